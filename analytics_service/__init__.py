@@ -1,0 +1,5 @@
+"""Visitor analytics that any web site can host."""
+
+from importlib.metadata import version
+
+__version__ = version("analytics-service")

@@ -1,0 +1,5 @@
+"""`python -m analytics_service` is the command line."""
+
+from analytics_service.cli import main
+
+main()

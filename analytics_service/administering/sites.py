@@ -1,0 +1,163 @@
+"""Making and changing sites."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from analytics_service.domain.judging import ANY_HOST, host_names_of
+from analytics_service.domain.model import Metric, OpeningBalance, Site, WeekStart, ZoneSince
+from analytics_service.domain.periods import local_time
+from analytics_service.errors import BadParameter, UnknownSite
+from analytics_service.ports import ConfigStore, Randomness
+
+LARGEST_BALANCE = 10**15
+PUBLIC_ID_LETTERS = 6
+_LETTERS = "abcdefghijkmnpqrstuvwxyz"
+_LETTERS_AND_DIGITS = _LETTERS + "23456789"
+_HOST = re.compile(r"(?:\*\.)?[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,20}")
+_LOCALES = ("vi", "en")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteWish:
+    """What somebody asks of a site; None leaves it as it is, or at its default."""
+
+    name: str | None = None
+    timezone: str | None = None
+    week_start: str | None = None
+    locale: str | None = None
+    host_names: Sequence[str] | None = None
+    opening_balance: Mapping[str, int] | None = None
+    reason: str = ""
+    public: bool | None = None
+    paused: bool | None = None
+    demo: bool = False
+
+
+def add_site(
+    config: ConfigStore, domain: str, wish: SiteWish, *, at: datetime, random: Randomness, by: str
+) -> Site:
+    """Makes a site. Raises BadParameter for what is no value, Refused where the domain is taken."""
+    host = _host(domain.removeprefix("https://").removeprefix("http://").rstrip("/"), "domain")
+    zone = wish.timezone or "Asia/Ho_Chi_Minh"
+    site = Site(
+        number=0,
+        public_id=_public_id(random),
+        uuid=str(UUID(bytes=random(16), version=4)),
+        domain=host,
+        name=wish.name or host,
+        zones=(ZoneSince(date(1970, 1, 1), _zone(zone)),),
+        week_start=_week_start(wish.week_start or "monday"),
+        locale=_locale(wish.locale or "vi"),
+        host_names=host_names_of(host, _hosts(wish.host_names or ())),
+        public=wish.public is not False,
+        paused=bool(wish.paused),
+        demo=wish.demo,
+        created_at=at,
+        opening_balances=_balances(wish, at, by),
+    )
+    return config.add_site(site)
+
+
+def set_site(config: ConfigStore, name: str, wish: SiteWish, *, at: datetime, by: str) -> Site:
+    """Changes a site. Raises UnknownSite, BadParameter."""
+    site = find_site(config, name)
+    zones = site.zones
+    if wish.timezone is not None and wish.timezone != site.zone:
+        # A change holds from the next local midnight: no day is cut twice.
+        tomorrow = local_time(at, site.zones).date() + timedelta(days=1)
+        kept = tuple(since for since in zones if since.day < tomorrow)
+        zones = (*kept, ZoneSince(tomorrow, _zone(wish.timezone)))
+    hosts = site.host_names
+    if wish.host_names is not None:
+        hosts = host_names_of(site.domain, _hosts(wish.host_names))
+    changed = replace(
+        site,
+        name=site.name if wish.name is None else wish.name,
+        zones=zones,
+        week_start=site.week_start if wish.week_start is None else _week_start(wish.week_start),
+        locale=site.locale if wish.locale is None else _locale(wish.locale),
+        host_names=hosts,
+        public=site.public if wish.public is None else wish.public,
+        paused=site.paused if wish.paused is None else wish.paused,
+        opening_balances=site.opening_balances + _balances(wish, at, by),
+    )
+    config.set_site(changed)
+    return changed
+
+
+def find_site(config: ConfigStore, name: str) -> Site:
+    """The site of that public id, uuid, number or domain. Raises UnknownSite."""
+    for site in config.sites():
+        if name in (site.public_id, site.uuid, str(site.number), site.domain):
+            return site
+    raise UnknownSite(name)
+
+
+def _public_id(random: Randomness) -> str:
+    first, *rest = random(PUBLIC_ID_LETTERS)
+    letters = [_LETTERS_AND_DIGITS[byte % len(_LETTERS_AND_DIGITS)] for byte in rest]
+    return _LETTERS[first % len(_LETTERS)] + "".join(letters)
+
+
+def _host(name: str, parameter: str) -> str:
+    try:
+        host = (
+            name.strip().lower().encode("idna").decode("ascii")
+            if not name.isascii()
+            else name.strip().lower()
+        )
+    except UnicodeError:
+        host = ""
+    if not _HOST.fullmatch(host):
+        raise BadParameter(parameter, "value", f"{name!r} is no host name")
+    return host
+
+
+def _hosts(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name if name == ANY_HOST else _host(name, "host-name") for name in names)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        problem = f"{name!r} is no time zone; one is Asia/Ho_Chi_Minh"
+        raise BadParameter("timezone", "value", problem) from None
+    return name
+
+
+def _week_start(name: str) -> WeekStart:
+    try:
+        return WeekStart(name)
+    except ValueError:
+        allowed = [start.value for start in WeekStart]
+        raise BadParameter("week-start", "enum", f"{name!r} is neither monday nor sunday", allowed) from None
+
+
+def _locale(name: str) -> str:
+    if name not in _LOCALES:
+        raise BadParameter("locale", "enum", f"{name!r} is not one of {', '.join(_LOCALES)}", _LOCALES)
+    return name
+
+
+def _balances(wish: SiteWish, at: datetime, by: str) -> tuple[OpeningBalance, ...]:
+    if not wish.opening_balance:
+        return ()
+    if not wish.reason:
+        raise BadParameter(
+            "reason", "value", "an opening balance needs a reason, such as where it was counted"
+        )
+    allowed = [metric.value for metric in Metric]
+    for name, value in wish.opening_balance.items():
+        if name not in allowed:
+            raise BadParameter("opening-balance", "enum", f"{name!r} is no metric", allowed)
+        if abs(value) > LARGEST_BALANCE:
+            raise BadParameter("opening-balance", "value", f"{value} is out of bounds")
+    return tuple(
+        OpeningBalance(Metric(name), value, at, wish.reason, by)
+        for name, value in wish.opening_balance.items()
+    )

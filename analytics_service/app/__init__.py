@@ -1,0 +1,126 @@
+"""The fuse box: makes the parts of one worker and wires them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from analytics_service.app.keeper import Keeper
+from analytics_service.collecting import Collector, Directory
+from analytics_service.domain.facts import decode_group
+from analytics_service.domain.model import ONLINE_WINDOW
+from analytics_service.errors import Unavailable
+from analytics_service.journal import FolderJournals, open_journal
+from analytics_service.live.memory import open_memory_live
+from analytics_service.ports import Clock, Live, Randomness
+from analytics_service.reporting import Reporter
+from analytics_service.storage.sqlite.config import open_config
+from analytics_service.storage.sqlite.figures import Figures, open_figures
+from analytics_service.web import assets, beacon
+from analytics_service.web.counter import Counter
+from analytics_service.web.errors import HANDLERS
+from analytics_service.web.parts import Parts, Proxies, networks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wiring:
+    """What a worker is made of; `stop` is called when it must not go on (its journal failed)."""
+
+    folder: Path
+    url: str
+    trusted_proxies: tuple[str, ...]
+    redis: str
+    online_limit: int
+    clock: Clock
+    random: Randomness
+    stop: Callable[[], None]
+
+
+def create_app(wiring: Wiring) -> Starlette:
+    """One worker over a data folder whose files are made and migrated."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Parts]]:
+        async with open_parts(wiring) as parts:
+            yield {"parts": parts}
+
+    return Starlette(routes=_routes(Counter()), exception_handlers=HANDLERS, lifespan=lifespan)
+
+
+@asynccontextmanager
+async def open_parts(wiring: Wiring) -> AsyncIterator[Parts]:
+    """Opens everything, each part closed by this block."""
+    clock, random = wiring.clock, wiring.random
+    async with AsyncExitStack() as stack:
+        config = stack.enter_context(open_config(wiring.folder))
+        figures = await stack.enter_async_context(open_figures(wiring.folder))
+        live = await stack.enter_async_context(_live(wiring.redis, wiring.online_limit))
+        name = random(10).hex()
+        journal = await stack.enter_async_context(open_journal(wiring.folder / "journal", name))
+        directory = Directory()
+        collector = Collector(directory, live, random)
+        keeper = Keeper(
+            config=config,
+            figures=figures,
+            journal=journal,
+            directory=directory,
+            collector=collector,
+            clock=clock,
+            random=random,
+            stop=wiring.stop,
+        )
+        keeper.notice()
+        await _recall(wiring.folder, figures, live, clock())
+        stack.push_async_callback(keeper.end)
+        keeper.begin()
+        yield Parts(
+            collector=collector,
+            journal=journal,
+            directory=directory,
+            reporter=Reporter(figures, live),
+            clock=clock,
+            url=wiring.url,
+            proxies=Proxies(networks(wiring.trusted_proxies)),
+            unready=keeper.unready,
+        )
+
+
+def _routes(counter: Counter) -> list[Route]:
+    return [
+        Route("/", assets.front),
+        Route("/v", beacon.receive, methods=["POST", "OPTIONS"]),
+        Route("/v.gif", beacon.receive_image, methods=["GET"]),
+        Route("/v.js", assets.snippet),
+        Route("/w.js", assets.widget),
+        Route("/demo", assets.demo),
+        Route("/health", assets.health),
+        Route("/api/v1/sites/{site}/counter", counter.answer),
+    ]
+
+
+def _live(redis: str, limit: int) -> AbstractAsyncContextManager[Live]:
+    if redis:
+        # Imported only where it is configured: it would cost every start a tenth of a second.
+        from analytics_service.live.redis import open_redis_live
+
+        return open_redis_live(redis, window=ONLINE_WINDOW, limit=limit)
+    return open_memory_live(window=ONLINE_WINDOW, limit=limit)
+
+
+async def _recall(folder: Path, figures: Figures, live: Live, at: datetime) -> None:
+    """Fills *online* from the last minutes' facts: journals first, as what leaves them is in the figures."""
+    since = int((at - ONLINE_WINDOW).timestamp() * 1000)
+    journals = FolderJournals(folder / "journal")
+    for name in journals.names():
+        with suppress(Unavailable):
+            for _, row in journals.groups_after(name, 0, limit=10_000):
+                for fact in decode_group(row):
+                    if fact.at >= since and fact.visitor and not fact.drop:
+                        live.touch(fact.site, fact.visitor, fact.formerly, fact.at)
+    journals.close()
+    for site, visitor, seen_at in await figures.seen_since((at - timedelta(days=2)).date(), since):
+        live.touch(site, visitor, None, seen_at)

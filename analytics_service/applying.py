@@ -1,0 +1,87 @@
+"""From journals to figures: each fact exactly once."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import msgspec
+
+from analytics_service.domain.facts import Fact, decode_group
+from analytics_service.domain.model import IDS_KEPT, ZoneSince
+from analytics_service.domain.periods import moment
+from analytics_service.domain.rollups import fold
+from analytics_service.ports import Clock, Journals, StatsStore
+
+PAGE_CAP = 10_000
+FACTS_A_ROUND = 20_000
+LATEST = timedelta(hours=48)
+
+ZonesOf = Callable[[int], tuple[ZoneSince, ...]]
+
+
+class Applier:
+    """The one reader of a machine's journals."""
+
+    def __init__(
+        self, journals: Journals, stats: StatsStore, zones_of: ZonesOf, *, page_cap: int = PAGE_CAP
+    ) -> None:
+        self._journals = journals
+        self._stats = stats
+        self._zones_of = zones_of
+        self._page_cap = page_cap
+        self._positions = stats.positions()
+        self._durable: dict[str, int] = {}
+        self.unreadable = 0
+
+    def apply_round(self) -> int:
+        """Applies some of what is waiting in one transaction; returns how many facts."""
+        facts: list[Fact] = []
+        positions: dict[str, int] = {}
+        for name in self._journals.names():
+            if len(facts) >= FACTS_A_ROUND:
+                break
+            for seq, row in self._journals.groups_after(name, self._positions.get(name, 0)):
+                facts.extend(self._decoded(row))
+                positions[name] = seq
+                if len(facts) >= FACTS_A_ROUND:
+                    break
+        if not positions:
+            return 0
+        facts.sort(key=lambda fact: fact.at)
+        ledger = self._stats.load(facts, self._page_cap, self._day_of)
+        fold(ledger, facts, self._zones_of)
+        self._stats.save(ledger, positions)
+        self._positions.update(positions)
+        return len(facts)
+
+    def _day_of(self, fact: Fact) -> date:
+        return moment(fact.at, self._zones_of(fact.site)).day
+
+    def _decoded(self, row: bytes) -> list[Fact]:
+        try:
+            return decode_group(row)
+        except msgspec.DecodeError:
+            self.unreadable += 1
+            return []
+
+    def make_durable(self) -> None:
+        """Checkpoints where anything was applied since, and removes journals whose worker is gone."""
+        if self._positions != self._durable:
+            self._durable.update(self._stats.checkpoint())
+        for name in self._journals.names():
+            applied = self._positions.get(name, 0)
+            if self._durable.get(name, 0) == applied and self._journals.remove_if_left(name, applied):
+                self._stats.forget_journal(name)
+                self._positions.pop(name, None)
+                self._durable.pop(name, None)
+
+    def forget(self, clock: Clock) -> None:
+        """Drops ids and names that no fact to come can need."""
+        at = clock()
+        before = at - IDS_KEPT
+        self._stats.forget(int(before.timestamp() * 1000), (at - LATEST - timedelta(days=1)).date())
+
+
+def zones_or_utc(zones: dict[int, tuple[ZoneSince, ...]]) -> ZonesOf:
+    """Looks up a site's zones; what belongs to no site is dated in UTC."""
+    utc = (ZoneSince(date.min, "UTC"),)
+    return lambda site: zones.get(site, utc)

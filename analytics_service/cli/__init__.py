@@ -1,0 +1,23 @@
+"""The command line."""
+
+import logging
+import sys
+
+from analytics_service.errors import AnalyticsError
+
+
+def main() -> None:
+    """Runs one command; what was refused is one sentence on the standard error output."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    # The parts of the service are started without the command line's own imports.
+    if sys.argv[1:2] in (["worker"], ["applier"]):
+        from analytics_service.cli.child import run_child
+
+        sys.exit(run_child(sys.argv[1]))
+    from analytics_service.cli.commands import app
+
+    try:
+        app()
+    except AnalyticsError as error:
+        print(f"analytics-service: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,119 @@
+"""`serve`: makes the files, listens, and hands both to the supervisor."""
+
+import os
+import secrets
+import socket
+import sys
+from datetime import UTC, datetime
+
+import msgspec
+
+from analytics_service.administering.sites import SiteWish, add_site
+from analytics_service.cli.supervisor import Supervisor
+from analytics_service.domain.model import Site
+from analytics_service.errors import BadParameter, Unavailable
+from analytics_service.journal.writing import lock
+from analytics_service.settings import Settings
+from analytics_service.storage.sqlite.config import Config, create_config, open_config
+from analytics_service.storage.sqlite.stats import create_stats
+from analytics_service.web.parts import networks
+
+BACKLOG = 2048
+DEMO_DOMAIN = "demo.invalid"
+PID = "serve.pid"
+
+
+def serve(settings: Settings) -> int:
+    """Runs until it is told to stop; returns the exit status."""
+    try:
+        networks(settings.trusted_proxies)
+    except ValueError as error:
+        raise BadParameter("trusted-proxy", "value", f"{error}; one is 10.0.0.0/8") from None
+    held = _take(settings)
+    try:
+        listening = _listen(settings)
+        with open_config(settings.folder) as config:
+            demo = _demo(config)
+            if settings.port == 0:
+                settings = _on(settings, listening.getsockname()[1])
+            _print_welcome(settings, demo, len(config.sites()))
+        return Supervisor(settings, listening).run()
+    finally:
+        os.close(held)
+
+
+def _take(settings: Settings) -> int:
+    """The folder's lock, with all files made and migrated."""
+    folder = settings.folder
+    try:
+        (folder / "journal").mkdir(parents=True, exist_ok=True, mode=0o700)
+        held = lock(folder / "serve.lock")
+    except OSError as error:
+        raise Unavailable(f"the data folder {folder} cannot be used: {error.strerror}") from error
+    if held is None:
+        raise Unavailable(
+            f"process {(folder / PID).read_text().strip()} serves {folder} already; "
+            "stop it, or give this one a folder of its own with --data"
+        )
+    (folder / PID).write_text(f"{os.getpid()}\n")
+    create_config(folder)
+    create_stats(folder)
+    return held
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise Unavailable(
+            f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}; "
+            "choose another with --port, or another address with --host"
+        ) from error
+    listening.listen(BACKLOG)
+    listening.set_inheritable(True)
+    return listening
+
+
+def _on(settings: Settings, port: int) -> Settings:
+    return msgspec.structs.replace(settings, port=port)
+
+
+def _demo(config: Config) -> Site | None:
+    """On a first start, a site to try things with."""
+    found = config.sites()
+    if found:
+        return next((site for site in found if site.demo), None)
+    wish = SiteWish(name="Demo", host_names=["*"], demo=True)
+    return add_site(
+        config,
+        DEMO_DOMAIN,
+        wish,
+        at=datetime.now(UTC),
+        random=secrets.token_bytes,
+        by="first start",
+    )
+
+
+def _print_welcome(settings: Settings, demo: Site | None, count: int) -> None:
+    url = settings.url
+    lines = [f"\n  Visitor analytics: {url}", f"  Data folder:       {settings.folder}"]
+    if demo is not None:
+        lines += [
+            f"  Look here first:   {url}/demo",
+            "",
+            "  The snippet for a page (this one counts for the demo site):",
+            f'    <script defer src="{url}/v.js" data-site="{demo.public_id}"></script>',
+            f'    <noscript><img src="{url}/v.gif?s={demo.public_id}" alt=""></noscript>',
+            "  The widget:",
+            f'    <script type="module" src="{url}/w.js"></script>',
+            f'    <visitor-stats site="{demo.public_id}"></visitor-stats>',
+        ]
+    if count <= 1:
+        lines += ["", "  Next: analytics-service site add your-domain.vn   (prints the id for data-site)"]
+    print("\n".join(lines) + "\n", flush=True)
+    if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.public_url:
+        print("  Set --public-url to the address that visitors reach.\n", file=sys.stderr, flush=True)

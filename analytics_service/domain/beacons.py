@@ -1,0 +1,139 @@
+"""Beacons: what a tracker says, before anyone believes it."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from analytics_service.domain import urls
+from analytics_service.errors import BadBeacon
+
+BEACON_LIMIT = 8 * 1024
+TITLE_LIMIT = 200
+DAY_MS = 24 * 60 * 60 * 1000
+SCREEN_LIMIT = 100_000
+
+
+class Kind(StrEnum):
+    """The four things a tracker says; the letters are the wire's and the journal's."""
+
+    VIEW = "v"
+    ENGAGEMENT = "e"
+    PRESENCE = "p"
+    EVENT = "c"
+
+
+SiteName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+ViewId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-z]{16,20}\Z")]
+Text = Annotated[str, msgspec.Meta(max_length=BEACON_LIMIT)]
+Scalar = str | int | float | bool | None
+Properties = Annotated[
+    dict[Annotated[str, msgspec.Meta(min_length=1, max_length=64)], Scalar], msgspec.Meta(max_length=30)
+]
+PROPERTY_LIMIT = 500
+
+
+class _Wire(msgspec.Struct):
+    k: Kind
+    s: SiteName
+    u: Text
+    i: ViewId | None = None
+    x: ViewId | None = None
+    q: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    r: Text | None = None
+    t: Text | None = None
+    w: float | None = None
+    b: int | bool | None = None
+    d: float | None = None
+    n: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+    p: Properties | None = None
+
+
+class Beacon(msgspec.Struct, frozen=True, kw_only=True):
+    """One message from a tracker, every field bounded; `engaged_ms` is cumulative for its view."""
+
+    kind: Kind
+    site: str
+    page: urls.Address
+    id: str | None = None
+    event_id: str | None = None
+    referrer: str = ""
+    title: str = ""
+    screen: int = 0
+    webdriver: bool = False
+    engaged_ms: int = 0
+    name: str = ""
+    properties: tuple[tuple[str, str], ...] = ()
+
+
+_decoder = msgspec.json.Decoder(_Wire)
+
+
+def parse(body: bytes) -> Beacon:
+    """The beacon in a request's body. Raises BadBeacon for what is malformed."""
+    try:
+        wire = _decoder.decode(body)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `$.")
+        raise BadBeacon(path.partition("`")[0] or "body", problem) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise BadBeacon("body", "is not one JSON object in UTF-8") from None
+    return _beacon(wire)
+
+
+def _beacon(wire: _Wire) -> Beacon:
+    page = urls.cut(wire.u)
+    if page is None:
+        raise BadBeacon("u", "is not the http address of a page")
+    if wire.k is Kind.EVENT and wire.n is None:
+        raise BadBeacon("n", "an event needs a name")
+    if wire.k is Kind.ENGAGEMENT and (wire.i is None or wire.d is None):
+        raise BadBeacon("d", "engagement needs its view's id and its milliseconds")
+    return Beacon(
+        kind=wire.k,
+        site=wire.s,
+        page=page,
+        id=wire.i,
+        event_id=wire.x,
+        referrer=urls.host_of(wire.r) if wire.r else "",
+        title=urls.plain(wire.t, TITLE_LIMIT).strip() if wire.t else "",
+        screen=_clamped(wire.w or 0, SCREEN_LIMIT),
+        webdriver=bool(wire.b),
+        engaged_ms=_clamped(wire.d or 0, DAY_MS),
+        name=urls.plain(wire.n, 64) if wire.n else "",
+        properties=_properties(wire.p) if wire.p else (),
+    )
+
+
+def _clamped(number: float, limit: int) -> int:
+    return int(min(max(number, 0), limit))
+
+
+def _properties(properties: dict[str, Scalar]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (urls.plain(key, 64), urls.plain(_told(value), PROPERTY_LIMIT))
+        for key, value in sorted(properties.items())
+        if value is not None
+    )
+
+
+def _told(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def pixel(site: str, url: str, referrer: str) -> Beacon:
+    """The view that a page without scripts tells by an image. Raises BadBeacon.
+
+    Browsers send no more than the origin as referrer, so without `url` the page is `/`.
+    """
+    if not 1 <= len(site) <= 64:
+        raise BadBeacon("s", "names no site")
+    if url:
+        page = urls.cut(url[:BEACON_LIMIT])
+        if page is None:
+            raise BadBeacon("u", "is not the http address of a page")
+    else:
+        page = urls.Address(urls.host_of(referrer[:BEACON_LIMIT]), "/", ())
+    return Beacon(kind=Kind.VIEW, site=site, page=page)

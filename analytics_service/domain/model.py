@@ -1,0 +1,163 @@
+"""The values that every room speaks of."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+ONLINE_WINDOW = timedelta(minutes=5)
+VISIT_TIMEOUT = timedelta(minutes=30)
+BOUNCE_ENGAGEMENT = timedelta(seconds=10)
+ENGAGEMENT_LIMIT = timedelta(hours=24)
+IDS_KEPT = timedelta(hours=24)
+
+
+class Metric(StrEnum):
+    """Additive sums; rates are divided at the edge."""
+
+    PAGEVIEWS = "pageviews"
+    VISITS = "visits"
+    VISITORS = "visitors"
+    BOUNCES = "bounces"
+    ENGAGED_SECONDS = "engaged_seconds"
+    EVENTS = "events"
+
+
+class Item(StrEnum):
+    """What the public counter shows."""
+
+    ONLINE = "online"
+    TODAY = "today"
+    YESTERDAY = "yesterday"
+    WEEK = "week"
+    LAST_WEEK = "last_week"
+    MONTH = "month"
+    LAST_MONTH = "last_month"
+    YEAR = "year"
+    TOTAL = "total"
+
+
+class Drop(StrEnum):
+    """Why a well-formed beacon is not counted."""
+
+    UNKNOWN_SITE = "unknown-site"
+    PAUSED = "paused"
+    HOSTNAME = "hostname"
+    BOT = "bot"
+    SPAM_REFERRER = "spam-referrer"
+    EXCLUDED_ADDRESS = "excluded-address"
+    EXCLUDED_PAGE = "excluded-page"
+    EXCLUDED_COUNTRY = "excluded-country"
+    OPT_OUT = "opt-out"
+    DUPLICATE = "duplicate"
+    RATE = "rate"
+    PREFETCH = "prefetch"
+
+
+# Journaled as whole facts, so that an owner can say "these were people".
+UNDOABLE = frozenset({Drop.BOT, Drop.SPAM_REFERRER})
+
+
+class WeekStart(StrEnum):
+    """The first day of a site's week."""
+
+    MONDAY = "monday"
+    SUNDAY = "sunday"
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSince:
+    """A time zone that a site has had from a local day on."""
+
+    day: date
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningBalance:
+    """What a site had counted elsewhere before it came, for one metric."""
+
+    metric: Metric
+    value: int
+    entered_at: datetime
+    reason: str
+    entered_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A web property counted as one whole; `host_names` holds lower-case names, `*` alone allows any."""
+
+    number: int
+    public_id: str
+    uuid: str
+    domain: str
+    name: str
+    zones: tuple[ZoneSince, ...]
+    week_start: WeekStart
+    locale: str
+    host_names: frozenset[str]
+    public: bool
+    paused: bool
+    demo: bool
+    created_at: datetime
+    opening_balances: tuple[OpeningBalance, ...] = ()
+
+    @property
+    def zone(self) -> str:
+        """The newest zone of its history."""
+        return self.zones[-1].zone
+
+    def opening(self, metric: Metric) -> int:
+        """What was counted elsewhere, in that metric."""
+        return sum(balance.value for balance in self.opening_balances if balance.metric is metric)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who sent a beacon, as far as the connection tells; it never leaves the door."""
+
+    address: str
+    agent: str
+    origin: str | None = None
+    prefetch: bool = False
+
+
+@dataclass(slots=True)
+class Sums:
+    """Additive sums of one bucket; `engaged_ms` in milliseconds."""
+
+    pageviews: int = 0
+    visits: int = 0
+    visitors: int = 0
+    bounces: int = 0
+    engaged_ms: int = 0
+    events: int = 0
+
+    def of(self, metric: Metric) -> int:
+        """The sum in that metric's own unit."""
+        if metric is Metric.ENGAGED_SECONDS:
+            return self.engaged_ms // 1000
+        return int(getattr(self, metric.value))
+
+    def add(self, other: "Sums", sign: int = 1) -> None:
+        """Adds `other` to these sums, or takes it away with `sign=-1`."""
+        self.pageviews += sign * other.pageviews
+        self.visits += sign * other.visits
+        self.visitors += sign * other.visitors
+        self.bounces += sign * other.bounces
+        self.engaged_ms += sign * other.engaged_ms
+        self.events += sign * other.events
+
+    def row(self) -> tuple[int, int, int, int, int, int]:
+        """The sums in the order of their columns."""
+        return (self.pageviews, self.visits, self.visitors, self.bounces, self.engaged_ms, self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The counter's figures at one moment; `online` is None while nobody can know it."""
+
+    site: Site
+    metric: Metric
+    at: datetime
+    figures: dict[Item, int | None] = field(default_factory=dict)

@@ -1,0 +1,162 @@
+"""Folding facts into visits and sums: the one place where counting is decided."""
+
+from collections.abc import Callable, Iterable
+
+from analytics_service.domain.facts import Fact, FactKind
+from analytics_service.domain.ledger import CountedView, Dimension, Ledger, ViewRow, Visit
+from analytics_service.domain.model import ENGAGEMENT_LIMIT, VISIT_TIMEOUT, Drop, Sums, ZoneSince
+from analytics_service.domain.periods import Moment, moment
+
+TIMEOUT_MS = int(VISIT_TIMEOUT.total_seconds() * 1000)
+ENGAGEMENT_MS = int(ENGAGEMENT_LIMIT.total_seconds() * 1000)
+OTHER = "other"
+
+ZonesOf = Callable[[int], tuple[ZoneSince, ...]]
+"""A site's zones by its number."""
+
+
+def fold(ledger: Ledger, facts: Iterable[Fact], zones_of: ZonesOf) -> None:
+    """Folds facts, sorted by `at`, into the ledger."""
+    for fact in facts:
+        local = moment(fact.at, zones_of(fact.site))
+        if fact.kind is FactKind.DROPS:
+            for reason, count in fact.drops:
+                ledger.drops[fact.site, local.day, reason] += count
+        elif fact.drop:
+            ledger.drops[fact.site, local.day, fact.drop] += 1
+        elif fact.kind is FactKind.ENGAGEMENT:
+            _engage(ledger, fact)
+        else:
+            _count(ledger, fact, local)
+
+
+def _count(ledger: Ledger, fact: Fact, local: Moment) -> None:
+    key = (fact.site, fact.event_id if fact.kind is FactKind.EVENT else fact.id)
+    if key in ledger.counted:
+        ledger.drops[fact.site, local.day, Drop.DUPLICATE.value] += 1
+        return
+    page = _capped_page(ledger, fact, local)
+    visit = _visit_of(ledger, fact, local, page)
+    is_view = fact.kind is FactKind.VIEW
+    waited, _ = ledger.waiting.pop(key, (0, 0))
+    if waited:
+        ledger.changed_waiting.add(key)
+    visit.engaged_ms = min(visit.engaged_ms + waited, ENGAGEMENT_MS)
+    _grow(visit, fact, local, page)
+    ledger.add_visit(visit)
+    ledger.counted[key] = CountedView(visit.id, fact.at, waited)
+    ledger.changed_counted.add(key)
+    ledger.new_views.append(
+        ViewRow(
+            site=fact.site,
+            day=local.day,
+            at=fact.at,
+            visit=visit.id,
+            page=page,
+            title=fact.title,
+            name=fact.name,
+        )
+    )
+    sums = Sums(pageviews=int(is_view), events=int(not is_view))
+    ledger.add(fact.site, local, sums)
+    if is_view:
+        ledger.days[fact.site, Dimension.PAGE, local.day, page].add(sums)
+    _greet(ledger, fact, local)
+
+
+def _capped_page(ledger: Ledger, fact: Fact, local: Moment) -> str:
+    bucket = (fact.site, local.day)
+    known = ledger.pages.setdefault(bucket, set())
+    if fact.page in known:
+        return fact.page
+    count = ledger.page_count.get(bucket, 0)
+    if count >= ledger.page_cap:
+        return OTHER
+    known.add(fact.page)
+    ledger.page_count[bucket] = count + 1
+    return fact.page
+
+
+def _visit_of(ledger: Ledger, fact: Fact, local: Moment, page: str) -> Visit:
+    """The visit that the fact joins, taken out of its bucket; or a new one, not yet in any."""
+    names = [fact.visitor] if fact.formerly is None else [fact.visitor, fact.formerly]
+    near = [
+        visit
+        for name in names
+        for number in ledger.visits_of.get((fact.site, name), ())
+        if (visit := ledger.visits[number]).began_at - TIMEOUT_MS <= fact.at <= visit.seen_at + TIMEOUT_MS
+    ]
+    if near:
+        visit = min(near, key=lambda one: (one.began_at, one.id))
+        ledger.add_visit(visit, sign=-1)
+    else:
+        visit = Visit(
+            id=ledger.next_visit,
+            site=fact.site,
+            visitor=fact.visitor,
+            day=local.day,
+            hour=local.hour,
+            began_at=fact.at,
+            seen_at=fact.at,
+            entry_page=page,
+            hostname=fact.hostname,
+            referrer=fact.referrer,
+        )
+        ledger.next_visit += 1
+        ledger.visits[visit.id] = visit
+    for name in names:
+        numbers = ledger.visits_of[fact.site, name]
+        if visit.id not in numbers:
+            numbers.append(visit.id)
+            ledger.new_names.add((fact.site, name, visit.id, local.day))
+    return visit
+
+
+def _grow(visit: Visit, fact: Fact, local: Moment, page: str) -> None:
+    """Takes the view or event into the visit; an earlier one moves its beginning."""
+    if fact.at < visit.began_at:
+        visit.began_at, visit.day, visit.hour = fact.at, local.day, local.hour
+        visit.entry_page, visit.referrer = page, fact.referrer
+    if fact.at >= visit.seen_at:
+        visit.seen_at, visit.visitor = fact.at, fact.visitor
+        visit.exit_page = page
+    if fact.kind is FactKind.VIEW:
+        visit.pageviews += 1
+    else:
+        visit.events += 1
+
+
+def _greet(ledger: Ledger, fact: Fact, local: Moment) -> None:
+    """Counts the visitor once a day, in the hour of the day's earliest fact."""
+    key = (fact.site, local.day, fact.visitor)
+    known = ledger.first_seen.get(key)
+    if known is not None and known[0] <= fact.at:
+        return
+    if known is None:
+        ledger.days[fact.site, Dimension.SITE, local.day, ""].visitors += 1
+    else:
+        ledger.hours[fact.site, local.day, known[1]].visitors -= 1
+    ledger.hours[fact.site, local.day, local.hour].visitors += 1
+    ledger.first_seen[key] = (fact.at, local.hour)
+    ledger.changed_days.add(key)
+
+
+def _engage(ledger: Ledger, fact: Fact) -> None:
+    """The largest engagement told for a view is the view's; for a view not yet seen it waits."""
+    key = (fact.site, fact.id)
+    engaged_ms = min(max(fact.engaged_ms, 0), ENGAGEMENT_MS)
+    view = ledger.counted.get(key)
+    if view is None:
+        if engaged_ms > ledger.waiting.get(key, (0, 0))[0]:
+            ledger.waiting[key] = (engaged_ms, fact.at)
+            ledger.changed_waiting.add(key)
+        return
+    more = engaged_ms - view.engaged_ms
+    visit = ledger.visits.get(view.visit)
+    if more <= 0 or visit is None:
+        return
+    view.engaged_ms = engaged_ms
+    ledger.changed_counted.add(key)
+    ledger.add_visit(visit, sign=-1)
+    visit.engaged_ms = min(visit.engaged_ms + more, ENGAGEMENT_MS)
+    ledger.add_visit(visit)

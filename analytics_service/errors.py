@@ -1,0 +1,54 @@
+"""Every error this house raises on purpose.
+
+AnalyticsError
+├── Refused          the caller's fault; nothing was stored (4xx)
+│   ├── BadBeacon    a beacon that is malformed
+│   ├── BadParameter a query parameter that is unknown or has no such value
+│   └── UnknownSite  no site of that name that may be seen
+└── Unavailable      ours, for now; the caller may try again (503)
+"""
+
+from collections.abc import Sequence
+
+
+class AnalyticsError(Exception):
+    """The root: anything raised on purpose."""
+
+
+class Refused(AnalyticsError):
+    """The caller asked for what cannot be given."""
+
+
+class BadBeacon(Refused):
+    """A beacon whose field is malformed."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+class BadParameter(Refused):
+    """A parameter that is unknown (`code` "unknown") or holds no allowed value ("enum", "value")."""
+
+    def __init__(self, parameter: str, code: str, problem: str, allowed: Sequence[str] = ()) -> None:
+        super().__init__(f"{parameter}: {problem}")
+        self.parameter = parameter
+        self.code = code
+        self.allowed = tuple(allowed)
+
+
+class UnknownSite(Refused):
+    """No site of that name, or none that this caller may see: the two are told alike."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no site {name!r}")
+        self.name = name
+
+
+class Unavailable(AnalyticsError):
+    """What cannot be done right now; `retry_after` in seconds."""
+
+    def __init__(self, problem: str, retry_after: int = 5) -> None:
+        super().__init__(problem)
+        self.retry_after = retry_after

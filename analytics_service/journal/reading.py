@@ -1,0 +1,67 @@
+"""Reading journals back, as the applier does."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from analytics_service.errors import Unavailable
+from analytics_service.journal.writing import lock
+
+GROUPS_A_READ = 200
+_SUFFIXES = (".db", ".db-wal", ".db-shm", ".lock")
+
+
+class FolderJournals:
+    """The journals of one folder, by name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._open: dict[str, sqlite3.Connection] = {}
+
+    def names(self) -> list[str]:
+        """The journals there are."""
+        names = sorted(path.stem for path in self._folder.glob("*.db"))
+        for gone in self._open.keys() - set(names):
+            self._open.pop(gone).close()
+        return names
+
+    def groups_after(self, name: str, seq: int, limit: int = GROUPS_A_READ) -> list[tuple[int, bytes]]:
+        """At most `limit` groups with a number over `seq`, in order, in one short transaction."""
+        try:
+            connection = self._open.get(name)
+            if connection is None:
+                path = self._folder / f"{name}.db"
+                connection = sqlite3.connect(
+                    f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=2
+                )
+                self._open[name] = connection
+            statement = "select seq, facts from facts where seq > ? order by seq limit ?"
+            return connection.execute(statement, (seq, limit)).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return []
+            raise Unavailable(f"journal {name}: {error}") from error
+        except sqlite3.Error as error:
+            raise Unavailable(f"journal {name}: {error}") from error
+
+    def remove_if_left(self, name: str, applied: int) -> bool:
+        """Removes the journal of a worker that is gone, if nothing in it is newer than `applied`."""
+        held = lock(self._folder / f"{name}.lock")
+        if held is None:
+            return False
+        try:
+            if self.groups_after(name, applied, limit=1):
+                return False
+            if connection := self._open.pop(name, None):
+                connection.close()
+            for suffix in _SUFFIXES:
+                (self._folder / f"{name}{suffix}").unlink(missing_ok=True)
+            return True
+        finally:
+            os.close(held)
+
+    def close(self) -> None:
+        """Closes every file."""
+        for connection in self._open.values():
+            connection.close()
+        self._open.clear()

@@ -1,0 +1,147 @@
+"""A worker's own journal: many beacons share one flush."""
+
+import asyncio
+import fcntl
+import logging
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from analytics_service.domain.facts import encode_group
+from analytics_service.errors import Unavailable
+
+GROUP_LIMIT = 4096
+PENDING_BYTES = 16 * 1024 * 1024
+PENDING_FACTS = 50_000
+
+log = logging.getLogger(__name__)
+
+_SCHEMA = (
+    "create table if not exists facts (seq integer primary key autoincrement, facts blob not null) strict"
+)
+
+
+def lock(path: Path) -> int | None:
+    """An open descriptor that holds the lock file, or None while somebody else does."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    # isolation_level=None: the transaction below is the only one, and it is written out.
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = full")
+    connection.execute("pragma secure_delete = on")
+    connection.execute(_SCHEMA)
+    return connection
+
+
+@asynccontextmanager
+async def open_journal(folder: Path, name: str) -> AsyncIterator["Journal"]:
+    """A new journal under a name never used before. Raises Unavailable where the disk refuses it."""
+    held = lock(folder / f"{name}.lock")
+    if held is None:
+        raise Unavailable(f"journal {name} belongs to another worker")
+    try:
+        connection = _opened(folder / f"{name}.db")
+    except sqlite3.Error as error:
+        os.close(held)
+        raise Unavailable(f"no journal can be made in {folder}: {error}") from error
+    journal = Journal(name, connection)
+    try:
+        yield journal
+    finally:
+        await journal.close()
+        os.close(held)
+
+
+class Journal:
+    """Appends facts; each future is done once its whole group is on disk."""
+
+    def __init__(self, name: str, connection: sqlite3.Connection) -> None:
+        self.name = name
+        self.failed = asyncio.Event()
+        self.last_seq = 0
+        self._db = connection
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._pending: list[bytes] = []
+        self._pending_bytes = 0
+        self._done: asyncio.Future[None] | None = None
+        self._flushing: asyncio.Task[None] | None = None
+        self._passed = 0
+        self._deleted = 0
+
+    def append(self, fact: bytes) -> asyncio.Future[None]:
+        """Done when the fact is on disk. Raises Unavailable at once where it cannot be taken."""
+        if self.failed.is_set():
+            raise Unavailable("the journal cannot be written")
+        if len(self._pending) >= PENDING_FACTS or self._pending_bytes + len(fact) > PENDING_BYTES:
+            raise Unavailable("the disk is slower than the visitors", retry_after=2)
+        self._pending.append(fact)
+        self._pending_bytes += len(fact)
+        if self._done is None:
+            self._done = asyncio.get_running_loop().create_future()
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush())
+        return self._done
+
+    def passed(self, seq: int) -> None:
+        """Groups up to `seq` are applied and durable: the next group's transaction deletes them."""
+        self._passed = max(self._passed, seq)
+
+    async def _flush(self) -> None:
+        """Commits groups until none is left: a group is whatever arrived while the last one was flushed."""
+        loop = asyncio.get_running_loop()
+        while self._pending and self._done is not None:
+            group, done = self._pending, self._done
+            self._pending, self._pending_bytes, self._done = [], 0, None
+            try:
+                self.last_seq = await loop.run_in_executor(self._thread, self._commit, group)
+            except (sqlite3.Error, OSError) as error:
+                self._fail(done, error)
+                return
+            if not done.cancelled():
+                done.set_result(None)
+        self._flushing = None
+
+    def _fail(self, done: asyncio.Future[None], error: Exception) -> None:
+        # The kernel may have marked lost pages as clean: nothing after this may be answered with a 2xx.
+        log.error("journal %s cannot be flushed, so this worker ends: %s", self.name, error)
+        self.failed.set()
+        waiting, self._done, self._pending, self._pending_bytes = self._done, None, [], 0
+        for future in (done, waiting):
+            if future is not None and not future.done():
+                future.set_exception(Unavailable("the disk did not take it"))
+                future.exception()
+
+    def _commit(self, group: list[bytes]) -> int:
+        seq = 0
+        self._db.execute("begin immediate")
+        try:
+            if self._passed > self._deleted:
+                self._db.execute("delete from facts where seq <= ?", (self._passed,))
+            for start in range(0, len(group), GROUP_LIMIT):
+                row = (encode_group(group[start : start + GROUP_LIMIT]),)
+                seq = self._db.execute("insert into facts (facts) values (?)", row).lastrowid or 0
+        except BaseException:
+            self._db.rollback()
+            raise
+        self._db.commit()
+        self._deleted = self._passed
+        return seq
+
+    async def close(self) -> None:
+        """Flushes what is pending, then closes the file."""
+        if self._flushing is not None:
+            await asyncio.wait([self._flushing])
+        self._thread.shutdown()
+        self._db.close()

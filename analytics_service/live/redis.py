@@ -1,0 +1,144 @@
+"""Who is online, shared by workers in one Redis server."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+GATHERED_FOR = 0.05
+ANSWER_WITHIN = 0.1
+PAUSE_AFTER_FAILURE = 2.0
+PENDING_LIMIT = 100_000
+READ_KEPT = 1.0
+READS_KEPT = 10_000
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_redis_live(url: str, *, window: timedelta, limit: int) -> AsyncIterator["RedisLive"]:
+    """A client that never keeps a caller waiting for longer than 100 ms."""
+    live = RedisLive(url, window, limit)
+    sender = asyncio.create_task(live.send_all())
+    try:
+        yield live
+    finally:
+        live.stop()
+        await sender
+
+
+class RedisLive:
+    """One sorted set a site: names of visitors by the time they were seen."""
+
+    def __init__(self, url: str, window: timedelta, limit: int) -> None:
+        self._url = url
+        self._window_ms = int(window.total_seconds() * 1000)
+        self._limit = limit
+        self._client = self._connected()
+        self._pending: dict[tuple[int, int], tuple[int, int | None]] = {}
+        self._stopped = asyncio.Event()
+        self._away_until = 0.0
+        self._reads: dict[int, tuple[float, int]] = {}
+
+    def _connected(self) -> Redis:
+        return Redis.from_url(
+            self._url, socket_timeout=ANSWER_WITHIN, socket_connect_timeout=ANSWER_WITHIN, retry=None
+        )
+
+    @staticmethod
+    def _key(site: int) -> str:
+        # One hash tag for all keys of a site, so that a cluster keeps them together.
+        return f"vs:{{{site}}}:online"
+
+    def touch(self, site: int, visitor: int, formerly: int | None, at_ms: int) -> None:
+        """Gathered, and sent within 50 ms; while Redis is away each visitor's newest sighting is kept."""
+        known = self._pending.get((site, visitor))
+        if known is None and len(self._pending) >= PENDING_LIMIT:
+            self._pending.pop(next(iter(self._pending)))
+        latest = max(at_ms, known[0]) if known else at_ms
+        self._pending[site, visitor] = (latest, formerly)
+
+    def stop(self) -> None:
+        """Lets `send_all` send what is gathered and end."""
+        self._stopped.set()
+
+    async def send_all(self) -> None:
+        """Sends what was gathered until stopped, then once more."""
+        while not self._stopped.is_set():
+            try:
+                await asyncio.wait_for(self._stopped.wait(), GATHERED_FOR)
+            except TimeoutError:
+                await self._send()
+        self._away_until = 0.0
+        await self._send()
+        await self._client.aclose()
+
+    async def _send(self) -> None:
+        if not self._pending or time.monotonic() < self._away_until:
+            return
+        touches, self._pending = self._pending, {}
+        try:
+            await self._pipelined(touches)
+        except (RedisError, OSError, TimeoutError) as error:
+            await self._failed(error)
+            self._pending = {**touches, **self._pending}
+
+    async def _pipelined(self, touches: dict[tuple[int, int], tuple[int, int | None]]) -> None:
+        sites = {site for site, _ in touches}
+        async with self._client.pipeline(transaction=False) as pipe:
+            for (site, visitor), (at_ms, formerly) in touches.items():
+                key = self._key(site)
+                if formerly is not None:
+                    pipe.zrem(key, formerly)
+                pipe.zadd(key, {str(visitor): at_ms}, gt=True)
+            for site in sites:
+                pipe.zremrangebyrank(self._key(site), 0, -(self._limit + 1))
+                pipe.pexpire(self._key(site), self._window_ms * 2)
+            await pipe.execute()
+
+    async def online(self, site: int, at_ms: int) -> int | None:
+        """Distinct visitors seen within the window, at most a second old; None while Redis is away."""
+        now = time.monotonic()
+        if now < self._away_until:
+            return None
+        kept = self._reads.get(site)
+        if kept and now - kept[0] < READ_KEPT:
+            return kept[1]
+        try:
+            # Shielded: a call cut off in the middle would leave its answer for the next caller.
+            count = int(await asyncio.shield(self._count(site, at_ms)))
+        except (RedisError, OSError, TimeoutError) as error:
+            await self._failed(error)
+            return None
+        if len(self._reads) >= READS_KEPT:
+            self._reads.clear()
+        self._reads[site] = (now, count)
+        return count
+
+    async def _count(self, site: int, at_ms: int) -> int:
+        key = self._key(site)
+        await self._send()
+        async with self._client.pipeline(transaction=False) as pipe:
+            pipe.zremrangebyscore(key, "-inf", f"({at_ms - self._window_ms}")
+            pipe.zcard(key)
+            return int((await pipe.execute())[1])
+
+    async def _failed(self, error: Exception) -> None:
+        if time.monotonic() >= self._away_until:
+            log.warning("Redis is away, so nobody knows who is online: %s", type(error).__name__)
+        self._away_until = time.monotonic() + PAUSE_AFTER_FAILURE
+        self._reads.clear()
+        broken, self._client = self._client, self._connected()
+        await asyncio.shield(_closed(broken))
+
+
+async def _closed(client: Redis) -> None:
+    try:
+        await client.aclose()
+    except (RedisError, OSError):
+        log.debug("a broken connection did not close cleanly")

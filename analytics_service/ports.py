@@ -1,0 +1,120 @@
+"""What the rooms above ask of the rooms below: protocols only."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from analytics_service.domain.facts import Fact
+from analytics_service.domain.ledger import Ledger
+from analytics_service.domain.model import Site, Sums
+from analytics_service.domain.periods import Days
+
+Clock = Callable[[], datetime]
+"""The time now, with its offset (UTC)."""
+Randomness = Callable[[int], bytes]
+"""That many random bytes, fit for a salt."""
+
+
+class FactSink(Protocol):
+    """Where the door puts facts."""
+
+    def append(self, fact: bytes) -> asyncio.Future[None]:
+        """Done when the fact is on disk. Raises Unavailable where it cannot be taken."""
+        ...
+
+
+class Journals(Protocol):
+    """Every journal of this machine, as its one reader sees them."""
+
+    def names(self) -> list[str]:
+        """The journals there are."""
+        ...
+
+    def groups_after(self, name: str, seq: int) -> list[tuple[int, bytes]]:
+        """Some groups after that number, in order."""
+        ...
+
+    def remove_if_left(self, name: str, applied: int) -> bool:
+        """Removes the journal of a worker that is gone, if nothing in it is newer than `applied`."""
+        ...
+
+
+class StatsStore(Protocol):
+    """Visits and rollups, as their one writer sees them."""
+
+    def positions(self) -> dict[str, int]:
+        """The last applied group's number, by journal."""
+        ...
+
+    def load(self, facts: Iterable[Fact], page_cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
+        """The working state that these facts may touch."""
+        ...
+
+    def save(self, ledger: Ledger, positions: Mapping[str, int]) -> None:
+        """Commits what the fold changed together with the positions."""
+        ...
+
+    def checkpoint(self) -> dict[str, int]:
+        """Makes commits durable; the positions that are durable now."""
+        ...
+
+    def forget_journal(self, journal: str) -> None:
+        """Drops the position of a journal that is gone."""
+        ...
+
+    def forget(self, before_ms: int, before_day: date) -> None:
+        """Drops what only late facts would have needed."""
+        ...
+
+
+class FigureStore(Protocol):
+    """The figures, for reading."""
+
+    async def sums(self, site: int, days: Days) -> Sums:
+        """A site's sums over local days."""
+        ...
+
+
+class ConfigStore(Protocol):
+    """Sites and salts."""
+
+    def version(self) -> int:
+        """Differs once another connection has changed anything."""
+        ...
+
+    def sites(self) -> list[Site]:
+        """All sites, oldest first."""
+        ...
+
+    def add_site(self, site: Site) -> Site:
+        """Stores a new site and gives it its number. Raises Refused where its domain is taken."""
+        ...
+
+    def set_site(self, site: Site) -> None:
+        """Stores what may change of a site."""
+        ...
+
+    def salts(self, since: date) -> dict[int, dict[date, bytes]]:
+        """The salts of that local day and later, by site's number."""
+        ...
+
+    def offer_salts(self, candidates: Iterable[tuple[int, date, bytes]]) -> None:
+        """The first candidate offered for a site's local day wins."""
+        ...
+
+    def destroy_salts(self, before: Mapping[int, date]) -> None:
+        """Destroys each site's salts of the days before the given one."""
+        ...
+
+
+class Live(Protocol):
+    """Who is online now; best effort, and never in a beacon's way."""
+
+    def touch(self, site: int, visitor: int, formerly: int | None, at_ms: int) -> None:
+        """Notes that the visitor was seen; the name of today takes the place of yesterday's."""
+        ...
+
+    async def online(self, site: int, at_ms: int) -> int | None:
+        """Distinct visitors seen within the online window, or None while nobody can know."""
+        ...

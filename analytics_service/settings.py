@@ -1,0 +1,90 @@
+"""The settings: one frozen structure, read once from a TOML file and ANALYTICS_* variables."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from analytics_service.errors import BadParameter
+
+PREFIX = "ANALYTICS_"
+DEFAULT_PORT = 8787
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the operator chose; `data` is the folder that holds everything the service keeps."""
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    data: str = ""
+    public_url: str = ""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    redis: str = ""
+    workers: int = 1
+    online_limit: int = 1_000_000
+    page_cap: int = 10_000
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return Path(self.data)
+
+    @property
+    def url(self) -> str:
+        """Where the world reaches the service, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+
+def default_data(environment: Mapping[str, str]) -> str:
+    """The data folder where none is named: below XDG_DATA_HOME."""
+    base = environment.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    return str(Path(base) / "analytics-service")
+
+
+def read_settings(
+    given: Mapping[str, object], *, file: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Defaults, then the file, then the environment, then what was given. Raises BadParameter."""
+    env = os.environ if environment is None else environment
+    merged: dict[str, object] = {"data": default_data(env)}
+    if file is not None:
+        merged |= _file(file)
+    for key, value in env.items():
+        if key.startswith(PREFIX):
+            name = key.removeprefix(PREFIX).lower()
+            merged[name] = _list(value) if name == "trusted_proxies" else value
+    merged |= {key: value for key, value in given.items() if value is not None}
+    try:
+        settings = msgspec.convert(merged, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `$.")
+        raise BadParameter(path.removesuffix("`") or "settings", "value", problem) from None
+    return _sensible(settings)
+
+
+def _file(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadParameter("config", "value", f"{file} cannot be read: {error}") from None
+
+
+def _list(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _sensible(settings: Settings) -> Settings:
+    if not 1 <= settings.workers <= 64:
+        raise BadParameter("workers", "value", f"{settings.workers} is not between 1 and 64")
+    if settings.workers > 1 and not settings.redis:
+        problem = (
+            "several workers share who is online through Redis: "
+            "set --redis redis://127.0.0.1:6379/0 (or ANALYTICS_REDIS), or run one worker"
+        )
+        raise BadParameter("workers", "value", problem)
+    if not 0 <= settings.port <= 65535:
+        raise BadParameter("port", "value", f"{settings.port} is no port")
+    return settings

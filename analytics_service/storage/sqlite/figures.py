@@ -1,0 +1,56 @@
+"""stats.db as everybody else opens it: read only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+
+import aiosqlite
+
+from analytics_service.domain.model import Sums
+from analytics_service.domain.periods import Days
+from analytics_service.storage.sqlite.sql import day_number, queries, translated
+from analytics_service.storage.sqlite.stats import FILE
+
+SQL = queries("stats")
+
+
+@asynccontextmanager
+async def open_figures(folder: Path) -> AsyncIterator["Figures"]:
+    """The figures of a data folder; every read is a short transaction of its own."""
+    with translated(FILE):
+        connection = await aiosqlite.connect(
+            f"file:{folder / FILE}?mode=ro", uri=True, isolation_level=None, timeout=1
+        )
+    try:
+        yield Figures(connection)
+    finally:
+        await connection.close()
+
+
+class Figures:
+    """Reads sums, positions and who was seen."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._db = connection
+
+    async def _rows(self, statement: str, *values: object) -> list[tuple[int, ...]]:
+        with translated(FILE):
+            async with self._db.execute(SQL[statement], values) as cursor:
+                return [tuple(row) for row in await cursor.fetchall()]
+
+    async def sums(self, site: int, days: Days) -> Sums:
+        """A site's sums over local days."""
+        first = day_number(days.first) if days.first else -(2**31)
+        row = (await self._rows("day_sums", site, first, day_number(days.last)))[0]
+        return Sums(*(value or 0 for value in row))
+
+    async def position(self, journal: str) -> tuple[int, int]:
+        """The last durable and the last applied group of a journal; zeros where none is."""
+        rows = await self._rows("durable_seq", journal)
+        return (rows[0][0], rows[0][1]) if rows else (0, 0)
+
+    async def seen_since(self, day: date, at_ms: int) -> list[tuple[int, int, int]]:
+        """Site, visitor and last instant of each visit, of that day or later, seen at `at_ms` or after."""
+        rows = await self._rows("seen_since", day_number(day), at_ms)
+        return [(site, visitor, seen_at) for site, visitor, seen_at in rows]

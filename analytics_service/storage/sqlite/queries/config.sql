@@ -1,0 +1,47 @@
+-- name: sites
+select number, public_id, uuid, domain, name, week_start, locale, public, paused, demo, created_at
+from site
+order by number
+
+-- name: zones
+select site, day, zone from site_zone order by site, day
+
+-- name: host_names
+select site, host_name from site_host_name
+
+-- name: balances
+select site, metric, value, entered_at, reason, entered_by from opening_balance order by site, entered_at
+
+-- name: add_site
+insert into site (public_id, uuid, domain, name, week_start, locale, public, paused, demo, created_at)
+values (:public_id, :uuid, :domain, :name, :week_start, :locale, :public, :paused, :demo, :created_at)
+returning number
+
+-- name: set_site
+update site
+set name = :name, week_start = :week_start, locale = :locale, public = :public, paused = :paused
+where number = :number
+
+-- name: save_zone
+insert into site_zone values (:site, :day, :zone)
+on conflict do update set zone = excluded.zone
+
+-- name: clear_host_names
+delete from site_host_name where site = ?
+
+-- name: save_host_name
+insert into site_host_name values (?, ?)
+
+-- name: save_balance
+insert into opening_balance values (?, ?, ?, ?, ?, ?)
+on conflict do update set value = excluded.value, reason = excluded.reason
+
+-- name: salts
+select site, day, salt from salt where day >= ?
+
+-- name: offer_salt
+-- The first candidate wins: every worker keeps what it reads back.
+insert into salt values (?, ?, ?) on conflict do nothing
+
+-- name: destroy_salts
+delete from salt where site = ? and day < ?

@@ -1,0 +1,134 @@
+-- name: take_lease
+update lease set epoch = epoch + 1 returning epoch
+
+-- name: hold_lease
+update lease set epoch = epoch where epoch = ?
+
+-- name: positions
+select journal, seq, durable_seq from position
+
+-- name: save_position
+insert into position values (:journal, :seq, 0)
+on conflict do update set seq = excluded.seq
+
+-- name: mark_durable
+update position set durable_seq = :seq where journal = :journal and durable_seq < :seq
+
+-- name: forget_position
+delete from position where journal = ?
+
+-- name: last_visit
+select coalesce(max(id), 0) from visit
+
+-- name: visits_named
+select v.id, v.site, v.visitor, v.day, v.hour, v.began_at, v.seen_at,
+    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page),
+    (select value from name where id = v.hostname), (select value from name where id = v.referrer),
+    v.pageviews, v.events, v.engaged_ms
+from visitor_name as n join visit as v on v.id = n.visit
+where n.site = ? and n.name = ?
+
+-- name: visit
+select v.id, v.site, v.visitor, v.day, v.hour, v.began_at, v.seen_at,
+    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page),
+    (select value from name where id = v.hostname), (select value from name where id = v.referrer),
+    v.pageviews, v.events, v.engaged_ms
+from visit as v
+where v.id = ?
+
+-- name: counted
+select visit, at, engaged_ms from counted where site = ? and id = ?
+
+-- name: waiting
+select engaged_ms, at from waiting where site = ? and id = ?
+
+-- name: waiting_count
+select count(*) from waiting
+
+-- name: first_seen
+select first_at, first_hour from visitor_day where site = ? and day = ? and visitor = ?
+
+-- name: page_count
+select count(*) from rollup_day where site = ? and dimension = 1 and day = ?
+
+-- name: page_known
+select 1 from rollup_day
+where site = ? and dimension = 1 and day = ? and value = (select id from name where value = ?)
+
+-- name: save_visit
+insert into visit values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict do update set
+    visitor = excluded.visitor, day = excluded.day, hour = excluded.hour, began_at = excluded.began_at,
+    seen_at = excluded.seen_at, entry_page = excluded.entry_page, exit_page = excluded.exit_page,
+    referrer = excluded.referrer, pageviews = excluded.pageviews, events = excluded.events,
+    engaged_ms = excluded.engaged_ms
+
+-- name: save_view
+insert into view (site, day, at, visit, page, title, name) values (?, ?, ?, ?, ?, ?, ?)
+
+-- name: save_counted
+insert into counted values (?, ?, ?, ?, ?)
+on conflict do update set engaged_ms = excluded.engaged_ms
+
+-- name: save_waiting
+insert into waiting values (?, ?, ?, ?)
+on conflict do update set engaged_ms = excluded.engaged_ms, at = excluded.at
+
+-- name: end_waiting
+delete from waiting where site = ? and id = ?
+
+-- name: save_visitor_day
+insert into visitor_day values (?, ?, ?, ?, ?)
+on conflict do update set first_at = excluded.first_at, first_hour = excluded.first_hour
+
+-- name: save_visitor_name
+insert or ignore into visitor_name values (?, ?, ?, ?)
+
+-- name: save_day
+insert into rollup_day values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict do update set
+    pageviews = pageviews + excluded.pageviews, visits = visits + excluded.visits,
+    visitors = visitors + excluded.visitors, bounces = bounces + excluded.bounces,
+    engaged_ms = engaged_ms + excluded.engaged_ms, events = events + excluded.events
+
+-- name: save_hour
+insert into rollup_hour values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict do update set
+    pageviews = pageviews + excluded.pageviews, visits = visits + excluded.visits,
+    visitors = visitors + excluded.visitors, bounces = bounces + excluded.bounces,
+    engaged_ms = engaged_ms + excluded.engaged_ms, events = events + excluded.events
+
+-- name: save_drop
+insert into drop_day values (?, ?, ?, ?)
+on conflict do update set count = count + excluded.count
+
+-- name: intern
+insert into name (value) values (?) on conflict do nothing
+
+-- name: name_id
+select id from name where value = ?
+
+-- name: forget_counted
+-- A repeated id is refused for a day.
+delete from counted where at < ?
+
+-- name: forget_waiting
+delete from waiting where at < ?
+
+-- name: close_visitor_days
+-- Needed only while facts of that day may still come; visits keep the names.
+delete from visitor_day where day < ?
+
+-- name: close_visitor_names
+delete from visitor_name where day < ?
+
+-- name: day_sums
+select sum(pageviews), sum(visits), sum(visitors), sum(bounces), sum(engaged_ms), sum(events)
+from rollup_day
+where site = ? and dimension = 0 and day between ? and ?
+
+-- name: durable_seq
+select durable_seq, seq from position where journal = ?
+
+-- name: seen_since
+select site, visitor, seen_at from visit where day >= ? and seen_at >= ?

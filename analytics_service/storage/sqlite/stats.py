@@ -1,0 +1,259 @@
+"""stats.db as the applier writes it: one connection, one transaction for facts' effect and position."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from analytics_service.domain.facts import Fact, FactKind
+from analytics_service.domain.ledger import CountedView, Ledger, Visit
+from analytics_service.errors import Unavailable
+from analytics_service.storage.sqlite.sql import (
+    day_number,
+    day_of,
+    migrate,
+    open_for_writing,
+    queries,
+    transaction,
+    translated,
+)
+
+FILE = "stats.db"
+MARKER = "stats.marker"
+NAMES_KEPT = 100_000
+WAITING_LIMIT = 100_000
+SQL = queries("stats")
+
+
+class LeaseLost(Exception):
+    """Another applier has taken over; this one must end."""
+
+
+def create_stats(folder: Path) -> None:
+    """Makes or migrates stats.db. Raises Unavailable where one was and is gone."""
+    path, marker = folder / FILE, folder / MARKER
+    if marker.exists() and not path.exists():
+        raise Unavailable(f"{path} is missing although it was here: restore a backup (or remove {marker})")
+    with translated(str(path)):
+        connection = open_for_writing(path, journal_mode="wal", synchronous="normal")
+        migrate(connection, "stats")
+        connection.close()
+    marker.touch()
+
+
+@contextmanager
+def open_stats_writer(folder: Path) -> Iterator["StatsWriter"]:
+    """The only writer of stats.db; takes the lease."""
+    with translated(FILE):
+        connection = open_for_writing(folder / FILE, journal_mode="wal", synchronous="normal")
+        connection.execute("pragma wal_autocheckpoint = 0")
+        connection.execute("pragma cache_size = -65536")
+    try:
+        yield StatsWriter(connection)
+    finally:
+        connection.close()
+
+
+class StatsWriter:
+    """Loads what a batch touches, saves what the fold made of it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._names: dict[str, int] = {}
+        with transaction(connection):
+            self._epoch = self._one(SQL["take_lease"])[0]
+
+    def _one(self, statement: str, *values: object) -> tuple[int, ...]:
+        row: tuple[int, ...] = self._db.execute(statement, values).fetchone()
+        return row
+
+    def positions(self) -> dict[str, int]:
+        """The last applied group's number, by journal."""
+        return {journal: seq for journal, seq, _ in self._db.execute(SQL["positions"])}
+
+    def load(self, facts: Iterable[Fact], page_cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
+        """The working state that these facts may touch."""
+        ledger = Ledger(next_visit=self._one(SQL["last_visit"])[0] + 1, page_cap=page_cap)
+        for fact in facts:
+            if fact.drop or fact.kind is FactKind.DROPS:
+                continue
+            self._load_ids(ledger, fact)
+            if fact.kind is FactKind.ENGAGEMENT:
+                continue
+            day = day_of_fact(fact)
+            self._load_names(ledger, fact)
+            self._load_day(ledger, fact, day)
+        return ledger
+
+    def _load_ids(self, ledger: Ledger, fact: Fact) -> None:
+        key = (fact.site, fact.event_id if fact.kind is FactKind.EVENT else fact.id)
+        if key in ledger.counted or key in ledger.waiting:
+            return
+        if row := self._db.execute(SQL["counted"], key).fetchone():
+            ledger.counted[key] = CountedView(*row)
+            if row[0] not in ledger.visits and (found := self._db.execute(SQL["visit"], row[:1]).fetchone()):
+                ledger.visits[row[0]] = _visit(found)
+        elif row := self._db.execute(SQL["waiting"], key).fetchone():
+            ledger.waiting[key] = row
+
+    def _load_names(self, ledger: Ledger, fact: Fact) -> None:
+        for name in (fact.visitor, fact.formerly):
+            if name is None or (fact.site, name) in ledger.visits_of:
+                continue
+            numbers = ledger.visits_of[fact.site, name]
+            for row in self._db.execute(SQL["visits_named"], (fact.site, name)):
+                ledger.visits.setdefault(row[0], _visit(row))
+                numbers.append(row[0])
+
+    def _load_day(self, ledger: Ledger, fact: Fact, day: date) -> None:
+        number = day_number(day)
+        key = (fact.site, day, fact.visitor)
+        if key not in ledger.first_seen and (
+            row := self._db.execute(SQL["first_seen"], (fact.site, number, fact.visitor)).fetchone()
+        ):
+            ledger.first_seen[key] = row
+        bucket = (fact.site, day)
+        if bucket not in ledger.page_count:
+            ledger.page_count[bucket] = self._one(SQL["page_count"], fact.site, number)[0]
+            ledger.pages[bucket] = set()
+        if fact.page not in ledger.pages[bucket] and self._one(
+            SQL["page_known"], fact.site, number, fact.page
+        ):
+            ledger.pages[bucket].add(fact.page)
+
+    def save(self, ledger: Ledger, positions: Mapping[str, int]) -> None:
+        """Commits what the fold changed together with the positions it read up to. Raises LeaseLost."""
+        with transaction(self._db):
+            if self._db.execute(SQL["hold_lease"], (self._epoch,)).rowcount != 1:
+                raise LeaseLost
+            self._save_visits(ledger)
+            self._save_ids(ledger)
+            self._save_sums(ledger)
+            for journal, seq in positions.items():
+                self._db.execute(SQL["save_position"], {"journal": journal, "seq": seq})
+
+    def _save_visits(self, ledger: Ledger) -> None:
+        name = self._name
+        self._db.executemany(
+            SQL["save_visit"],
+            [
+                (
+                    *(visit.id, visit.site, visit.visitor, day_number(visit.day), visit.hour),
+                    *(visit.began_at, visit.seen_at, name(visit.entry_page), name(visit.exit_page)),
+                    *(name(visit.hostname), name(visit.referrer)),
+                    *(visit.pageviews, visit.events, visit.engaged_ms),
+                )
+                for visit in (ledger.visits[number] for number in sorted(ledger.changed_visits))
+            ],
+        )
+        self._db.executemany(
+            SQL["save_view"],
+            [
+                (v.site, day_number(v.day), v.at, v.visit, name(v.page), name(v.title), name(v.name))
+                for v in ledger.new_views
+            ],
+        )
+        self._db.executemany(
+            SQL["save_visitor_name"],
+            sorted((site, visitor, visit, day_number(day)) for site, visitor, visit, day in ledger.new_names),
+        )
+
+    def _save_ids(self, ledger: Ledger) -> None:
+        self._db.executemany(
+            SQL["save_counted"],
+            [
+                (*key, view.visit, view.at, view.engaged_ms)
+                for key, view in sorted((key, ledger.counted[key]) for key in ledger.changed_counted)
+            ],
+        )
+        ended = sorted(key for key in ledger.changed_waiting if key not in ledger.waiting)
+        self._db.executemany(SQL["end_waiting"], ended)
+        room = WAITING_LIMIT - self._one(SQL["waiting_count"])[0]
+        kept = sorted(key for key in ledger.changed_waiting if key in ledger.waiting)[: max(room, 0)]
+        self._db.executemany(SQL["save_waiting"], [(*key, *ledger.waiting[key]) for key in kept])
+
+    def _save_sums(self, ledger: Ledger) -> None:
+        self._db.executemany(
+            SQL["save_visitor_day"],
+            sorted(
+                (site, day_number(day), visitor, *ledger.first_seen[site, day, visitor])
+                for site, day, visitor in ledger.changed_days
+            ),
+        )
+        self._db.executemany(
+            SQL["save_day"],
+            sorted(
+                (site, int(dimension), day_number(day), self._name(value) if value else 0, *sums.row())
+                for (site, dimension, day, value), sums in ledger.days.items()
+            ),
+        )
+        self._db.executemany(
+            SQL["save_hour"],
+            sorted(
+                (site, day_number(day), hour, *sums.row()) for (site, day, hour), sums in ledger.hours.items()
+            ),
+        )
+        self._db.executemany(
+            SQL["save_drop"],
+            sorted((site, day_number(day), reason, n) for (site, day, reason), n in ledger.drops.items()),
+        )
+
+    def _name(self, value: str) -> int:
+        number = self._names.get(value)
+        if number is None:
+            self._db.execute(SQL["intern"], (value,))
+            number = self._one(SQL["name_id"], value)[0]
+            if len(self._names) >= NAMES_KEPT:
+                self._names.clear()
+            self._names[value] = number
+        return number
+
+    def rolled_back(self) -> None:
+        """Forgets what a failed transaction may have interned."""
+        self._names.clear()
+
+    def checkpoint(self) -> dict[str, int]:
+        """Makes commits durable; the positions durable now (none where a reader was in the way)."""
+        positions = self.positions()
+        busy, log, moved = self._one("pragma wal_checkpoint(passive)")
+        if busy or log != moved:
+            return {}
+        with transaction(self._db):
+            for journal, seq in positions.items():
+                self._db.execute(SQL["mark_durable"], {"journal": journal, "seq": seq})
+        return positions
+
+    def forget_journal(self, journal: str) -> None:
+        """Drops the position of a journal that is gone."""
+        with transaction(self._db):
+            self._db.execute(SQL["forget_position"], (journal,))
+
+    def forget(self, before_ms: int, before_day: date) -> None:
+        """Drops ids and waiting engagement from before that instant, names from before that day."""
+        with transaction(self._db):
+            self._db.execute(SQL["forget_counted"], (before_ms,))
+            self._db.execute(SQL["forget_waiting"], (before_ms,))
+            day = day_number(before_day)
+            self._db.execute(SQL["close_visitor_days"], (day,))
+            self._db.execute(SQL["close_visitor_names"], (day,))
+
+
+def _visit(row: tuple[int, ...]) -> Visit:
+    number, site, visitor, day, hour, began_at, seen_at, entry, leave, host, referrer, views, events, ms = row
+    return Visit(
+        id=number,
+        site=site,
+        visitor=visitor,
+        day=day_of(day),
+        hour=hour,
+        began_at=began_at,
+        seen_at=seen_at,
+        entry_page=str(entry),
+        exit_page=str(leave),
+        hostname=str(host),
+        referrer=str(referrer),
+        pageviews=views,
+        events=events,
+        engaged_ms=ms,
+    )

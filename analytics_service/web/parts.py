@@ -1,0 +1,107 @@
+"""What the handlers are given, made by the fuse box and carried in the application's state."""
+
+import ipaddress
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from analytics_service.collecting import Collector, Directory
+from analytics_service.domain.model import Client
+from analytics_service.ports import Clock, FactSink
+from analytics_service.reporting import Reporter
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+FORWARDED_LIMIT = 50
+WARNED_EACH = 3600.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a handler may call; `unready` tells why the service is not ready, if it is not."""
+
+    collector: Collector
+    journal: FactSink
+    directory: Directory
+    reporter: Reporter
+    clock: Clock
+    url: str
+    proxies: "Proxies"
+    unready: Callable[[], list[str]]
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts behind this application."""
+    parts: Parts = request.state.parts
+    return parts
+
+
+def _ip(text: str) -> Ip | None:
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
+class Proxies:
+    """Which peers may say for whom they ask."""
+
+    def __init__(self, trusted: tuple[Network, ...]) -> None:
+        self._trusted = trusted
+        self._warned_at = -WARNED_EACH
+
+    def _trusts(self, address: Ip) -> bool:
+        return any(address in network for network in self._trusted)
+
+    def address(self, peer: str, forwarded: str) -> str:
+        """The client's address: the rightmost one that no trusted proxy owns."""
+        at_socket = _ip(peer)
+        if at_socket is None or not forwarded:
+            return peer
+        if not self._trusts(at_socket):
+            self._warn(peer)
+            return peer
+        address: Ip = at_socket
+        for part in reversed(forwarded.rsplit(",", FORWARDED_LIMIT)[-FORWARDED_LIMIT:]):
+            told = _ip(part)
+            if told is None:
+                break
+            address = told
+            if not self._trusts(told):
+                break
+        return str(address)
+
+    def _warn(self, peer: str) -> None:
+        now = time.monotonic()
+        if now - self._warned_at >= WARNED_EACH:
+            self._warned_at = now
+            log.warning(
+                "%s sends X-Forwarded-For and is not trusted; if it is your proxy, add --trusted-proxy %s",
+                peer,
+                peer,
+            )
+
+
+def networks(trusted: tuple[str, ...]) -> tuple[Network, ...]:
+    """The networks of CIDR texts. Raises ValueError for what is none."""
+    return tuple(ipaddress.ip_network(text, strict=False) for text in trusted)
+
+
+def client_of(request: Request, proxies: Proxies) -> Client:
+    """Who sent this request."""
+    headers = request.headers
+    purpose = f"{headers.get('sec-purpose', '')} {headers.get('purpose', '')} {headers.get('x-moz', '')}"
+    peer = request.client.host if request.client else ""
+    return Client(
+        address=proxies.address(peer, ",".join(headers.getlist("x-forwarded-for"))),
+        agent=headers.get("user-agent", "")[:512],
+        origin=headers.get("origin"),
+        prefetch="prefetch" in purpose or "prerender" in purpose or "preview" in purpose,
+    )
