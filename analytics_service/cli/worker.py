@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
 
 from analytics_service.app import Wiring, create_app
 from analytics_service.ports import Clock
@@ -55,11 +54,10 @@ def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock) 
     return FLUSH_FAILED if failed else 0
 
 
-def _config(app: Starlette) -> uvicorn.Config:
-    # Starlette and uvicorn spell the same protocol in different types.
-    application: Any = app
+def _config(app: Any) -> uvicorn.Config:
+    # Any: Starlette and uvicorn spell the same protocol in different types.
     return uvicorn.Config(
-        application,
+        app,
         loop="uvloop",
         http="httptools",
         ws="none",
