@@ -95,9 +95,9 @@ def clocked(folder: Path, redis: str, at: datetime) -> Iterator[Clocked]:
             listening.close()
 
 
-@pytest.fixture(scope="module")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_redis(tmp_path_factory.mktemp("redis")) as server:
+@pytest.fixture
+def redis_url(tmp_path: Path) -> Iterator[str]:
+    with running_redis(tmp_path) as server:
         yield server.url
 
 
