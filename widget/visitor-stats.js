@@ -55,7 +55,7 @@ dt{color:var(--m)}
 .inline dl,.inline dt,.inline dd{display:inline}
 .inline .row{display:inline-block;white-space:nowrap}
 .inline dt::after{content:":\\a0"}
-.inline .row+.row::before{content:"•";color:var(--m);margin:0 .55em}
+.inline .row:not(:last-child)::after{content:"•";color:var(--m);margin:0 .55em}
 .foot{font-size:.78em;color:var(--m);padding:0 .9em .6em}
 .inline .foot{display:inline;padding:0 0 0 .7em}
 [aria-busy=true] dd{color:transparent;background:var(--l);border-radius:4px}`)

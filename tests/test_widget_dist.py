@@ -1,0 +1,48 @@
+"""What is served is what the sources say, and it stays small."""
+
+import gzip
+import importlib.util
+from pathlib import Path
+
+import brotli
+import pytest
+
+WIDGET = Path(__file__).parents[1] / "widget"
+SCRIPTS = ["v.js", "w.js"]
+
+
+def built(folder: Path) -> None:
+    spec = importlib.util.spec_from_file_location("widget_build", WIDGET / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.build(folder)
+
+
+def test_the_committed_scripts_are_what_the_sources_give(tmp_path: Path) -> None:
+    built(tmp_path)
+    for name in SCRIPTS:
+        assert (tmp_path / name).read_bytes() == (WIDGET / "dist" / name).read_bytes(), (
+            "run: python widget/build.py"
+        )
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_the_compressed_forms_hold_the_script(name: str) -> None:
+    script = (WIDGET / "dist" / name).read_bytes()
+    assert brotli.decompress((WIDGET / "dist" / f"{name}.br").read_bytes()) == script
+    assert gzip.decompress((WIDGET / "dist" / f"{name}.gz").read_bytes()) == script
+
+
+@pytest.mark.parametrize(("name", "budget"), [("v.js", 1400), ("w.js", 4096)])
+def test_the_scripts_keep_their_budget(name: str, budget: int) -> None:
+    assert len((WIDGET / "dist" / f"{name}.br").read_bytes()) <= budget
+
+
+@pytest.mark.parametrize("source", ["tracker.js", "visitor-stats.js"])
+@pytest.mark.parametrize(
+    "word", ["innerHTML", "eval(", "document.cookie", ".style", "outerHTML", "document.write"]
+)
+def test_the_scripts_do_no_harm_to_a_page(source: str, word: str) -> None:
+    assert word not in (WIDGET / source).read_text("utf-8")
