@@ -9,13 +9,14 @@ from analytics_service.domain import facts
 from analytics_service.domain.beacons import Beacon, Kind
 from analytics_service.domain.facts import Fact, FactKind
 from analytics_service.domain.judging import judge
-from analytics_service.domain.model import UNDOABLE, Client, Drop, Site
+from analytics_service.domain.model import ONLINE_WINDOW, UNDOABLE, Client, Drop, Site
 from analytics_service.domain.periods import local_time, moment
 from analytics_service.domain.visitors import SALT_BYTES, SALT_DAYS_KEPT, Names, names
 from analytics_service.errors import Unavailable
 from analytics_service.ports import ConfigStore, Live, Randomness
 
 SALT_OFFERED_BEFORE = timedelta(hours=1)
+RENAMED_WITHIN_MS = 2 * int(ONLINE_WINDOW.total_seconds() * 1000)
 DROPS_KEPT = 100_000
 NOWHERE = 0
 """The site number under which drops of unknown sites are counted."""
@@ -99,7 +100,9 @@ class Collector:
         at_ms = int(at.timestamp() * 1000)
         who = self._identify(site, client, at_ms)
         if drop is None:
-            self._live.touch(site.number, who.visitor, who.formerly, at_ms)
+            # Only who may still be online under yesterday's name has two.
+            crossed = moment(at_ms - RENAMED_WITHIN_MS, site.zones).day != moment(at_ms, site.zones).day
+            self._live.touch(site.number, who.visitor, who.formerly if crossed else None, at_ms)
         if beacon.kind is Kind.PRESENCE:
             return Verdict(None, drop)
         return Verdict(self._recorded(beacon, site, who, at_ms, drop), drop)

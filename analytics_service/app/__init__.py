@@ -1,5 +1,6 @@
 """The fuse box: makes the parts of one worker and wires them."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from analytics_service.collecting import Collector, Directory
 from analytics_service.domain.facts import decode_group
 from analytics_service.domain.model import ONLINE_WINDOW
 from analytics_service.errors import Unavailable
-from analytics_service.journal import FolderJournals, open_journal
+from analytics_service.journal import FolderJournals, Journal, NoJournal, open_journal
 from analytics_service.live.memory import open_memory_live
 from analytics_service.ports import Clock, Live, Randomness
 from analytics_service.reporting import Reporter
@@ -24,6 +25,8 @@ from analytics_service.web import assets, beacon
 from analytics_service.web.counter import Counter
 from analytics_service.web.errors import HANDLERS
 from analytics_service.web.parts import Parts, Proxies, networks
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +62,7 @@ async def open_parts(wiring: Wiring) -> AsyncIterator[Parts]:
         config = stack.enter_context(open_config(wiring.folder))
         figures = await stack.enter_async_context(open_figures(wiring.folder))
         live = await stack.enter_async_context(_live(wiring.redis, wiring.online_limit))
-        name = random(10).hex()
-        journal = await stack.enter_async_context(open_journal(wiring.folder / "journal", name))
+        journal = await _journal(stack, wiring)
         directory = Directory()
         collector = Collector(directory, live, random)
         keeper = Keeper(
@@ -73,7 +75,7 @@ async def open_parts(wiring: Wiring) -> AsyncIterator[Parts]:
             random=random,
             stop=wiring.stop,
         )
-        keeper.notice()
+        keeper.begin_knowing()
         await _recall(wiring.folder, figures, live, clock())
         stack.push_async_callback(keeper.end)
         keeper.begin()
@@ -87,6 +89,16 @@ async def open_parts(wiring: Wiring) -> AsyncIterator[Parts]:
             proxies=Proxies(networks(wiring.trusted_proxies)),
             unready=keeper.unready,
         )
+
+
+async def _journal(stack: AsyncExitStack, wiring: Wiring) -> Journal | NoJournal:
+    """A journal under a new name; where the disk refuses one, figures can be read all the same."""
+    try:
+        name = wiring.random(10).hex()
+        return await stack.enter_async_context(open_journal(wiring.folder / "journal", name))
+    except Unavailable as error:
+        log.error("no beacon can be accepted: %s", error)
+        return NoJournal()
 
 
 def _routes(counter: Counter) -> list[Route]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from analytics_service.collecting import Collector, Directory, keep_salts, read_sites
 from analytics_service.domain.facts import encode
 from analytics_service.errors import Unavailable
-from analytics_service.journal import Journal
+from analytics_service.journal import Journal, NoJournal
 from analytics_service.ports import Clock, ConfigStore, Randomness
 from analytics_service.storage.sqlite.figures import Figures
 
@@ -29,7 +29,7 @@ class Keeper:
 
     config: ConfigStore
     figures: Figures
-    journal: Journal
+    journal: Journal | NoJournal
     directory: Directory
     collector: Collector
     clock: Clock
@@ -39,6 +39,13 @@ class Keeper:
     _version: int = -1
     _salted_at: datetime | None = None
     _applied_at: datetime | None = None
+
+    def begin_knowing(self) -> None:
+        """The first look; without it beacons get a 503 until one succeeds."""
+        try:
+            self.notice()
+        except Unavailable as error:
+            log.error("sites and salts cannot be read yet: %s", error)
 
     def notice(self) -> None:
         """Reads sites where they changed, and salts where one is due."""
@@ -65,6 +72,8 @@ class Keeper:
     def unready(self) -> list[str]:
         """Why the service is not ready."""
         reasons = []
+        if isinstance(self.journal, NoJournal):
+            reasons.append("no journal can be made: is the disk full?")
         if self.journal.failed.is_set():
             reasons.append("the journal cannot be written")
         if self._applied_at is not None and self.clock() - self._applied_at > LAG_TOLERATED:

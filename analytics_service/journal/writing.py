@@ -16,6 +16,7 @@ from analytics_service.errors import Unavailable
 GROUP_LIMIT = 4096
 PENDING_BYTES = 16 * 1024 * 1024
 PENDING_FACTS = 50_000
+START_ANEW_AFTER = 3.0
 
 log = logging.getLogger(__name__)
 
@@ -45,15 +46,36 @@ def _opened(path: Path) -> sqlite3.Connection:
     return connection
 
 
+class NoJournal:
+    """Stands in while no journal can be made: nothing is accepted, and the worker is to start anew."""
+
+    name = ""
+    last_seq = 0
+
+    def __init__(self) -> None:
+        self.failed = asyncio.Event()
+        self._gives_up = asyncio.get_running_loop().call_later(START_ANEW_AFTER, self.failed.set)
+
+    def append(self, fact: bytes) -> asyncio.Future[None]:
+        """Raises Unavailable, always."""
+        raise Unavailable(f"no journal can be made for {len(fact)} bytes")
+
+    def passed(self, seq: int) -> None:
+        """There is nothing to delete."""
+
+
 @asynccontextmanager
 async def open_journal(folder: Path, name: str) -> AsyncIterator["Journal"]:
     """A new journal under a name never used before. Raises Unavailable where the disk refuses it."""
-    held = lock(folder / f"{name}.lock")
+    try:
+        held = lock(folder / f"{name}.lock")
+    except OSError as error:
+        raise Unavailable(f"no journal can be made in {folder}: {error}") from error
     if held is None:
         raise Unavailable(f"journal {name} belongs to another worker")
     try:
         connection = _opened(folder / f"{name}.db")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         os.close(held)
         raise Unavailable(f"no journal can be made in {folder}: {error}") from error
     journal = Journal(name, connection)

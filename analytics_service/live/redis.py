@@ -16,6 +16,9 @@ PAUSE_AFTER_FAILURE = 2.0
 PENDING_LIMIT = 100_000
 READ_KEPT = 1.0
 READS_KEPT = 10_000
+# A name that was replaced stays for the window with a score beyond every time, so that a sighting under it
+# which another worker sends late cannot bring the visitor back a second time.
+REPLACED = 10**15
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +97,7 @@ class RedisLive:
             for (site, visitor), (at_ms, formerly) in touches.items():
                 key = self._key(site)
                 if formerly is not None:
-                    pipe.zrem(key, formerly)
+                    pipe.zadd(key, {str(formerly): REPLACED + at_ms}, gt=True)
                 pipe.zadd(key, {str(visitor): at_ms}, gt=True)
             for site in sites:
                 pipe.zremrangebyrank(self._key(site), 0, -(self._limit + 1))
@@ -124,9 +127,11 @@ class RedisLive:
         key = self._key(site)
         await self._send()
         async with self._client.pipeline(transaction=False) as pipe:
-            pipe.zremrangebyscore(key, "-inf", f"({at_ms - self._window_ms}")
-            pipe.zcard(key)
-            return int((await pipe.execute())[1])
+            since = at_ms - self._window_ms
+            pipe.zremrangebyscore(key, "-inf", f"({since}")
+            pipe.zremrangebyscore(key, REPLACED, f"({REPLACED + since}")
+            pipe.zcount(key, since, f"({REPLACED}")
+            return int((await pipe.execute())[2])
 
     async def _failed(self, error: Exception) -> None:
         if time.monotonic() >= self._away_until:

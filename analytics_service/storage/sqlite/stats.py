@@ -75,15 +75,14 @@ class StatsWriter:
     def load(self, facts: Iterable[Fact], page_cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
         """The working state that these facts may touch."""
         ledger = Ledger(next_visit=self._one(SQL["last_visit"])[0] + 1, page_cap=page_cap)
-        for fact in facts:
-            if fact.drop or fact.kind is FactKind.DROPS:
-                continue
-            self._load_ids(ledger, fact)
-            if fact.kind is FactKind.ENGAGEMENT:
-                continue
-            day = day_of_fact(fact)
-            self._load_names(ledger, fact)
-            self._load_day(ledger, fact, day)
+        with translated(FILE):
+            for fact in facts:
+                if fact.drop or fact.kind is FactKind.DROPS:
+                    continue
+                self._load_ids(ledger, fact)
+                if fact.kind is not FactKind.ENGAGEMENT:
+                    self._load_names(ledger, fact)
+                    self._load_day(ledger, fact, day_of_fact(fact))
         return ledger
 
     def _load_ids(self, ledger: Ledger, fact: Fact) -> None:
@@ -124,7 +123,7 @@ class StatsWriter:
 
     def save(self, ledger: Ledger, positions: Mapping[str, int]) -> None:
         """Commits what the fold changed together with the positions it read up to. Raises LeaseLost."""
-        with transaction(self._db):
+        with translated(FILE), transaction(self._db):
             if self._db.execute(SQL["hold_lease"], (self._epoch,)).rowcount != 1:
                 raise LeaseLost
             self._save_visits(ledger)
@@ -209,29 +208,26 @@ class StatsWriter:
             self._names[value] = number
         return number
 
-    def rolled_back(self) -> None:
-        """Forgets what a failed transaction may have interned."""
-        self._names.clear()
-
     def checkpoint(self) -> dict[str, int]:
         """Makes commits durable; the positions durable now (none where a reader was in the way)."""
-        positions = self.positions()
-        busy, log, moved = self._one("pragma wal_checkpoint(passive)")
+        with translated(FILE):
+            positions = self.positions()
+            busy, log, moved = self._one("pragma wal_checkpoint(passive)")
         if busy or log != moved:
             return {}
-        with transaction(self._db):
+        with translated(FILE), transaction(self._db):
             for journal, seq in positions.items():
                 self._db.execute(SQL["mark_durable"], {"journal": journal, "seq": seq})
         return positions
 
     def forget_journal(self, journal: str) -> None:
         """Drops the position of a journal that is gone."""
-        with transaction(self._db):
+        with translated(FILE), transaction(self._db):
             self._db.execute(SQL["forget_position"], (journal,))
 
     def forget(self, before_ms: int, before_day: date) -> None:
         """Drops ids and waiting engagement from before that instant, names from before that day."""
-        with transaction(self._db):
+        with translated(FILE), transaction(self._db):
             self._db.execute(SQL["forget_counted"], (before_ms,))
             self._db.execute(SQL["forget_waiting"], (before_ms,))
             day = day_number(before_day)

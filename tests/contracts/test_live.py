@@ -1,0 +1,119 @@
+"""Who is online: one suite on every implementation of the port Live."""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from analytics_service.live.memory import open_memory_live
+from analytics_service.live.redis import open_redis_live
+from analytics_service.ports import Live
+from tests.redis_server import running_redis
+
+WINDOW = timedelta(minutes=5)
+WINDOW_MS = 300_000
+LIMIT = 1000
+AT = 1_800_000_000_000
+ANN, BOB = -5_000_000_000_000_000_001, 7
+SITE, OTHER = 1, 2
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def live(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Live]:
+    async with AsyncExitStack() as stack:
+        if request.param == "memory":
+            yield await stack.enter_async_context(open_memory_live(window=WINDOW, limit=LIMIT))
+        else:
+            server = stack.enter_context(running_redis(tmp_path))
+            yield await stack.enter_async_context(open_redis_live(server.url, window=WINDOW, limit=LIMIT))
+
+
+async def becomes(ask: Callable[[], Awaitable[int | None]], right: int | None) -> int | None:
+    """Asks until the answer is right: reads may be a second old."""
+    deadline = time.monotonic() + 60
+    while (answer := await ask()) != right and time.monotonic() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    return answer
+
+
+async def test_nobody_is_online_where_nobody_was_seen(live: Live) -> None:
+    assert await live.online(SITE, AT) == 0
+
+
+async def test_a_visitor_with_two_tabs_is_one(live: Live) -> None:
+    live.touch(SITE, ANN, None, AT)
+    live.touch(SITE, ANN, None, AT + 10)
+    live.touch(SITE, BOB, None, AT)
+    live.touch(OTHER, ANN, None, AT)
+    assert await becomes(lambda: live.online(SITE, AT + 10), 2) == 2
+    assert await becomes(lambda: live.online(OTHER, AT + 10), 1) == 1
+
+
+async def test_a_visitor_is_online_for_the_window_and_no_longer(live: Live) -> None:
+    live.touch(SITE, ANN, None, AT)
+    assert await becomes(lambda: live.online(SITE, AT + WINDOW_MS), 1) == 1
+    assert await becomes(lambda: live.online(SITE, AT + WINDOW_MS + 1), 0) == 0
+
+
+async def test_a_sighting_that_comes_late_does_not_set_a_visitor_back(live: Live) -> None:
+    live.touch(SITE, ANN, None, AT + 200_000)
+    await becomes(lambda: live.online(SITE, AT + 200_000), 1)
+    live.touch(SITE, ANN, None, AT)
+    assert await becomes(lambda: live.online(SITE, AT + WINDOW_MS + 100_000), 1) == 1
+
+
+async def test_the_name_of_today_takes_the_place_of_yesterdays(live: Live) -> None:
+    live.touch(SITE, ANN, None, AT)
+    await becomes(lambda: live.online(SITE, AT), 1)
+    live.touch(SITE, BOB, ANN, AT + 1000)
+    live.touch(SITE, BOB + 1, None, AT + 1000)
+    assert await becomes(lambda: live.online(SITE, AT + 1000), 2) == 2
+    # … and is gone with him when he leaves.
+    assert await becomes(lambda: live.online(SITE, AT + 1000 + WINDOW_MS + 1), 0) == 0
+
+
+async def test_a_site_holds_no_more_visitors_than_its_limit(live: Live) -> None:
+    for visitor in range(LIMIT + 50):
+        live.touch(SITE, visitor, None, AT + visitor)
+    assert await becomes(lambda: live.online(SITE, AT + LIMIT), LIMIT) == LIMIT
+
+
+async def test_a_late_sighting_under_yesterdays_name_brings_nobody_back(tmp_path: Path) -> None:
+    with running_redis(tmp_path) as server:
+        async with (
+            open_redis_live(server.url, window=WINDOW, limit=LIMIT) as early,
+            open_redis_live(server.url, window=WINDOW, limit=LIMIT) as late,
+        ):
+            early.touch(SITE, BOB, ANN, AT + 1000)
+            assert await becomes(lambda: early.online(SITE, AT + 1000), 1) == 1
+            late.touch(SITE, ANN, None, AT)
+            assert await late.online(SITE, AT + 1000) == 1
+
+
+async def test_nobody_knows_while_redis_hangs_and_everybody_again_after(tmp_path: Path) -> None:
+    with running_redis(tmp_path) as server:
+        async with open_redis_live(server.url, window=WINDOW, limit=LIMIT) as live:
+            live.touch(SITE, ANN, None, AT)
+            assert await becomes(lambda: live.online(SITE, AT), 1) == 1
+            server.process.send_signal(signal.SIGSTOP)
+            assert await becomes(lambda: live.online(SITE, AT), None) is None
+            live.touch(SITE, BOB, None, AT)
+            server.process.send_signal(signal.SIGCONT)
+            assert await becomes(lambda: live.online(SITE, AT), 2) == 2
+
+
+async def test_redis_that_lost_everything_is_told_again_by_who_is_seen(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        with running_redis(tmp_path) as server:
+            live = await stack.enter_async_context(open_redis_live(server.url, window=WINDOW, limit=LIMIT))
+            live.touch(SITE, ANN, None, AT)
+            assert await becomes(lambda: live.online(SITE, AT), 1) == 1
+        assert await becomes(lambda: live.online(SITE, AT), None) is None
+        live.touch(SITE, BOB, None, AT)
+        with running_redis(tmp_path, port=int(server.url.split(":")[2].split("/")[0])):
+            assert await becomes(lambda: live.online(SITE, AT), 1) == 1
