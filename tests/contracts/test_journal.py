@@ -1,0 +1,130 @@
+"""The journal: what was accepted is read back, whatever became of its worker."""
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analytics_service.domain.facts import Fact, FactKind, decode_group, encode
+from analytics_service.errors import Unavailable
+from analytics_service.journal import FolderJournals, open_journal, writing
+
+
+def fact(number: int) -> bytes:
+    return encode(Fact(1, FactKind.VIEW, 1, number, id=f"view-{number}"))
+
+
+def stored(folder: Path, name: str, after: int = 0) -> list[str]:
+    journals = FolderJournals(folder)
+    try:
+        return [one.id for _, row in journals.groups_after(name, after) for one in decode_group(row)]
+    finally:
+        journals.close()
+
+
+async def test_facts_of_one_moment_share_a_flush_and_are_read_back_in_order(tmp_path: Path) -> None:
+    async with open_journal(tmp_path, "one") as journal:
+        first = journal.append(fact(0))
+        shared = {id(journal.append(fact(number))) for number in range(1, 50)}
+        await asyncio.gather(first, journal.append(fact(50)))
+        assert len(shared) == 1
+        assert stored(tmp_path, "one") == [f"view-{number}" for number in range(51)]
+
+
+async def test_a_journal_emptied_and_written_again_is_read_again(tmp_path: Path) -> None:
+    async with open_journal(tmp_path, "one") as journal:
+        await journal.append(fact(1))
+        applied = journal.last_seq
+        journal.passed(applied)
+        await journal.append(fact(2))
+        journal.passed(journal.last_seq)
+        applied = journal.last_seq
+        await journal.append(fact(3))
+        assert journal.last_seq > applied
+        assert stored(tmp_path, "one", after=applied) == ["view-3"]
+
+
+def test_the_obvious_schema_would_lose_the_new_fact(tmp_path: Path) -> None:
+    plain = sqlite3.connect(tmp_path / "plain.db")
+    plain.execute("create table facts (seq integer primary key, facts blob not null)")
+    applied = plain.execute("insert into facts (facts) values (x'01')").lastrowid
+    plain.execute("delete from facts")
+    again = plain.execute("insert into facts (facts) values (x'02')").lastrowid
+    plain.close()
+    assert again == applied
+
+
+async def test_the_journal_of_a_worker_that_ended_is_removed_once_it_is_applied(tmp_path: Path) -> None:
+    async with open_journal(tmp_path, "one") as journal:
+        await journal.append(fact(1))
+        seq = journal.last_seq
+        journals = FolderJournals(tmp_path)
+        assert not journals.remove_if_left("one", seq)
+    assert not journals.remove_if_left("one", seq - 1)
+    assert stored(tmp_path, "one") == ["view-1"]
+    assert journals.remove_if_left("one", seq)
+    assert os.listdir(tmp_path) == []
+    journals.close()
+
+
+KILLED = """
+import asyncio, os, sys
+from pathlib import Path
+from analytics_service.domain.facts import Fact, FactKind, encode
+from analytics_service.journal import open_journal
+
+async def main():
+    async with open_journal(Path(sys.argv[1]), "one") as journal:
+        await journal.append(encode(Fact(1, FactKind.VIEW, 1, 1, id="view-1")))
+        os.kill(os.getpid(), 9)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("power_cut", [False, True])
+def test_the_journal_of_a_killed_worker_is_read_to_its_end(tmp_path: Path, power_cut: bool) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False, timeout=30)
+    if power_cut:
+        (tmp_path / "one.db-shm").unlink()
+    assert stored(tmp_path, "one") == ["view-1"]
+
+
+async def test_a_flush_that_fails_answers_nobody_and_ends_the_journal(tmp_path: Path) -> None:
+    async with open_journal(tmp_path, "one") as journal:
+        await journal.append(fact(1))
+        real = journal._db
+        journal._db = sqlite3.connect(
+            f"file:{tmp_path / 'one.db'}?mode=ro", uri=True, check_same_thread=False
+        )
+        with pytest.raises(Unavailable):
+            await journal.append(fact(2))
+        assert journal.failed.is_set()
+        with pytest.raises(Unavailable):
+            journal.append(fact(3))
+        real.close()
+    assert stored(tmp_path, "one") == ["view-1"]
+
+
+async def test_a_disk_slower_than_the_visitors_is_told_and_memory_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "PENDING_FACTS", 10)
+    async with open_journal(tmp_path, "one") as journal:
+        accepted = [journal.append(fact(number)) for number in range(10)]
+        with pytest.raises(Unavailable):
+            journal.append(fact(10))
+        await asyncio.gather(*accepted)
+        await journal.append(fact(11))
+    assert len(stored(tmp_path, "one")) == 11
+
+
+def test_a_journal_belongs_to_one_worker(tmp_path: Path) -> None:
+    held = writing.lock(tmp_path / "one.lock")
+    assert held is not None
+    assert writing.lock(tmp_path / "one.lock") is None
+    os.close(held)
