@@ -37,8 +37,9 @@ class _Wire(msgspec.Struct):
     k: Kind
     s: SiteName
     u: Text
-    i: ViewId | None = None
-    x: ViewId | None = None
+    # Absent is allowed (the service makes one), null is not.
+    i: ViewId | msgspec.UnsetType = msgspec.UNSET
+    x: ViewId | msgspec.UnsetType = msgspec.UNSET
     q: Annotated[str, msgspec.Meta(max_length=64)] | None = None
     r: Text | None = None
     t: Text | None = None
@@ -87,14 +88,14 @@ def _beacon(wire: _Wire) -> Beacon:
         raise BadBeacon("u", "is not the http address of a page")
     if wire.k is Kind.EVENT and wire.n is None:
         raise BadBeacon("n", "an event needs a name")
-    if wire.k is Kind.ENGAGEMENT and (wire.i is None or wire.d is None):
+    if wire.k is Kind.ENGAGEMENT and (wire.i is msgspec.UNSET or wire.d is None):
         raise BadBeacon("d", "engagement needs its view's id and its milliseconds")
     return Beacon(
         kind=wire.k,
         site=wire.s,
         page=page,
-        id=wire.i,
-        event_id=wire.x,
+        id=wire.i or None,
+        event_id=wire.x or None,
         referrer=urls.host_of(wire.r) if wire.r else "",
         title=urls.plain(wire.t, TITLE_LIMIT).strip() if wire.t else "",
         screen=_clamped(wire.w or 0, SCREEN_LIMIT),
