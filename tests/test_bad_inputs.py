@@ -151,7 +151,7 @@ def answer_of(case: str, stage: Stage) -> tuple[int, str]:
         raw = filled(base64.b64decode(how["raw_b64"]).decode("latin-1"), case, stage)
         return sent_raw(raw.encode("latin-1"), stage.service.url), ""
     headers = {
-        name: filled(value, case, stage).encode("latin-1", "replace")
+        name: filled(value, case, stage).strip().encode("latin-1", "replace")
         for name, value in how["headers"].items()
     }
     path = filled(how["path"], case, stage)

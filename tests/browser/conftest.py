@@ -1,0 +1,125 @@
+"""Pages of a site, and a service that records what the snippet says and answers as it is told."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.browser_page import running_browser
+
+DIST = Path(__file__).parents[2] / "widget" / "dist"
+PICTURES = Path(__file__).with_name("output")
+SNIPPET = '<script defer src="/v.js" data-site="dn7k2q"></script>'
+WIDGET = '<script type="module" src="/w.js"></script>'
+COUNTER = {
+    "site": "dn7k2q",
+    "generated_at": "2026-11-22T13:53:00+07:00",
+    "timezone": "Asia/Ho_Chi_Minh",
+    "week_start": "monday",
+    "metric": "visits",
+    "online_window_seconds": 300,
+    "counts": {"online": 43, "today": 2146, "week": 30277, "total": 1461664},
+}
+
+
+@dataclass
+class Stand:
+    """What the test sets and what was heard; it stands for a network, not for the service."""
+
+    url: str = ""
+    pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    beacons: list[dict[str, Any]] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+    counter: tuple[int, dict[str, Any]] | None = (200, COUNTER)
+    asked: list[str] = field(default_factory=list)
+
+    def page(self, path: str, body: str, **headers: str) -> str:
+        """Puts a page on the stand; returns its address."""
+        text = f'<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>Trang</title>{body}</html>'
+        self.pages[path] = (text, {name.replace("_", "-"): value for name, value in headers.items()})
+        return self.url + path
+
+    def heard(self, kind: str, count: int = 1, limit: float = 20) -> list[dict[str, Any]]:
+        """The beacons of a kind, once there are `count` of them."""
+        deadline = time.monotonic() + limit
+        while time.monotonic() < deadline:
+            found = [beacon for beacon in self.beacons if beacon["k"] == kind]
+            if len(found) >= count:
+                return found
+            time.sleep(0.02)
+        raise AssertionError(f"{count} of {kind!r} never came: {self.beacons}")
+
+
+def handler(stand: Stand) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Silent."""
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            stand.beacons.append({**json.loads(body), "by": "post"})
+            status = stand.statuses.pop(0) if stand.statuses else 202
+            self.answer(status, b"", "text/plain", {"X-Vstats": "counted", "Retry-After": "1"})
+
+        def do_GET(self) -> None:
+            path = urlsplit(self.path)
+            if path.path == "/v.gif":
+                stand.beacons.append({**json.loads(parse_qs(path.query)["d"][0]), "by": "image"})
+                self.answer(200, b"GIF89a", "image/gif", {})
+            elif path.path in ("/v.js", "/w.js"):
+                self.answer(200, (DIST / path.path[1:]).read_bytes(), "text/javascript", {})
+            elif path.path.startswith("/api/"):
+                stand.asked.append(self.path)
+                if stand.counter is None:
+                    time.sleep(30)
+                    return
+                status, body = stand.counter
+                self.answer(status, json.dumps(body).encode(), "application/json", {})
+            else:
+                text, headers = stand.pages.get(path.path, ("<title>nothing</title>", {}))
+                self.answer(200, text.encode(), "text/html; charset=utf-8", headers)
+
+        def answer(self, status: int, body: bytes, kind: str, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+    return Handler
+
+
+@pytest.fixture
+def stand() -> Iterator[Stand]:
+    stand = Stand()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(stand))
+    server.daemon_threads = True
+    stand.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield stand
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    PICTURES.mkdir(exist_ok=True)
+    with running_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context()
+    yield context
+    context.close()

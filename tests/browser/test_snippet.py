@@ -1,0 +1,210 @@
+"""What the snippet does in a real browser."""
+
+import re
+
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.conftest import SNIPPET, Stand
+
+HIDE = """() => {
+    Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true})
+    document.dispatchEvent(new Event('visibilitychange'))
+}"""
+SHOW = HIDE.replace("'hidden'", "'visible'")
+
+
+def opened(context: BrowserContext, address: str) -> tuple[Page, list[str]]:
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(address)
+    return page, errors
+
+
+def test_a_view_says_page_title_width_and_a_fresh_id(stand: Stand, context: BrowserContext) -> None:
+    page, errors = opened(context, stand.page("/a", SNIPPET) + "?utm_source=zalo")
+    (view,) = stand.heard("v")
+    assert re.fullmatch("[0-9a-z]{16,20}", view["i"])
+    assert (view["s"], view["u"], view["t"]) == ("dn7k2q", stand.url + "/a?utm_source=zalo", "Trang")
+    assert view["w"] == page.evaluate("screen.width")
+    assert "b" not in view
+    page.reload()
+    first, second = stand.heard("v", 2)
+    assert first["i"] < second["i"]
+    assert (errors, context.cookies(), page.evaluate("localStorage.length")) == ([], [], 0)
+
+
+def test_a_tag_that_runs_twice_counts_once(stand: Stand, context: BrowserContext) -> None:
+    page, errors = opened(context, stand.page("/a", SNIPPET * 2))
+    page.evaluate(
+        """() => new Promise(done => {
+            const tag = document.createElement('script')
+            tag.src = '/v.js'; tag.dataset.site = 'dn7k2q'; tag.onload = done
+            document.head.append(tag)
+        })"""
+    )
+    page.evaluate("vstats('mark')")
+    stand.heard("c")
+    assert len(stand.heard("v")) == 1
+    assert errors == []
+
+
+def test_a_page_in_the_background_counts_when_it_is_first_seen(stand: Stand, context: BrowserContext) -> None:
+    context.add_init_script(
+        "Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true})"
+    )
+    page, _ = opened(context, stand.page("/a", SNIPPET))
+    page.evaluate("vstats('mark')")
+    stand.heard("c")
+    assert [beacon["k"] for beacon in stand.beacons] == ["c"]
+    page.evaluate(SHOW)
+    assert len(stand.heard("v")) == 1
+
+
+def test_a_prerendered_page_counts_when_it_is_shown(stand: Stand, context: BrowserContext) -> None:
+    context.add_init_script(
+        "Object.defineProperty(document, 'prerendering', {value: true, configurable: true})"
+    )
+    page, _ = opened(context, stand.page("/a", SNIPPET))
+    page.evaluate("vstats('mark')")
+    stand.heard("c")
+    assert [beacon["k"] for beacon in stand.beacons] == ["c"]
+    page.evaluate(
+        """() => {
+            Object.defineProperty(document, 'prerendering', {value: false})
+            document.dispatchEvent(new Event('prerenderingchange'))
+        }"""
+    )
+    assert len(stand.heard("v")) == 1
+
+
+def test_a_new_path_is_a_view_and_a_new_query_is_none(stand: Stand, context: BrowserContext) -> None:
+    page, _ = opened(context, stand.page("/a", SNIPPET))
+    stand.heard("v")
+    page.evaluate("history.replaceState({}, '', '?filter=1')")
+    page.evaluate("history.pushState({}, '', '/b'); document.title = 'B'")
+    first, second = stand.heard("v", 2)
+    assert (second["u"], second["t"], second["r"]) == (stand.url + "/b", "B", first["u"])
+    assert second["i"] != first["i"]
+    page.evaluate("history.pushState({}, '', '/b?again=1')")
+    page.go_back()
+    page.go_back()
+    assert stand.heard("v", 3)[2]["u"].endswith("/a?filter=1")
+    assert len(stand.heard("v", 3)) == 3
+
+
+def test_a_route_that_is_left_at_once_is_told_all_the_same(stand: Stand, context: BrowserContext) -> None:
+    page, _ = opened(context, stand.page("/a", SNIPPET))
+    stand.heard("v")
+    page.evaluate("() => { history.pushState({}, '', '/b'); (" + HIDE + ")() }")
+    assert stand.heard("v", 2)[1]["u"] == stand.url + "/b"
+
+
+def test_a_page_from_the_back_forward_cache_is_a_new_view(stand: Stand, context: BrowserContext) -> None:
+    page, _ = opened(context, stand.page("/a", SNIPPET))
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    first, second = stand.heard("v", 2)
+    assert first["i"] != second["i"]
+    assert first["u"] == second["u"]
+
+
+def test_engagement_is_told_in_all_so_far_under_the_views_id(stand: Stand, context: BrowserContext) -> None:
+    page, _ = opened(context, stand.page("/a", SNIPPET))
+    (view,) = stand.heard("v")
+    page.clock.install()
+    page.wait_for_function("performance.now() > 400")
+    page.evaluate(HIDE)
+    (first,) = stand.heard("e")
+    page.evaluate(SHOW)
+    page.wait_for_function("at => performance.now() > at + 300", arg=page.evaluate("performance.now()"))
+    page.evaluate(HIDE)
+    _, second = stand.heard("e", 2)
+    assert first["i"] == second["i"] == view["i"]
+    assert second["d"] >= first["d"] + 100
+
+
+def test_presence_is_told_each_minute_while_visible_and_stops_after_thirty(
+    stand: Stand, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.clock.install()
+    page.goto(stand.page("/a", SNIPPET))
+    (view,) = stand.heard("v")
+    for minute in range(1, 31):
+        page.clock.run_for(60_000)
+        assert stand.heard("p", minute)[-1]["i"] == view["i"]
+    page.clock.run_for(600_000)
+    page.evaluate("vstats('mark')")
+    stand.heard("c")
+    assert len(stand.heard("p")) == 30
+    page.keyboard.press("a")
+    page.clock.run_for(60_000)
+    assert len(stand.heard("p", 31)) == 31
+    page.evaluate(HIDE)
+    page.clock.run_for(300_000)
+    page.evaluate("vstats('mark')")
+    stand.heard("c", 2)
+    assert len(stand.heard("p")) == 31
+
+
+def test_a_503_is_tried_once_more_with_the_same_id(stand: Stand, context: BrowserContext) -> None:
+    stand.statuses = [503, 503]
+    page, errors = opened(context, stand.page("/a", SNIPPET))
+    first, second = stand.heard("v", 2)
+    assert first["i"] == second["i"]
+    page.evaluate("vstats('mark')")
+    stand.heard("c")
+    assert len(stand.heard("v", 2)) == 2
+    assert errors == []
+
+
+def test_where_the_pages_policy_forbids_fetch_an_image_goes(stand: Stand, context: BrowserContext) -> None:
+    policy = "connect-src 'none'"
+    _, errors = opened(context, stand.page("/a", SNIPPET, Content_Security_Policy=policy))
+    (view,) = stand.heard("v")
+    assert (view["by"], view["u"]) == ("image", stand.url + "/a")
+    assert errors == []
+
+
+def test_an_automated_browser_says_so(stand: Stand, context: BrowserContext) -> None:
+    context.add_init_script("Object.defineProperty(navigator, 'webdriver', {value: true})")
+    opened(context, stand.page("/a", SNIPPET))
+    assert stand.heard("v")[0]["b"] == 1
+
+
+def test_who_opts_out_is_silent_until_he_opts_in(stand: Stand, context: BrowserContext) -> None:
+    address = stand.page("/a", SNIPPET)
+    opened(context, address + "#vstats=off")
+    page, errors = opened(context, address)
+    page.evaluate("vstats('mark')")
+    assert page.evaluate("localStorage.vstats") == "off"
+    opened(context, address + "#vstats=on")
+    stand.heard("v")
+    assert [beacon["k"] for beacon in stand.beacons] == ["v"]
+    assert errors == []
+
+
+def test_calls_made_before_the_snippet_came_are_sent(stand: Stand, context: BrowserContext) -> None:
+    queue = "<script>window.vstats=window.vstats||function(){(vstats.q=vstats.q||[]).push(arguments)};"
+    queue += "vstats('signup',{props:{plan:'free'}})</script>"
+    opened(context, stand.page("/a", queue + SNIPPET))
+    (event,) = stand.heard("c")
+    assert (event["n"], event["p"]) == ("signup", {"plan": "free"})
+    assert re.fullmatch("[0-9a-z]{16,20}", event["x"])
+    assert event["i"] == stand.heard("v")[0]["i"]
+
+
+def test_the_page_hears_when_its_view_was_answered(stand: Stand, context: BrowserContext) -> None:
+    context.add_init_script("document.addEventListener('vstats', event => { window.heard = event.detail })")
+    page, _ = opened(context, stand.page("/a", SNIPPET))
+    page.wait_for_function("window.heard == 'counted'")
+
+
+def test_a_page_in_a_frame_is_not_counted(stand: Stand, context: BrowserContext) -> None:
+    stand.page("/inner", SNIPPET)
+    page, _ = opened(context, stand.page("/outer", '<iframe src="/inner"></iframe>'))
+    page.frames[1].wait_for_function("window.vstats && vstats.on")
+    page.frames[1].evaluate("vstats('mark')")
+    page.goto(stand.page("/a", SNIPPET))
+    assert [view["u"] for view in stand.heard("v")] == [stand.url + "/a"]
+    assert [beacon["k"] for beacon in stand.beacons] == ["v"]
