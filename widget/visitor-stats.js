@@ -56,7 +56,7 @@ dt{color:var(--m)}
 .inline .row{display:inline-block;white-space:nowrap}
 .inline dt::after{content:":\\a0"}
 .inline .row:not(:last-child)::after{content:"•";color:var(--m);margin:0 .55em}
-.foot{font-size:.78em;color:var(--m);padding:0 .9em .6em}
+.foot{font-size:.78em;color:var(--m);padding:0 1.15em .75em}
 .inline .foot{display:inline;padding:0 0 0 .7em}
 [aria-busy=true] dd{color:transparent;background:var(--l);border-radius:4px}`)
 

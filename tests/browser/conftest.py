@@ -19,7 +19,7 @@ DIST = Path(__file__).parents[2] / "widget" / "dist"
 PICTURES = Path(__file__).with_name("output")
 SNIPPET = '<script defer src="/v.js" data-site="dn7k2q"></script>'
 WIDGET = '<script type="module" src="/w.js"></script>'
-COUNTER = {
+COUNTER: dict[str, Any] = {
     "site": "dn7k2q",
     "generated_at": "2026-11-22T13:53:00+07:00",
     "timezone": "Asia/Ho_Chi_Minh",
