@@ -1,5 +1,6 @@
 """Beacons: what a tracker says, before anyone believes it."""
 
+import json
 from enum import StrEnum
 from typing import Annotated
 
@@ -73,13 +74,26 @@ _decoder = msgspec.json.Decoder(_Wire)
 def parse(body: bytes) -> Beacon:
     """The beacon in a request's body. Raises BadBeacon for what is malformed."""
     try:
-        wire = _decoder.decode(body)
+        wire = _decoded(body)
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$.")
         raise BadBeacon(path.partition("`")[0] or "body", problem) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         raise BadBeacon("body", "is not one JSON object in UTF-8") from None
     return _beacon(wire)
+
+
+def _decoded(body: bytes) -> _Wire:
+    try:
+        return _decoder.decode(body)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        # A title cut inside an emoji is told by browsers as half a surrogate pair, which is no Unicode.
+        if b"\\ud" not in body.lower():
+            raise
+    whole = json.dumps(json.loads(body), ensure_ascii=False)
+    return _decoder.decode(whole.encode("utf-8", "replace"))
 
 
 def _beacon(wire: _Wire) -> Beacon:

@@ -1,0 +1,80 @@
+"""Addresses of pages: one normal form for one page."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics_service.domain.urls import Address, campaign_of, cut, host_of, normal_path
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "path"),
+    [
+        ("https://x.vn", "x.vn", "/"),
+        ("HTTPS://X.VN/A", "x.vn", "/A"),
+        ("https://x.vn.:8443/a", "x.vn", "/a"),
+        ("https://a:b@x.vn/p", "x.vn", "/p"),
+        ("https://x.vn@evil.example/", "evil.example", "/"),
+        ("https://[2001:db8::1]:8080/a", "[2001:db8::1]", "/a"),
+        ("https://x.vn/a/../b", "x.vn", "/b"),
+        ("https://x.vn/a/./b/..", "x.vn", "/a/"),
+        ("https://x.vn/../../etc", "x.vn", "/etc"),
+        ("https://x.vn//a//b", "x.vn", "//a//b"),
+        ("https://x.vn/%61", "x.vn", "/a"),
+        ("https://x.vn/%252e%252e%252f", "x.vn", "/%252e%252e%252f"),
+        ("https://x.vn/a%2fb", "x.vn", "/a%2Fb"),
+        ("https://x.vn/%zz", "x.vn", "/%zz"),
+        ("https://x.vn/%ff", "x.vn", "/%FF"),
+        ("https://x.vn/%0d%0aSet-Cookie", "x.vn", "/%0D%0ASet-Cookie"),
+        ("https://x.vn/a;jsessionid=ABC", "x.vn", "/a"),
+        ("https://x.vn/a\\b", "x.vn", "/a/b"),
+        ("https://x.vn/tin-t%E1%BB%A9c", "x.vn", "/tin-tức"),
+        ("https://x.vn/p?email=jane%40example.org#top", "x.vn", "/p"),
+        ("http://localhost:3000/", "localhost", "/"),
+    ],
+)
+def test_a_page_has_one_form(url: str, host: str, path: str) -> None:
+    assert cut(url) == Address(host, path, ())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "/a", "//x.vn/a", "javascript:alert(1)", "data:text/html,x", "ftp://x.vn/f", "about:srcdoc"),
+        *("https://", "https:///a", "https://x.vn:99999/", "https://x.vn:-1/", "https://[fe80::1%25eth0]/"),
+        *("https://x y/", " https://x.vn/", "https://" + "a" * 300 + "/"),
+    ],
+)
+def test_what_is_no_page_is_none(url: str) -> None:
+    assert cut(url) is None
+
+
+def test_of_a_query_only_campaigns_are_kept_and_of_a_click_only_that_it_was_one() -> None:
+    query = "utm_source=Zalo+OA&token=secret&gclid=person-123&UTM_Medium=social&utm_source=again&ref="
+    assert campaign_of(query) == (("gclid", ""), ("utm_medium", "social"), ("utm_source", "Zalo OA"))
+
+
+@pytest.mark.parametrize(
+    ("referrer", "host"),
+    [
+        ("https://www.google.com.vn/search?q=x", "www.google.com.vn"),
+        ("android-app://com.zing.zalo/x", "android-app://com.zing.zalo"),
+        ("javascript:alert(document.cookie)", ""),
+        ("https://r.example/\udc00", "r.example"),
+        ("nothing", ""),
+    ],
+)
+def test_of_a_referrer_the_host_is_kept(referrer: str, host: str) -> None:
+    assert host_of(referrer) == host
+
+
+@given(st.text(max_size=80))
+def test_the_normal_form_is_its_own_normal_form(path: str) -> None:
+    once = normal_path("/" + path)
+    assert normal_path(once) == once
+
+
+@given(st.text(alphabet="/.%0a2fEeFf;=jsionid\\ab", max_size=60))
+def test_the_normal_form_of_hostile_paths_is_its_own(path: str) -> None:
+    once = normal_path("/" + path)
+    assert normal_path(once) == once
