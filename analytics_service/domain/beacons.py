@@ -78,7 +78,7 @@ def parse(body: bytes) -> Beacon:
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$.")
         raise BadBeacon(path.partition("`")[0] or "body", problem) from None
-    except (ValueError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         raise BadBeacon("body", "is not one JSON object in UTF-8") from None
     return _beacon(wire)
 
