@@ -5,6 +5,7 @@ import os
 import signal
 from pathlib import Path
 
+from tests.redis_server import running_redis
 from tests.service import Service, add_site, run, serving, until, view_id
 
 
@@ -195,3 +196,29 @@ def test_sites_are_listed_shown_and_changed_while_the_service_runs(tmp_path: Pat
             2,
             "analytics-service: there is no site 'nowhere.example'\n",
         )
+
+
+def test_two_workers_share_who_is_online_and_are_renewed_without_a_refusal(tmp_path: Path) -> None:
+    with (
+        running_redis(tmp_path) as redis,
+        serving(tmp_path / "data", "--workers", "2", "--redis", redis.url) as service,
+    ):
+        site = add_site(service.data, "x.example.vn")["public_id"]
+        until(lambda: service.http.get(f"/api/v1/sites/{site}/counter").status_code, (200).__eq__)
+        before = service.children()
+        assert len(before) == 3
+        os.kill(service.process.pid, signal.SIGHUP)
+        sent = counted = 0
+        while len(set(service.children()) & set(before)) > 1 and sent < 3000:
+            # A connection of its own each time, so that none is kept to a worker that goes.
+            headers = {"x-forwarded-for": f"203.0.113.{sent % 40}", "connection": "close"}
+            answer = service.beacon(site, "https://x.example.vn/", headers)
+            assert answer.status_code == 202
+            sent += 1
+            # Until the second worker has noticed the new site, it says so: within a second.
+            counted += answer.headers["x-vstats"] == "counted"
+        assert len(set(service.children()) & set(before)) == 1
+        assert counted > sent / 2
+        right = {"online": 40, "total": counted}
+        found = until(lambda: service.counts(site, "online,total", "pageviews"), right.__eq__)
+        assert found == right
