@@ -20,7 +20,7 @@
 
   var silent = (win != win.top && !option('frame')) || (option('dnt') && (nav.globalPrivacyControl || nav.doNotTrack == 1))
   try {
-    var fragment = /#vstats(-check)?=(\w+)/.exec(loc.hash) || []
+    var fragment = /#vstats(-check)?=([\w-]+)/.exec(loc.hash) || []
     if (fragment[1]) check = fragment[2]
     else if (fragment[2]) localStorage.vstats = fragment[2]
     silent = silent || localStorage.vstats == 'off'
@@ -53,7 +53,7 @@
     fetch(api, { method: 'POST', body: body, keepalive: true, credentials: 'omit' }).then(
       function (answer) {
         if (answer.status == 503 && again)
-          setTimeout(send, (answer.headers.get('Retry-After') || 5) * 1e3, body, isView)
+          setTimeout(send, (+answer.headers.get('Retry-After') || 5) * 1e3, body, isView)
         else if (isView) answered(answer)
       },
       function () {
@@ -74,6 +74,7 @@
     engaged()
     given = given || {}
     id = made()
+    key = page()
     spent = told = 0
     address = given.url ? new URL(given.url, loc.href).href : loc.href
     post('v', {
@@ -94,10 +95,9 @@
   }
 
   function moved() {
-    if (!id || page() == key) return
-    key = page()
+    if (!id) return
     clearTimeout(soon)
-    soon = setTimeout(view, 99) // the router sets the title
+    soon = page() != key && setTimeout(safely(view), 99) // the router sets the title
   }
 
   function shown() {
@@ -109,10 +109,7 @@
       if (soon) view()
       engaged()
     } else if (id) since = since || performance.now()
-    else if (auto) {
-      key = page()
-      view()
-    }
+    else if (auto) view()
   }
 
   function safely(step) {
@@ -140,13 +137,11 @@
     engaged()
   })
   listen(win, 'pageshow', function (event) {
-    if (event.persisted && auto) {
-      key = page()
-      view()
-    }
+    if (event.persisted && auto) view()
   })
   if (auto && spa != 'off') {
-    if (win.navigation) listen(navigation, 'currententrychange', moved)
+    // Without the Navigation API, an element with id="navigation" goes by that name.
+    if (win.navigation && navigation.currentEntry) listen(navigation, 'currententrychange', moved)
     else {
       ;['pushState', 'replaceState'].forEach(function (name) {
         var real = history[name]

@@ -1,40 +1,31 @@
 // <visitor-stats>: who is online now, and the counts of the site's own calendar.
 const TEXTS = {
   vi: {
-    heading: 'Thống kê truy cập',
-    online: 'Đang online',
-    today: 'Hôm nay',
-    yesterday: 'Hôm qua',
-    week: 'Trong tuần',
-    last_week: 'Tuần trước',
-    month: 'Trong tháng',
-    last_month: 'Tháng trước',
-    year: 'Trong năm',
-    total: 'Tất cả',
-    peak: 'Cao nhất',
-    error: 'Chưa có số liệu',
-    stale: 'Số liệu lúc',
-    sum: 'Tổng của từng ngày',
+    heading: 'Thống kê truy cập', online: 'Đang online',
+    today: 'Hôm nay', yesterday: 'Hôm qua',
+    week: 'Trong tuần', last_week: 'Tuần trước',
+    month: 'Trong tháng', last_month: 'Tháng trước',
+    year: 'Trong năm', total: 'Tất cả', peak: 'Cao nhất',
+    error: 'Chưa có số liệu', stale: 'Số liệu lúc', sum: 'Tổng của từng ngày',
   },
   en: {
-    heading: 'Visitor statistics',
-    online: 'Online now',
-    today: 'Today',
-    yesterday: 'Yesterday',
-    week: 'This week',
-    last_week: 'Last week',
-    month: 'This month',
-    last_month: 'Last month',
-    year: 'This year',
-    total: 'All time',
-    peak: 'Peak',
-    error: 'Not available',
-    stale: 'As of',
-    sum: 'Sum of days',
+    heading: 'Visitor statistics', online: 'Online now',
+    today: 'Today', yesterday: 'Yesterday',
+    week: 'This week', last_week: 'Last week',
+    month: 'This month', last_month: 'Last month',
+    year: 'This year', total: 'All time', peak: 'Peak',
+    error: 'Not available', stale: 'As of', sum: 'Sum of days',
   },
 }
 const DARK =
   '--a:var(--vs-accent,#4fc0dc);--i:var(--vs-accent-text,#06222b);--b:var(--vs-bg,#151c25);--t:var(--vs-text,#e9eef5);--m:var(--vs-muted,#a2aebf);--l:var(--vs-border,#2b3543);--o:var(--vs-live,#4cd38a)'
+// The note's line, 1.404em, is taken from the padding around and between the rows: no state is taller than another.
+const NOTED = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+  .map((rows) => {
+    const first = `.noted.list .row:first-child:nth-last-child(${rows})`
+    return `${first},${first}~.row{padding:${0.42 - 0.402 / rows}em 0}`
+  })
+  .join('')
 const SHEET = new CSSStyleSheet()
 SHEET.replaceSync(`:host{--a:var(--vs-accent,#0b6b88);--i:var(--vs-accent-text,#fff);--b:var(--vs-bg,#fff);--t:var(--vs-text,#16202c);--m:var(--vs-muted,#566174);--l:var(--vs-border,#e3e7ed);--o:var(--vs-live,#12813c);display:block;font:var(--vs-font,inherit);color:var(--t);max-width:100%}
 :host([hidden]){display:none}
@@ -56,12 +47,13 @@ dt{color:var(--m)}
 .inline .row{display:inline-block;white-space:nowrap}
 .inline dt::after{content:":\\a0"}
 .inline .row:not(:last-child)::after{content:"•";color:var(--m);margin:0 .55em}
-.foot{font-size:.78em;color:var(--m);padding:0 1.15em .75em}
-.inline .foot{display:inline;padding:0 0 0 .7em}
+.foot{font-size:.78em;line-height:1.3;color:var(--m);padding:0 1.15em .5em}
+.list.noted dl{padding:.2em .9em 0}
+${NOTED}
+.inline .foot{display:inline;white-space:nowrap;padding:0 0 0 .7em}
 [aria-busy=true] dd{color:transparent;background:var(--l);border-radius:4px}`)
 
-const DEFAULTS = 'online,today,week,total'
-const shared = new Map() // one fetch for a site, its metric and its items, however many widgets show them
+const ITEMS = Object.keys(TEXTS.en).slice(1, 11)
 
 // Where the snippet counts this page, the first look waits for its answer, so that a visitor sees himself.
 const counted = new Promise((go) => {
@@ -73,123 +65,148 @@ const counted = new Promise((go) => {
   }
 })
 
-async function ask(url) {
-  const kept = shared.get(url)
-  if (kept && performance.now() - kept.at < 5000) return kept.answer
-  const answer = fetch(url, { credentials: 'omit' }).then(async (reply) => {
-    if (!reply.ok) throw reply.status
-    return reply.json()
-  })
-  shared.set(url, { at: performance.now(), answer })
-  return answer
+// What all widgets of one site and metric share: one answer, one clock, one request for the items of all.
+class Feed {
+  widgets = new Set()
+  state = 'loading'
+  answer
+  #address
+  #busy
+  #asked
+  #at
+  #known // when the answer came
+  #luck
+  #failures = 0
+  #timer
+
+  constructor(address) {
+    this.#address = address
+  }
+
+  // Asks now if it is time, else later; never for a tab or a widget that nobody sees.
+  look() {
+    clearTimeout(this.#timer)
+    const near = [...this.widgets].filter((widget) => widget.near)
+    if (this.#busy || document.hidden || !near.length) return
+    const pause = Math.min(...near.map((widget) => widget.pace))
+    const seconds = this.#failures && pause < Infinity ? Math.min(30 * 2 ** this.#failures, 600) : pause
+    const left = this.#at + seconds * this.#luck - performance.now()
+    if (this.#asked != this.#items() || left < 1) this.#ask() // a timer drops fractions
+    else if (left < Infinity) this.#timer = setTimeout(() => this.look(), left)
+  }
+
+  #items() {
+    const shown = [...this.widgets].flatMap((widget) => widget.items)
+    return ITEMS.filter((item) => shown.includes(item)).join()
+  }
+
+  async #ask() {
+    this.#busy = true
+    await counted
+    this.#asked = this.#items()
+    try {
+      const url = this.#address.replace('*', this.#asked)
+      const reply = await fetch(url, { credentials: 'omit', signal: AbortSignal.timeout?.(1e4) })
+      if (!reply.ok) throw reply.status
+      this.answer = await reply.json()
+      this.#known = performance.now()
+      this.#failures = 0
+      this.state = 'ready'
+    } catch (reason) {
+      this.#failures++
+      if (reason == 404 && this.state != 'private') console.info('visitor-stats: no public counter at ' + this.#address)
+      this.state = reason == 404 ? 'private' : performance.now() - this.#known < 864e5 ? 'stale' : 'error'
+    }
+    this.#busy = false
+    this.#at = performance.now()
+    this.#luck = 900 + Math.random() * 200
+    for (const widget of this.widgets) widget.told()
+    this.look()
+  }
 }
 
+const feeds = new Map()
+document.addEventListener('visibilitychange', () => feeds.forEach((feed) => feed.look()))
+
 class VisitorStats extends HTMLElement {
-  static observedAttributes = 'site,variant,items,metric,lang,labels,heading,heading-level,grouping,href,api'.split(',')
+  static observedAttributes =
+    'site,variant,items,metric,lang,labels,heading,heading-level,grouping,href,api,refresh'.split(',')
+  near = false
   #root = this.attachShadow({ mode: 'open' })
-  #state = 'loading'
-  #failures = 0
-  #answer
-  #timer
-  #near
+  #link = document.createElement('a')
+  #feed
   #seen = new IntersectionObserver(
     (entries) => {
-      const near = entries.some((entry) => entry.isIntersecting)
-      if (near && !this.#near) this.refresh()
-      this.#near = near
+      this.near = entries.pop().isIntersecting
+      this.#feed.look()
     },
     { rootMargin: '200px' },
   )
 
   connectedCallback() {
     this.#root.adoptedStyleSheets = [SHEET]
-    document.addEventListener('visibilitychange', this)
-    this.#paint()
+    this.#join()
     this.#seen.observe(this)
   }
 
   disconnectedCallback() {
-    document.removeEventListener('visibilitychange', this)
     this.#seen.disconnect()
-    this.#near = false
-    clearTimeout(this.#timer)
+    this.near = false
+    this.#feed.widgets.delete(this)
   }
 
   attributeChangedCallback(name, before, after) {
-    if (!this.isConnected || before == after) return
-    if (/site|items|metric|api/.test(name)) {
-      if (name == 'site') {
-        this.#answer = undefined
-        this.#state = 'loading'
-      }
-      this.#paint()
-      if (this.#near) this.refresh()
-    } else this.#paint()
+    if (this.isConnected && before != after) this.#join()
   }
 
-  handleEvent() {
-    clearTimeout(this.#timer)
-    if (!document.hidden && this.#near) this.refresh()
+  // Seconds between two looks.
+  get pace() {
+    const asked = this.#attribute('refresh', 60)
+    return asked == 0 ? Infinity : Math.max(+asked || 60, 15)
+  }
+
+  get items() {
+    return this.#attribute('items', 'online,today,week,total')
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => ITEMS.includes(item))
+  }
+
+  told() {
+    this.#paint()
+    this.dispatchEvent(
+      new CustomEvent('visitor-stats', {
+        bubbles: true,
+        detail: { state: this.#feed.state, counts: this.#feed.answer?.counts },
+      }),
+    )
+  }
+
+  #join() {
+    const api = this.#attribute('api', new URL(import.meta.url).origin)
+    const site = encodeURIComponent(this.#attribute('site', ''))
+    const metric = encodeURIComponent(this.#attribute('metric', 'visits'))
+    const address = `${api}/api/v1/sites/${site}/counter?items=*&metric=${metric}`
+    this.#feed?.widgets.delete(this)
+    this.#feed = feeds.get(address) ?? new Feed(address)
+    feeds.set(address, this.#feed)
+    this.#feed.widgets.add(this)
+    this.#paint()
+    this.#feed.look()
   }
 
   #attribute(name, otherwise) {
     return this.getAttribute(name) ?? otherwise
   }
 
-  #items() {
-    return this.#attribute('items', DEFAULTS)
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item && item in TEXTS.en)
-  }
-
-  async refresh() {
-    clearTimeout(this.#timer)
-    await counted
-    const api = this.#attribute('api', new URL(import.meta.url).origin)
-    const site = encodeURIComponent(this.#attribute('site', ''))
-    const metric = this.#attribute('metric', 'visits')
-    const url = `${api}/api/v1/sites/${site}/counter?items=${this.#items()}&metric=${metric}`
-    try {
-      this.#answer = await ask(url)
-      this.#state = 'ready'
-      this.#failures = 0
-    } catch (reason) {
-      shared.delete(url)
-      this.#failures++
-      const age = this.#answer ? Date.now() - Date.parse(this.#answer.generated_at) : Infinity
-      this.#state = age < 864e5 && reason != 404 ? 'stale' : 'error'
-      if (reason == 404) {
-        this.#state = 'private'
-        console.info(`visitor-stats: no public counter for site "${this.#attribute('site', '')}"`)
-      }
-    }
-    this.#paint()
-    this.dispatchEvent(
-      new CustomEvent('visitor-stats', {
-        bubbles: true,
-        detail: { state: this.#state, counts: this.#answer?.counts },
-      }),
-    )
-    this.#again()
-  }
-
-  #again() {
-    clearTimeout(this.#timer)
-    const asked = +this.#attribute('refresh', 60)
-    if (!asked || document.hidden || !this.isConnected) return
-    const every = this.#failures ? Math.min(60 * 2 ** (this.#failures - 1), 600) : Math.max(asked, 15)
-    this.#timer = setTimeout(() => this.#near && this.refresh(), every * (900 + Math.random() * 200))
-  }
-
   #language() {
-    return (this.getAttribute('lang') || this.closest('[lang]')?.lang || 'vi').toLowerCase()
+    return (this.getAttribute('lang') || this.closest('[lang]')?.lang || 'vi').toLowerCase().replace('_', '-')
   }
 
   #number(language) {
     const [way, least] = this.#attribute('grouping', 'auto').split(' ')
     const locale = { comma: 'en', dot: 'de', space: 'fr' }[way] ?? language
-    const fewer = way == 'min2' || least == 'min2' ? 'min2' : true
+    const fewer = way == 'min2' || least == 'min2'
     const format = (options) => {
       try {
         return new Intl.NumberFormat(locale, options)
@@ -197,10 +214,11 @@ class VisitorStats extends HTMLElement {
         return new Intl.NumberFormat('en', options)
       }
     }
-    const grouped = format({ useGrouping: way != 'none' && fewer })
+    // Left alone, it follows the language: Spanish writes 2146 but 30.277.
+    const grouped = format(way == 'none' ? { useGrouping: false } : {})
     const plain = format({ useGrouping: false })
-    // Older browsers take "min2" for true.
-    return (value) => (fewer == 'min2' && value < 1e4 ? plain : grouped).format(value)
+    // Older browsers take the option "min2" for true.
+    return (value) => (fewer && value < 1e4 ? plain : grouped).format(value)
   }
 
   #element(tag, part, ...content) {
@@ -222,9 +240,10 @@ class VisitorStats extends HTMLElement {
     }
     const shape = this.#attribute('variant') == 'inline' ? 'inline' : 'list'
     const number = this.#number(language)
-    const loading = this.#state == 'loading'
-    const known = /ready|stale/.test(this.#state) ? this.#answer.counts : {}
-    const rows = this.#items().map((item) => {
+    const { state, answer } = this.#feed
+    const loading = state == 'loading'
+    const known = /ready|stale/.test(state) ? answer.counts : {}
+    const rows = this.items.map((item) => {
       const label = this.#element('dt', 'label', texts[item])
       if (item == 'online') {
         const dot = this.#element('span', 'dot')
@@ -232,7 +251,7 @@ class VisitorStats extends HTMLElement {
         label.prepend(dot)
       }
       const value = this.#element('dd', 'value', known[item] != null ? number(known[item]) : loading ? '00.000' : '–')
-      if (this.#answer?.visitors_are && !/online|day/.test(item)) value.title = texts.sum
+      if (answer?.visitors_are && !/online|day|peak/.test(item)) value.title = texts.sum
       const row = this.#element('div', 'row', label, value)
       row.setAttribute('part', 'row ' + item)
       return row
@@ -253,25 +272,29 @@ class VisitorStats extends HTMLElement {
       box.append(title)
     }
     box.append(this.#element('dl', 'rows', ...rows))
-    const note = this.#note(texts, language)
-    if (note) box.append(this.#element('p', 'foot', note))
-    this.#root.replaceChildren(this.#linked(box))
+    const note = this.#note(texts)
+    if (note) {
+      box.classList.add('noted')
+      box.append(this.#element('p', 'foot', note))
+    }
+    this.#show(box)
   }
 
-  #linked(box) {
+  // The link stays the same element: a new one would take the focus away at every refresh.
+  #show(box) {
     const href = this.#attribute('href', '')
-    if (!/^(https?:)?\//.test(href)) return box
-    const link = this.#element('a', 'link', box)
-    link.href = href
-    return link
+    if (!/^(https?:)?\//.test(href)) return this.#root.replaceChildren(box)
+    this.#link.href = href
+    this.#link.replaceChildren(box)
+    if (this.#root.firstChild != this.#link) this.#root.replaceChildren(this.#link)
   }
 
-  #note(texts, language) {
-    if (/error|private/.test(this.#state)) return texts.error
-    if (this.#state != 'stale') return ''
-    const at = new Date(this.#answer.generated_at)
-    const options = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: this.#answer.timezone }
-    return `${texts.stale} ${at.toLocaleTimeString(language, options)}`
+  #note(texts) {
+    const { state, answer } = this.#feed
+    if (/error|private/.test(state)) return texts.error
+    if (state != 'stale') return ''
+    const options = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: answer.timezone }
+    return `${texts.stale} ${new Date(answer.generated_at).toLocaleTimeString('en', options)}`
   }
 }
 customElements.get('visitor-stats') || customElements.define('visitor-stats', VisitorStats)

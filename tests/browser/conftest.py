@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -40,6 +40,7 @@ class Stand:
     statuses: list[int] = field(default_factory=list)
     counter: tuple[int, dict[str, Any]] | None = (200, COUNTER)
     asked: list[str] = field(default_factory=list)
+    fetched: list[tuple[str, str]] = field(default_factory=list)
 
     def page(self, path: str, body: str, **headers: str) -> str:
         """Puts a page on the stand; returns its address."""
@@ -49,13 +50,19 @@ class Stand:
 
     def heard(self, kind: str, count: int = 1, limit: float = 20) -> list[dict[str, Any]]:
         """The beacons of a kind, once there are `count` of them."""
+        self.until(lambda: sum(beacon["k"] == kind for beacon in self.beacons) >= count, limit)
+        return [beacon for beacon in self.beacons if beacon["k"] == kind]
+
+    def asked_for(self, times: int) -> None:
+        """Returns when the counter has been asked for so often."""
+        self.until(lambda: len(self.asked) == times)
+
+    def until(self, true: Callable[[], bool], limit: float = 20) -> None:
+        """Returns when it is true; fails with what was heard where it never is."""
         deadline = time.monotonic() + limit
-        while time.monotonic() < deadline:
-            found = [beacon for beacon in self.beacons if beacon["k"] == kind]
-            if len(found) >= count:
-                return found
+        while not true():
+            assert time.monotonic() < deadline, f"never came: {self.beacons}, {self.fetched}"
             time.sleep(0.02)
-        raise AssertionError(f"{count} of {kind!r} never came: {self.beacons}")
 
 
 def handler(stand: Stand) -> type[BaseHTTPRequestHandler]:
@@ -71,6 +78,7 @@ def handler(stand: Stand) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             path = urlsplit(self.path)
+            stand.fetched.append((self.path, self.headers.get("Sec-Purpose", "")))
             if path.path == "/v.gif":
                 stand.beacons.append({**json.loads(parse_qs(path.query)["d"][0]), "by": "image"})
                 self.answer(200, b"GIF89a", "image/gif", {})

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.conftest import SNIPPET, Stand
@@ -61,23 +62,6 @@ def test_a_page_in_the_background_counts_when_it_is_first_seen(stand: Stand, con
     assert len(stand.heard("v")) == 1
 
 
-def test_a_prerendered_page_counts_when_it_is_shown(stand: Stand, context: BrowserContext) -> None:
-    context.add_init_script(
-        "Object.defineProperty(document, 'prerendering', {value: true, configurable: true})"
-    )
-    page, _ = opened(context, stand.page("/a", SNIPPET))
-    page.evaluate("vstats('mark')")
-    stand.heard("c")
-    assert [beacon["k"] for beacon in stand.beacons] == ["c"]
-    page.evaluate(
-        """() => {
-            Object.defineProperty(document, 'prerendering', {value: false})
-            document.dispatchEvent(new Event('prerenderingchange'))
-        }"""
-    )
-    assert len(stand.heard("v")) == 1
-
-
 def test_a_new_path_is_a_view_and_a_new_query_is_none(stand: Stand, context: BrowserContext) -> None:
     page, _ = opened(context, stand.page("/a", SNIPPET))
     stand.heard("v")
@@ -93,19 +77,113 @@ def test_a_new_path_is_a_view_and_a_new_query_is_none(stand: Stand, context: Bro
     assert len(stand.heard("v", 3)) == 3
 
 
+def test_a_route_that_comes_back_at_once_is_no_view(stand: Stand, context: BrowserContext) -> None:
+    page, _ = opened(context, stand.page("/a", SNIPPET))
+    stand.heard("v")
+    page.evaluate("history.pushState({}, '', '/b'); history.pushState({}, '', '/a?back=1')")
+    page.evaluate("history.pushState({}, '', '/c')")
+    assert [view["u"] for view in stand.heard("v", 2)] == [stand.url + "/a", stand.url + "/c"]
+
+
+@pytest.mark.parametrize("element", ["", '<div id="navigation"></div>'])
+def test_without_the_navigation_api_the_history_is_watched(
+    stand: Stand, context: BrowserContext, element: str
+) -> None:
+    context.add_init_script("delete window.navigation")
+    page, errors = opened(context, stand.page("/a", element + SNIPPET))
+    assert page.evaluate("typeof window.navigation?.addEventListener") == (
+        "function" if element else "undefined"
+    )
+    stand.heard("v")
+    page.evaluate("history.pushState({}, '', '/b')")
+    stand.heard("v", 2)
+    page.evaluate("history.replaceState({}, '', '/c')")
+    stand.heard("v", 3)
+    page.go_back()
+    views = stand.heard("v", 4)
+    assert [view["u"].removeprefix(stand.url) for view in views] == ["/a", "/b", "/c", "/a"]
+    assert errors == []
+
+
+def tag(**options: str) -> str:
+    return SNIPPET.replace(
+        "></script>", "".join(f' data-{name}="{value}"' for name, value in options.items()) + "></script>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("spa", "moves", "views"),
+    [
+        ("query", ["?page=2", "?page=2#top"], ["/a", "/a?page=2"]),
+        ("hash", ["#/news", "?q=1#/news"], ["/a", "/a#/news"]),
+        ("off", ["/b"], ["/a"]),
+    ],
+)
+def test_what_makes_a_new_page_is_an_option(
+    stand: Stand, context: BrowserContext, spa: str, moves: list[str], views: list[str]
+) -> None:
+    page = context.new_page()
+    page.clock.install()
+    page.goto(stand.page("/a", tag(spa=spa)))
+    stand.heard("v")
+    for move in moves:
+        page.evaluate("move => history.pushState({}, '', move)", move)
+        page.clock.run_for(200)
+    page.evaluate("vstats('mark')")
+    stand.heard("c")
+    assert [view["u"].removeprefix(stand.url) for view in stand.heard("v", len(views))] == views
+
+
+def test_with_auto_off_only_the_pages_own_calls_count(stand: Stand, context: BrowserContext) -> None:
+    page, _ = opened(context, stand.page("/a", tag(auto="off")))
+    page.evaluate("history.pushState({}, '', '/b')")
+    page.evaluate("vstats('pageview', {url: '/shop', title: 'Shop', referrer: 'https://example.vn/'})")
+    (view,) = stand.heard("v")
+    assert (view["u"], view["t"], view["r"]) == (stand.url + "/shop", "Shop", "https://example.vn/")
+
+
+def test_a_signal_not_to_be_tracked_is_honoured_where_asked(stand: Stand, context: BrowserContext) -> None:
+    context.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
+    page, _ = opened(context, stand.page("/a", tag(dnt="on")))
+    page.evaluate("vstats('mark')")
+    opened(context, stand.page("/b", SNIPPET))
+    assert [view["u"] for view in stand.heard("v")] == [stand.url + "/b"]
+    assert [beacon["k"] for beacon in stand.beacons] == ["v"]
+
+
+def test_the_token_of_a_check_goes_with_the_first_view_only(stand: Stand, context: BrowserContext) -> None:
+    page, _ = opened(context, stand.page("/a", SNIPPET) + "#vstats-check=k3_Zt-9")
+    page.evaluate("history.pushState({}, '', '/b')")
+    first, second = stand.heard("v", 2)
+    assert first["q"] == "k3_Zt-9"
+    assert "q" not in second
+
+
+def test_it_never_throws_into_the_page(stand: Stand, context: BrowserContext) -> None:
+    context.add_init_script(
+        """
+        delete window.fetch; delete window.navigation; delete Navigator.prototype.sendBeacon
+        Object.defineProperty(window, 'localStorage', {get() { throw new Error('denied') }})
+        """
+    )
+    context.clock.install()
+    plain, _ = opened(context, stand.page("/plain", ""))
+    before = set(plain.evaluate("Object.getOwnPropertyNames(window)"))
+    page, errors = opened(context, stand.page("/a", SNIPPET) + "#vstats=on")
+    page.evaluate("vstats(); vstats('pageview', {url: 'http://['}); vstats('x', 1); vstats(null, null)")
+    page.evaluate("history.pushState({}, '', '/b')")
+    page.evaluate(HIDE)
+    page.evaluate(SHOW)
+    page.clock.run_for(61_000)
+    assert set(page.evaluate("Object.getOwnPropertyNames(window)")) - before == {"vstats"}
+    assert errors == []
+
+
 def test_a_route_that_is_left_at_once_is_told_all_the_same(stand: Stand, context: BrowserContext) -> None:
     page, _ = opened(context, stand.page("/a", SNIPPET))
     stand.heard("v")
     page.evaluate("() => { history.pushState({}, '', '/b'); (" + HIDE + ")() }")
     assert stand.heard("v", 2)[1]["u"] == stand.url + "/b"
-
-
-def test_a_page_from_the_back_forward_cache_is_a_new_view(stand: Stand, context: BrowserContext) -> None:
-    page, _ = opened(context, stand.page("/a", SNIPPET))
-    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
-    first, second = stand.heard("v", 2)
-    assert first["i"] != second["i"]
-    assert first["u"] == second["u"]
 
 
 def test_engagement_is_told_in_all_so_far_under_the_views_id(stand: Stand, context: BrowserContext) -> None:
@@ -121,6 +199,36 @@ def test_engagement_is_told_in_all_so_far_under_the_views_id(stand: Stand, conte
     _, second = stand.heard("e", 2)
     assert first["i"] == second["i"] == view["i"]
     assert second["d"] >= first["d"] + 100
+
+
+def test_the_last_engagement_of_a_page_goes_when_it_is_left(stand: Stand, context: BrowserContext) -> None:
+    page, _ = opened(context, stand.page("/a", SNIPPET))
+    (view,) = stand.heard("v")
+    page.wait_for_function("performance.now() > 600")
+    page.goto(stand.page("/plain", ""))
+    (left,) = stand.heard("e")
+    assert (left["i"], left["u"]) == (view["i"], stand.url + "/a")
+    assert 100 <= left["d"] < 20_000
+
+
+def test_engagement_of_a_route_is_told_before_the_next_view(stand: Stand, context: BrowserContext) -> None:
+    page, _ = opened(context, stand.page("/a", SNIPPET))
+    (view,) = stand.heard("v")
+    page.wait_for_function("performance.now() > 600")
+    page.evaluate("history.pushState({}, '', '/b')")
+    stand.heard("v", 2)
+    (left,) = stand.heard("e")
+    assert (left["i"], left["u"]) == (view["i"], stand.url + "/a")
+
+
+def test_without_send_beacon_engagement_goes_by_fetch(stand: Stand, context: BrowserContext) -> None:
+    context.add_init_script("delete Navigator.prototype.sendBeacon")
+    page, errors = opened(context, stand.page("/a", SNIPPET))
+    stand.heard("v")
+    page.wait_for_function("performance.now() > 600")
+    page.evaluate(HIDE)
+    assert stand.heard("e")[0]["by"] == "post"
+    assert errors == []
 
 
 def test_presence_is_told_each_minute_while_visible_and_stops_after_thirty(

@@ -1,6 +1,6 @@
 """What the widget shows in a real browser: every state, every grouping, and no harm."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -8,12 +8,30 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.browser.conftest import COUNTER, PICTURES, SNIPPET, WIDGET, Stand
 
 LIST = '<visitor-stats site="dn7k2q" {}></visitor-stats>'
+OTHER = LIST.replace("dn7k2q", "other")
 LIMIT_MS = 20_000
+TOLD = "window.told = 0; document.addEventListener('visitor-stats', () => { window.told++ })"
+HIDDEN = """hidden => {
+    Object.defineProperty(document, 'hidden', {value: hidden, configurable: true})
+    document.dispatchEvent(new Event('visibilitychange'))
+}"""
 
 
 def shown(context: BrowserContext, stand: Stand, attributes: str = "", before: str = "") -> Page:
     page = context.new_page()
     page.goto(stand.page("/a", before + WIDGET + LIST.format(attributes)))
+    return page
+
+
+def wound(context: BrowserContext, address: str, luck: float = 0.5) -> Page:
+    """A page whose clock the test winds, and whose chance is known.
+
+    A minute is wound as 61 s: 10 s after it was sent, a request that still runs would be given up.
+    """
+    context.add_init_script(f"Math.random = () => {luck}")
+    page = context.new_page()
+    page.clock.install(time="2026-11-22T06:53:00Z")
+    page.goto(address)
     return page
 
 
@@ -38,6 +56,11 @@ def with_counts(**counts: int | None) -> tuple[int, dict[str, Any]]:
         ('grouping="dot"', ["43", "2.146", "30.277", "1.461.664"]),
         ('grouping="space min2"', ["43", "2146", "30\u202f277", "1\u202f461\u202f664"]),
         ('grouping="none"', ["43", "2146", "30277", "1461664"]),
+        ('grouping="dot min2"', ["43", "2146", "30.277", "1.461.664"]),
+        ('grouping="min2"', ["43", "2146", "30.277", "1.461.664"]),
+        ('lang="es"', ["43", "2146", "30.277", "1.461.664"]),
+        ('lang="vi_VN"', ["43", "2.146", "30.277", "1.461.664"]),
+        ('variant="unheard-of"', ["43", "2.146", "30.277", "1.461.664"]),
         ('items="total,online"', ["1.461.664", "43"]),
     ],
 )
@@ -117,37 +140,204 @@ def test_zero_is_a_number_and_unknown_is_a_dash(stand: Stand, context: BrowserCo
     rows(shown(context, stand), ["–", "0", "30.277", "1.461.664"])
 
 
-@pytest.mark.parametrize("status", [404, 503])
-def test_without_any_figure_it_says_so(stand: Stand, context: BrowserContext, status: int) -> None:
+@pytest.mark.parametrize(("status", "state"), [(404, "private"), (503, "error")])
+def test_without_any_figure_it_says_so(
+    stand: Stand, context: BrowserContext, status: int, state: str
+) -> None:
+    context.add_init_script(
+        "document.addEventListener('visitor-stats', event => { window.heard = event.detail })"
+    )
     stand.counter = (status, {})
-    page = shown(context, stand)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "info" else None)
+    page.goto(stand.page("/a", WIDGET + LIST.format("")))
     rows(page, ["–", "–", "–", "–"])
     expect(page.locator("visitor-stats .foot")).to_have_text("Chưa có số liệu")
+    assert page.evaluate("heard.state") == state
+    assert len(said) == (status == 404)
+
+
+@pytest.mark.parametrize("items", ["online", "online,today", "online,today,week,total,year,peak"])
+def test_no_state_is_taller_than_another(stand: Stand, context: BrowserContext, items: str) -> None:
+    stand.counter = with_counts(year=5, peak=6)
+    body = LIST.format(f'items="{items}"') + OTHER.format(f'items="{items}"')
+    page = wound(context, stand.page("/a", WIDGET + body))
+    expect(page.locator("dd").first).to_have_text("43", timeout=LIMIT_MS)
+    stand.counter = (503, {})
+    page.clock.run_for(61_000)
+    expect(page.locator(".foot").first).to_have_text("Số liệu lúc 13:53", timeout=LIMIT_MS)
+    page.locator("visitor-stats").nth(1).evaluate("widget => widget.setAttribute('site', 'third')")
+    expect(page.locator(".foot").nth(1)).to_have_text("Chưa có số liệu", timeout=LIMIT_MS)
+    stale, error = (
+        box["height"] for group in page.get_by_role("group").all() if (box := group.bounding_box())
+    )
+    stand.counter = with_counts(year=5, peak=6)
+    page.clock.run_for(61_000)
+    expect(page.locator(".foot")).to_have_count(0, timeout=LIMIT_MS)
+    ready = page.get_by_role("group").first.bounding_box()
+    assert ready is not None
+    assert (stale, error) == pytest.approx((ready["height"], ready["height"]), abs=1)
 
 
 def test_where_a_refresh_fails_the_last_figures_stay_with_their_time(
     stand: Stand, context: BrowserContext
 ) -> None:
-    page = context.new_page()
-    page.clock.install(time="2026-11-22T06:53:00Z")
-    page.goto(stand.page("/a", WIDGET + LIST.format("")))
-    page.clock.run_for(1000)
+    page = wound(context, stand.page("/a", WIDGET + LIST.format("")))
     rows(page, ["43", "2.146", "30.277", "1.461.664"])
     stand.counter = (503, {})
-    page.clock.run_for(70_000)
+    page.clock.run_for(61_000)
     expect(page.locator("visitor-stats .foot")).to_have_text("Số liệu lúc 13:53", timeout=LIMIT_MS)
     rows(page, ["43", "2.146", "30.277", "1.461.664"])
     stand.counter = with_counts(today=2147)
-    page.clock.run_for(70_000)
+    page.clock.run_for(61_000)
     rows(page, ["43", "2.147", "30.277", "1.461.664"])
     expect(page.locator("visitor-stats .foot")).to_have_count(0)
 
 
-def test_two_widgets_of_one_site_ask_once(stand: Stand, context: BrowserContext) -> None:
-    page = shown(context, stand, "", before=LIST.format('variant="inline"'))
+def test_the_widgets_of_one_site_ask_once_for_all(stand: Stand, context: BrowserContext) -> None:
+    stand.counter = with_counts(peak=977)
+    context.add_init_script(TOLD)
+    body = LIST.format('variant="inline" items="peak,online" refresh="60"') + LIST.format("") * 2
+    page = wound(context, stand.page("/a", WIDGET + body))
+    rows(page, ["977", "43"])
+    expect(page.locator("visitor-stats").nth(2).locator("dd").last).to_have_text("1.461.664")
+    asked = "/api/v1/sites/dn7k2q/counter?items=online,today,week,total,peak&metric=visits"
+    assert stand.asked == [asked]
+    for count in range(2, 6):
+        page.clock.run_for(58_000)
+        assert len(stand.asked) == count - 1
+        page.clock.run_for(3000)
+        stand.asked_for(count)
+        page.wait_for_function("count => window.told == 3 * count", arg=count)
+    assert set(stand.asked) == {asked}
+
+
+@pytest.mark.parametrize(("luck", "seconds"), [(0, 54), (0.999, 66)])
+def test_widgets_of_many_visitors_do_not_ask_in_step(
+    stand: Stand, context: BrowserContext, luck: float, seconds: int
+) -> None:
+    page = wound(context, stand.page("/a", WIDGET + LIST.format("")), luck)
     rows(page, ["43", "2.146", "30.277", "1.461.664"])
-    expect(page.locator("visitor-stats").nth(1).locator("dd").first).to_have_text("43", timeout=LIMIT_MS)
+    page.clock.run_for(seconds * 1000 - 1500)
     assert len(stand.asked) == 1
+    page.clock.run_for(3000)
+    stand.asked_for(2)
+
+
+def test_an_item_that_comes_later_is_asked_for(stand: Stand, context: BrowserContext) -> None:
+    page = shown(context, stand, 'items="online"')
+    rows(page, ["43"])
+    page.locator("visitor-stats").evaluate("widget => widget.setAttribute('items', 'online,total')")
+    rows(page, ["43", "1.461.664"])
+    page.locator("visitor-stats").evaluate("widget => widget.setAttribute('grouping', 'comma')")
+    rows(page, ["43", "1,461,664"])
+    assert len(stand.asked) == 2
+
+
+def test_a_failing_service_is_asked_less_and_less(stand: Stand, context: BrowserContext) -> None:
+    stand.counter = (503, {})
+    context.add_init_script(TOLD)
+    page = wound(context, stand.page("/a", WIDGET + LIST.format('refresh="15"')))
+    for count, minutes in enumerate([1, 2, 4, 8, 10, 10], 1):
+        page.wait_for_function("count => window.told == count", arg=count)
+        page.clock.run_for(minutes * 60_000 - 1500)
+        assert len(stand.asked) == count
+        page.clock.run_for(3000)
+        stand.asked_for(count + 1)
+
+
+def test_a_hidden_tab_asks_nothing_and_looks_again_when_shown(stand: Stand, context: BrowserContext) -> None:
+    page = wound(context, stand.page("/a", WIDGET + LIST.format("")))
+    rows(page, ["43", "2.146", "30.277", "1.461.664"])
+    page.evaluate(HIDDEN, True)
+    page.clock.run_for(600_000)
+    assert len(stand.asked) == 1
+    stand.counter = with_counts(today=2200)
+    page.evaluate(HIDDEN, False)
+    rows(page, ["43", "2.200", "30.277", "1.461.664"])
+    page.evaluate(HIDDEN, True)
+    page.evaluate(HIDDEN, False)
+    page.clock.run_for(40_000)
+    assert len(stand.asked) == 2
+
+
+def test_refresh_0_asks_once(stand: Stand, context: BrowserContext) -> None:
+    page = wound(context, stand.page("/a", WIDGET + LIST.format('refresh="0"')))
+    rows(page, ["43", "2.146", "30.277", "1.461.664"])
+    page.clock.run_for(600_000)
+    page.evaluate(HIDDEN, True)
+    page.evaluate(HIDDEN, False)
+    page.clock.run_for(600_000)
+    assert len(stand.asked) == 1
+
+
+def test_a_widget_far_below_asks_when_it_is_nearly_seen(stand: Stand, context: BrowserContext) -> None:
+    far = "<style>visitor-stats{display:block;margin-top:3000px}</style>"
+    page = context.new_page()
+    page.goto(stand.page("/a", far + WIDGET + LIST.format("")))
+    expect(page.get_by_role("group")).to_have_attribute("aria-busy", "true")
+    # Two frames: an observer has spoken by then.
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert stand.asked == []
+    page.evaluate("scrollTo(0, 3000 - innerHeight - 150)")
+    rows(page, ["43", "2.146", "30.277", "1.461.664"])
+
+
+def test_what_stood_inside_gives_way(stand: Stand, context: BrowserContext) -> None:
+    inside = '<visitor-stats site="dn7k2q"><img alt="Thống kê" width="240" height="199"></visitor-stats>'
+    page = context.new_page()
+    page.goto(stand.page("/a", inside))
+    expect(page.locator("img")).to_be_visible()
+    page.goto(stand.page("/b", WIDGET + inside))
+    rows(page, ["43", "2.146", "30.277", "1.461.664"])
+    expect(page.locator("img")).to_be_hidden()
+
+
+def test_visitors_of_many_days_say_what_they_are(stand: Stand, context: BrowserContext) -> None:
+    stand.counter = (200, {**COUNTER, "metric": "visitors", "visitors_are": "sum of days"})
+    page = shown(context, stand, 'metric="visitors"')
+    numbers = rows(page, ["43", "2.146", "30.277", "1.461.664"])
+    titles = [number.get_attribute("title") for number in numbers.all()]
+    assert titles == [None, None, "Tổng của từng ngày", "Tổng của từng ngày"]
+
+
+def test_a_link_keeps_the_focus_when_the_figures_change(stand: Stand, context: BrowserContext) -> None:
+    page = wound(context, stand.page("/a", WIDGET + LIST.format('href="https://example.vn/share"')))
+    rows(page, ["43", "2.146", "30.277", "1.461.664"])
+    page.keyboard.press("Tab")
+    stand.counter = with_counts(today=2200)
+    page.clock.run_for(61_000)
+    rows(page, ["43", "2.200", "30.277", "1.461.664"])
+    assert page.evaluate("document.querySelector('visitor-stats').shadowRoot.activeElement.tagName") == "A"
+
+
+@pytest.mark.parametrize(
+    ("theme", "scheme", "background"),
+    [
+        ("", "dark", "rgb(255, 255, 255)"),
+        ('theme="dark"', "light", "rgb(21, 28, 37)"),
+        ('theme="auto"', "light", "rgb(255, 255, 255)"),
+        ('theme="auto"', "dark", "rgb(21, 28, 37)"),
+    ],
+)
+def test_the_theme_is_light_unless_asked(
+    stand: Stand, browser: Browser, theme: str, scheme: Literal["dark", "light"], background: str
+) -> None:
+    context = browser.new_context(color_scheme=scheme)
+    expect(shown(context, stand, theme).get_by_role("group")).to_have_css("background-color", background)
+    context.close()
+
+
+def test_where_the_snippet_is_silent_the_first_look_waits_two_seconds(
+    stand: Stand, context: BrowserContext
+) -> None:
+    page = wound(context, stand.page("/a", SNIPPET.replace("dn7k2q", "") + WIDGET + LIST.format("")))
+    expect(page.get_by_role("group")).to_have_attribute("aria-busy", "true")
+    page.clock.run_for(1000)
+    assert stand.asked == []
+    page.clock.run_for(1500)
+    rows(page, ["43", "2.146", "30.277", "1.461.664"])
 
 
 def test_the_first_look_waits_for_the_visitors_own_view(stand: Stand, context: BrowserContext) -> None:
@@ -189,25 +379,35 @@ def test_it_works_where_the_page_forbids_inline_styles_and_markup(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pictures_of_every_state(stand: Stand, browser: Browser, width: int, theme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 700})
-    page = context.new_page()
     style = (
         "<style>body{font:15px/1.5 sans-serif;margin:20px;background:%s}visitor-stats{margin:0 0 16px}"
         % ("#f2f4f7" if theme == "light" else "#0b1016")
     )
     style += "visitor-stats:not([variant]){max-width:250px}</style>"
     body = LIST.format(f'theme="{theme}"') + LIST.format(f'theme="{theme}" lang="en" variant="inline"')
-    page.goto(stand.page("/a", style + WIDGET + body))
+    # All in sight at once: what is far below would not ask.
+    page = wound(context, stand.page("/a", style + WIDGET + body))
+    page.set_viewport_size({"width": width, "height": 1600})
     rows(page, ["43", "2.146", "30.277", "1.461.664"])
     stand.counter = (503, {})
-    page.evaluate(
-        "body => { document.body.insertAdjacentHTML('beforeend', body) }", body.replace("dn7k2q", "other")
-    )
-    expect(page.locator("visitor-stats .foot").first).to_have_text("Chưa có số liệu", timeout=LIMIT_MS)
+    page.clock.run_for(61_000)
+    expect(page.locator(".foot")).to_have_text(["Số liệu lúc 13:53", "As of 13:53"], timeout=LIMIT_MS)
+
+    def add(site: str, first: str) -> None:
+        page.evaluate(
+            "body => { document.body.insertAdjacentHTML('beforeend', body) }", body.replace("dn7k2q", site)
+        )
+        added = page.locator(f"visitor-stats[site={site}]").first
+        expect(added.locator("dd").first).to_have_text(first, timeout=LIMIT_MS)
+
+    add("failing", "–")
+    stand.counter = (200, COUNTER)
+    add("ready", "43")
+    stand.counter = with_counts(online=0, today=0, week=0, total=0)
+    add("zero", "0")
     stand.counter = None
-    page.evaluate(
-        "body => { document.body.insertAdjacentHTML('beforeend', body) }", body.replace("dn7k2q", "third")
-    )
-    expect(page.get_by_role("group").nth(4)).to_have_attribute("aria-busy", "true")
+    add("hanging", "00.000")
+    expect(page.locator("[site=hanging] [role=group]").first).to_have_attribute("aria-busy", "true")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.screenshot(path=PICTURES / f"widget-{theme}-{width}.png", full_page=True)
     context.close()
