@@ -6,6 +6,7 @@ AnalyticsError
 │   ├── BadParameter a query parameter that is unknown or has no such value
 │   └── UnknownSite  no site of that name that may be seen
 └── Unavailable      ours, for now; the caller may try again (503)
+    └── Damaged      a file that can no longer be read as what it was
 """
 
 from collections.abc import Sequence
@@ -52,3 +53,7 @@ class Unavailable(AnalyticsError):
     def __init__(self, problem: str, retry_after: int = 5) -> None:
         super().__init__(problem)
         self.retry_after = retry_after
+
+
+class Damaged(Unavailable):
+    """A database file that is no longer one; only a backup, or leaving the file aside, helps."""

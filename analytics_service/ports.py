@@ -8,7 +8,9 @@ from typing import Protocol
 from analytics_service.domain.facts import Fact
 from analytics_service.domain.ledger import Ledger
 from analytics_service.domain.model import Site, Sums
+from analytics_service.domain.orders import Order, OrderKind, OrderState
 from analytics_service.domain.periods import Days
+from analytics_service.domain.truth import Check, Difference
 
 Clock = Callable[[], datetime]
 """The time now, with its offset (UTC)."""
@@ -51,8 +53,10 @@ class StatsStore(Protocol):
         """The working state that these facts may touch."""
         ...
 
-    def save(self, ledger: Ledger, positions: Mapping[str, int]) -> None:
-        """Commits what the fold changed together with the positions."""
+    def save(
+        self, ledger: Ledger, positions: Mapping[str, int], unreadable: Iterable[tuple[str, int, bytes]] = ()
+    ) -> None:
+        """Commits what the fold changed together with the positions, and groups that no fact came of."""
         ...
 
     def checkpoint(self) -> dict[str, int]:
@@ -65,6 +69,58 @@ class StatsStore(Protocol):
 
     def forget(self, before_ms: int, before_day: date) -> None:
         """Drops what only late facts would have needed."""
+        ...
+
+
+class TruthStore(Protocol):
+    """Sums against the visits and views behind them; for the writer, between two batches."""
+
+    def sites(self) -> list[int]:
+        """The sites that have any figures."""
+        ...
+
+    def days(self, site: int) -> list[date]:
+        """The days of a site whose visits and views are all kept."""
+        ...
+
+    def differences(self, site: int, day: date) -> list[Difference]:
+        """What is wrong on a site's day."""
+        ...
+
+    def last_check(self) -> Check | None:
+        """What the last daily check saw."""
+        ...
+
+    def note_check(self, check: Check) -> None:
+        """Writes down what a check saw."""
+        ...
+
+    def repair(self, site: int, day: date) -> None:
+        """Puts in place of a day's sums what its visits and views add up to."""
+        ...
+
+    def prune(self, first_kept: date) -> bool:
+        """Deletes some visits and views of the days before; whether there may be more."""
+        ...
+
+
+class OrderStore(Protocol):
+    """What somebody asks of the applier."""
+
+    def place(self, kind: OrderKind, arguments: Mapping[str, object], *, by: str, at: datetime) -> int:
+        """Asks for something; the order's id."""
+        ...
+
+    def next(self) -> Order | None:
+        """The oldest that waits."""
+        ...
+
+    def find(self, number: int) -> Order | None:
+        """The order of that id."""
+        ...
+
+    def end(self, number: int, state: OrderState, answer: Mapping[str, object], *, at: datetime) -> None:
+        """Says what came of it."""
         ...
 
 

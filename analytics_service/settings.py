@@ -11,10 +11,15 @@ from analytics_service.errors import BadParameter
 
 PREFIX = "ANALYTICS_"
 DEFAULT_PORT = 8787
+SHORTEST_RETENTION = 7
+"""Days; what may still come late needs the visits of the days before."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the operator chose; `data` is the folder that holds everything the service keeps."""
+    """What the operator chose; `data` is the folder that holds everything the service keeps.
+
+    `retention_days` is how long visits and views are kept (0: for ever); rollups always are.
+    """
 
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
@@ -25,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     workers: int = 1
     online_limit: int = 1_000_000
     page_cap: int = 10_000
+    retention_days: int = 0
 
     @property
     def folder(self) -> Path:
@@ -85,6 +91,9 @@ def _sensible(settings: Settings) -> Settings:
             "set --redis redis://127.0.0.1:6379/0 (or ANALYTICS_REDIS), or run one worker"
         )
         raise BadParameter("workers", "value", problem)
+    if settings.retention_days < 0 or 0 < settings.retention_days < SHORTEST_RETENTION:
+        problem = f"{settings.retention_days} is neither 0 (for ever) nor at least {SHORTEST_RETENTION} days"
+        raise BadParameter("retention_days", "value", problem)
     if not 0 <= settings.port <= 65535:
         raise BadParameter("port", "value", f"{settings.port} is no port")
     return settings

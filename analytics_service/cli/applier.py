@@ -4,10 +4,13 @@ import logging
 import os
 import signal
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import timedelta
 from threading import Event
 
 from analytics_service.applying import Applier, zones_or_utc
+from analytics_service.applying.care import Care
 from analytics_service.domain.model import ZoneSince
 from analytics_service.errors import Unavailable
 from analytics_service.journal import FolderJournals
@@ -15,11 +18,15 @@ from analytics_service.journal.writing import lock
 from analytics_service.ports import Clock
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import Config, open_config
+from analytics_service.storage.sqlite.orders import open_orders
 from analytics_service.storage.sqlite.stats import LeaseLost, open_stats_writer
 
 IDLE = 0.1
 DURABLE_EACH = 3.0
 FORGET_EACH = 600.0
+CARE_EACH = 0.5
+BEAT, LONG = b".", b"l"
+"""Marks on the pipe to the supervisor: a round is done; what comes now may take longer than a round."""
 
 log = logging.getLogger(__name__)
 
@@ -48,20 +55,34 @@ class Zones:
         return self._of(site)
 
 
+@dataclass(slots=True)
+class Process:
+    """What an applier's process runs with; `beats` is the descriptor that its supervisor listens at."""
+
+    settings: Settings
+    clock: Clock
+    stopping: Event
+    beats: int | None = None
+    until_idle: bool = False
+    applied: int = 0
+
+    def beat(self, mark: bytes = BEAT) -> None:
+        """Tells the supervisor that a round is done, or that something longer begins."""
+        if self.beats is not None:
+            with suppress(BlockingIOError):
+                os.write(self.beats, mark)
+
+
 def run_applier(settings: Settings, beats: int, *, clock: Clock) -> int:
     """Applies until SIGTERM, then applies what is left; returns the exit status."""
-    stopping = Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    process = Process(settings, clock, Event(), beats)
+    signal.signal(signal.SIGTERM, lambda *_: process.stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    held = _wait_for_lock(settings, stopping, beats)
+    held = _wait_for_lock(process)
     if held is None:
         return 0
-    journals = FolderJournals(settings.folder / "journal")
     try:
-        with open_stats_writer(settings.folder) as stats, open_config(settings.folder) as config:
-            zones = Zones(config)
-            applier = Applier(journals, stats, zones.of, page_cap=settings.page_cap)
-            _apply(applier, zones, stopping, beats, clock)
+        _open_and_apply(process)
     except LeaseLost:
         log.error("another applier has taken over")
         return 5
@@ -69,42 +90,79 @@ def run_applier(settings: Settings, beats: int, *, clock: Clock) -> int:
         log.error("the applier ends: %s", error)
         return 1
     finally:
-        journals.close()
         os.close(held)
     return 0
 
 
-def _apply(applier: Applier, zones: Zones, stopping: Event, beats: int, clock: Clock) -> None:
-    durable_at, forgot_at = time.monotonic(), 0.0
+def run_alone(settings: Settings, *, clock: Clock, stay: bool) -> int:
+    """Applies what waits (or, to `stay`, until SIGTERM); how many facts. Raises Unavailable."""
+    process = Process(settings, clock, Event(), until_idle=not stay)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: process.stopping.set())
+    held = lock(settings.folder / "applier.lock")
+    if held is None:
+        raise Unavailable(f"another applier works on {settings.folder}; what waits is applied by that one")
+    try:
+        _open_and_apply(process)
+    except LeaseLost:
+        raise Unavailable("another applier has taken over") from None
+    finally:
+        os.close(held)
+    return process.applied
+
+
+def _open_and_apply(process: Process) -> None:
+    settings = process.settings
+    with (
+        closing(FolderJournals(settings.folder / "journal")) as journals,
+        open_stats_writer(settings.folder) as stats,
+        open_config(settings.folder) as config,
+        open_orders(settings.folder) as orders,
+    ):
+        zones = Zones(config)
+        applier = Applier(journals, stats, zones.of, page_cap=settings.page_cap)
+        retention = timedelta(days=settings.retention_days) if settings.retention_days else None
+        care = Care(stats.truth(), orders, clock=process.clock, retention=retention)
+        _apply(process, applier, zones, care)
+
+
+def _apply(process: Process, applier: Applier, zones: Zones, care: Care) -> None:
+    durable_at, forgot_at, cared_at = time.monotonic(), 0.0, 0.0
     while True:
-        ending = stopping.is_set()
+        ending = process.stopping.is_set()
         zones.refresh()
         applied = applier.apply_round()
-        beat(beats)
+        process.applied += applied
+        process.beat()
         now = time.monotonic()
-        if now - durable_at >= DURABLE_EACH or (ending and not applied):
+        finishing = not applied and (ending or process.until_idle)
+        if now - durable_at >= DURABLE_EACH or finishing:
+            process.beat(LONG)
             applier.make_durable()
+            process.beat()
             durable_at = time.monotonic()
         if now - forgot_at >= FORGET_EACH:
-            applier.forget(clock)
+            process.beat(LONG)
+            applier.forget(process.clock)
             forgot_at = now
-        if ending and not applied:
+        if now - cared_at >= CARE_EACH or process.until_idle:
+            process.beat(LONG)
+            if care.step():
+                applied = applied or 1
+            else:
+                cared_at = now
+            process.beat()
+        if finishing and (ending or not applied):
             return
         if not applied:
-            stopping.wait(IDLE)
+            process.stopping.wait(IDLE)
 
 
-def beat(beats: int) -> None:
-    """Tells the supervisor that a round is done."""
-    with suppress(BlockingIOError):
-        os.write(beats, b".")
-
-
-def _wait_for_lock(settings: Settings, stopping: Event, beats: int) -> int | None:
-    while not stopping.is_set():
-        held = lock(settings.folder / "applier.lock")
+def _wait_for_lock(process: Process) -> int | None:
+    while not process.stopping.is_set():
+        held = lock(process.settings.folder / "applier.lock")
         if held is not None:
             return held
-        beat(beats)
-        stopping.wait(0.2)
+        process.beat()
+        process.stopping.wait(0.2)
     return None

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 import msgspec
 
+from analytics_service.cli.applier import LONG
 from analytics_service.settings import Settings
 
 WORKER_SILENT = 10.0
 APPLIER_SILENT = 3.0
+LONG_WORK = 60.0
 FIRST_BEAT = 20.0
 STOP_WITHIN = 9.0
 BACK_OFF_LONGEST = 5.0
@@ -33,10 +35,18 @@ class Child:
     started_at: float
     beat_at: float
     ready: bool = False
+    at_long_work: bool = False
 
-    def silent_for(self, now: float) -> bool:
-        """Whether it has to be taken for hung."""
+    def heard(self, beats: bytes) -> None:
+        """Notes that it is alive, and whether it said that the next beat may take its time."""
+        self.beat_at, self.ready = time.monotonic(), True
+        self.at_long_work = beats.endswith(LONG)
+
+    def is_hung(self, now: float) -> bool:
+        """Whether it was silent for too long."""
         limit = APPLIER_SILENT if self.role == "applier" else WORKER_SILENT
+        if self.at_long_work:
+            limit = LONG_WORK
         return now - self.beat_at > (limit if self.ready else FIRST_BEAT)
 
 
@@ -73,14 +83,14 @@ class Supervisor:
         for key, _ in self._selector.select(0.5):
             heard = _read(key.fd)
             if key.data is not None and heard:
-                key.data.beat_at, key.data.ready = time.monotonic(), True
+                key.data.heard(heard)
         if self._rolling:
             self._rolling = False
             self._roll()
         self._bury()
         now = time.monotonic()
         for child in self._children:
-            if child.silent_for(now):
+            if child.is_hung(now):
                 log.error("the %s (process %d) hangs, so it is killed", child.role, child.process.pid)
                 child.process.kill()
                 child.beat_at = now
@@ -143,8 +153,9 @@ class Supervisor:
             give_up = time.monotonic() + FIRST_BEAT
             while not new.ready and time.monotonic() < give_up and not self._stopping:
                 for key, _ in self._selector.select(0.2):
-                    if _read(key.fd) and key.data is not None:
-                        key.data.beat_at, key.data.ready = time.monotonic(), True
+                    beats = _read(key.fd)
+                    if beats and key.data is not None:
+                        key.data.heard(beats)
             worker.process.terminate()
             _wait(worker.process, STOP_WITHIN)
             self._forget(worker)

@@ -61,12 +61,15 @@ class CountedView:
 
 @dataclass(frozen=True, slots=True)
 class ViewRow:
-    """One stored page view or event (`name` set)."""
+    """One stored page view or event (`name` set), the `ordinal`-th of its visit."""
 
     site: int
     day: date
-    at: int
     visit: int
+    ordinal: int
+    at: int
+    hour: int
+    visitor: int
     page: str
     title: str
     name: str

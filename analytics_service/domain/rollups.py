@@ -50,8 +50,11 @@ def _count(ledger: Ledger, fact: Fact, local: Moment) -> None:
         ViewRow(
             site=fact.site,
             day=local.day,
-            at=fact.at,
             visit=visit.id,
+            ordinal=visit.pageviews + visit.events,
+            at=fact.at,
+            hour=local.hour,
+            visitor=fact.visitor,
             page=page,
             title=fact.title,
             name=fact.name,

@@ -4,11 +4,12 @@ import os
 import sqlite3
 from pathlib import Path
 
-from analytics_service.errors import Unavailable
+from analytics_service.errors import Damaged, Unavailable
 from analytics_service.journal.writing import lock
 
 GROUPS_A_READ = 200
-_SUFFIXES = (".db", ".db-wal", ".db-shm", ".lock")
+# The database goes last but for its lock: what a power cut leaves is found again by its name.
+_SUFFIXES = (".db-wal", ".db-shm", ".db", ".lock")
 
 
 class FolderJournals:
@@ -26,7 +27,10 @@ class FolderJournals:
         return names
 
     def groups_after(self, name: str, seq: int, limit: int = GROUPS_A_READ) -> list[tuple[int, bytes]]:
-        """At most `limit` groups with a number over `seq`, in order, in one short transaction."""
+        """At most `limit` groups after `seq`, in order, in one short transaction.
+
+        Raises Damaged where the file is none any more, Unavailable where it cannot be read now.
+        """
         try:
             connection = self._open.get(name)
             if connection is None:
@@ -37,11 +41,11 @@ class FolderJournals:
                 self._open[name] = connection
             statement = "select seq, facts from facts where seq > ? order by seq limit ?"
             return connection.execute(statement, (seq, limit)).fetchall()
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             if "no such table" in str(error):
                 return []
-            raise Unavailable(f"journal {name}: {error}") from error
-        except sqlite3.Error as error:
+            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise Damaged(f"journal {name} is damaged: {error}") from error
             raise Unavailable(f"journal {name}: {error}") from error
 
     def remove_if_left(self, name: str, applied: int) -> bool:
@@ -56,9 +60,18 @@ class FolderJournals:
                 connection.close()
             for suffix in _SUFFIXES:
                 (self._folder / f"{name}{suffix}").unlink(missing_ok=True)
+            self._make_durable()
             return True
         finally:
             os.close(held)
+
+    def _make_durable(self) -> None:
+        # A journal that came back after its position was forgotten would be applied again.
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def close(self) -> None:
         """Closes every file."""

@@ -9,25 +9,17 @@ from datetime import date, datetime
 from pathlib import Path
 
 from analytics_service.domain.model import Metric, OpeningBalance, Site, WeekStart, ZoneSince
-from analytics_service.errors import Refused, Unavailable
-from analytics_service.storage.sqlite.sql import migrate, open_for_writing, queries, transaction, translated
+from analytics_service.errors import Refused
+from analytics_service.storage.sqlite.creating import CONFIG, create
+from analytics_service.storage.sqlite.sql import open_for_writing, queries, transaction, translated
 
-FILE = "config.db"
-MARKER = "config.marker"
+FILE = CONFIG.file
 SQL = queries("config")
 
 
 def create_config(folder: Path) -> None:
     """Makes or migrates config.db. Raises Unavailable where one was and is gone."""
-    path, marker = folder / FILE, folder / MARKER
-    if marker.exists() and not path.exists():
-        raise Unavailable(f"{path} is missing although it was here: restore a backup (or remove {marker})")
-    with translated(str(path)):
-        connection = open_for_writing(path, journal_mode="delete", synchronous="full")
-        migrate(connection, "config")
-        connection.close()
-    path.chmod(0o600)
-    marker.touch()
+    create(folder, CONFIG)
 
 
 @contextmanager

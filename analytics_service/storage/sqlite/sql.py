@@ -9,11 +9,12 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from analytics_service.errors import Unavailable
+from analytics_service.errors import Damaged, Unavailable
 
 OLDEST_SQLITE = (3, 38, 0)
 EPOCH = date(1970, 1, 1).toordinal()
 _HERE = files("analytics_service.storage.sqlite")
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
@@ -36,10 +37,12 @@ def day_of(number: int) -> date:
 
 @contextmanager
 def translated(what: str) -> Iterator[None]:
-    """Turns the driver's errors into ours at the wall of this room."""
+    """Turns the driver's errors into ours at the wall of this room. Raises Damaged, Unavailable."""
     try:
         yield
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
+            raise Damaged(f"{what} is damaged: {error}") from error
         raise Unavailable(f"{what}: {error}") from error
 
 
@@ -55,17 +58,25 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.commit()
 
 
+def newest(file: str) -> int:
+    """The version that the newest migration makes of a database."""
+    return len(_steps(file))
+
+
+def _steps(file: str) -> list[str]:
+    names = (entry.name for entry in _HERE.joinpath("migrations").iterdir())
+    return sorted(name for name in names if name.startswith(f"{file}_"))
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The version of an open database; 0 is an empty one."""
+    version: int = connection.execute("pragma user_version").fetchone()[0]
+    return version
+
+
 def migrate(connection: sqlite3.Connection, file: str) -> None:
-    """Brings a database up to the newest migration. Raises Unavailable for one that is newer than us."""
-    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        raise Unavailable(f"SQLite {sqlite3.sqlite_version} is too old; 3.38 or newer is needed")
-    steps = sorted(
-        entry.name for entry in _HERE.joinpath("migrations").iterdir() if entry.name.startswith(f"{file}_")
-    )
-    version = connection.execute("pragma user_version").fetchone()[0]
-    if version > len(steps):
-        raise Unavailable(f"{file}.db was written by a newer release; install that one to open it")
-    for number, step in enumerate(steps[version:], start=version + 1):
+    """Brings a database up to the newest migration, each in one transaction."""
+    for number, step in enumerate(_steps(file)[version_of(connection) :], start=version_of(connection) + 1):
         script = _HERE.joinpath(f"migrations/{step}").read_text("utf-8")
         with transaction(connection):
             for statement in script.split(";\n"):

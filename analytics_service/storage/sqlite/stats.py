@@ -8,22 +8,24 @@ from pathlib import Path
 
 from analytics_service.domain.facts import Fact, FactKind
 from analytics_service.domain.ledger import CountedView, Ledger, Visit
-from analytics_service.errors import Unavailable
+from analytics_service.storage.sqlite.creating import STATS, create
 from analytics_service.storage.sqlite.sql import (
     day_number,
     day_of,
-    migrate,
     open_for_writing,
     queries,
     transaction,
     translated,
 )
+from analytics_service.storage.sqlite.truth import TruthKeeper
 
-FILE = "stats.db"
-MARKER = "stats.marker"
+FILE = STATS.file
 NAMES_KEPT = 100_000
 WAITING_LIMIT = 100_000
 SQL = queries("stats")
+
+Group = tuple[str, int, bytes]
+"""A journal's name, a group's number in it, and the group as it was written."""
 
 
 class LeaseLost(Exception):
@@ -32,14 +34,7 @@ class LeaseLost(Exception):
 
 def create_stats(folder: Path) -> None:
     """Makes or migrates stats.db. Raises Unavailable where one was and is gone."""
-    path, marker = folder / FILE, folder / MARKER
-    if marker.exists() and not path.exists():
-        raise Unavailable(f"{path} is missing although it was here: restore a backup (or remove {marker})")
-    with translated(str(path)):
-        connection = open_for_writing(path, journal_mode="wal", synchronous="normal")
-        migrate(connection, "stats")
-        connection.close()
-    marker.touch()
+    create(folder, STATS)
 
 
 @contextmanager
@@ -67,6 +62,10 @@ class StatsWriter:
     def _one(self, statement: str, *values: object) -> tuple[int, ...]:
         row: tuple[int, ...] = self._db.execute(statement, values).fetchone()
         return row
+
+    def truth(self) -> TruthKeeper:
+        """The sums against what is behind them, on this connection."""
+        return TruthKeeper(self._db, self.changing)
 
     def positions(self) -> dict[str, int]:
         """The last applied group's number, by journal."""
@@ -121,14 +120,21 @@ class StatsWriter:
         ):
             ledger.pages[bucket].add(fact.page)
 
-    def save(self, ledger: Ledger, positions: Mapping[str, int]) -> None:
-        """Commits what the fold changed together with the positions it read up to. Raises LeaseLost."""
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction of whoever holds the lease. Raises LeaseLost."""
         with translated(FILE), transaction(self._db):
             if self._db.execute(SQL["hold_lease"], (self._epoch,)).rowcount != 1:
                 raise LeaseLost
+            yield self._db
+
+    def save(self, ledger: Ledger, positions: Mapping[str, int], unreadable: Iterable[Group] = ()) -> None:
+        """Commits what the fold changed together with the positions it read up to. Raises LeaseLost."""
+        with self.changing():
             self._save_visits(ledger)
             self._save_ids(ledger)
             self._save_sums(ledger)
+            self._db.executemany(SQL["save_unreadable"], unreadable)
             for journal, seq in positions.items():
                 self._db.execute(SQL["save_position"], {"journal": journal, "seq": seq})
 
@@ -149,7 +155,10 @@ class StatsWriter:
         self._db.executemany(
             SQL["save_view"],
             [
-                (v.site, day_number(v.day), v.at, v.visit, name(v.page), name(v.title), name(v.name))
+                (
+                    *(v.site, day_number(v.day), v.visit, v.ordinal, v.at, v.hour, v.visitor),
+                    *(name(v.page), name(v.title), name(v.name)),
+                )
                 for v in ledger.new_views
             ],
         )

@@ -45,3 +45,20 @@ insert into salt values (?, ?, ?) on conflict do nothing
 
 -- name: destroy_salts
 delete from salt where site = ? and day < ?
+
+-- name: place_order
+insert into orders (kind, arguments, state, answer, placed_by, placed_at)
+values (?, ?, 'waiting', '{}', ?, ?)
+returning id
+
+-- name: next_order
+select id, kind, arguments, state, answer from orders where state = 'waiting' order by id limit 1
+
+-- name: order
+select id, kind, arguments, state, answer from orders where id = ?
+
+-- name: end_order
+update orders set state = ?, answer = ?, ended_at = ? where id = ?
+
+-- name: forget_orders
+delete from orders where state != 'waiting' and ended_at < ?

@@ -64,7 +64,11 @@ on conflict do update set
     engaged_ms = excluded.engaged_ms
 
 -- name: save_view
-insert into view (site, day, at, visit, page, title, name) values (?, ?, ?, ?, ?, ?, ?)
+insert into view (site, day, visit, ordinal, at, hour, visitor, page, title, name)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: save_unreadable
+insert or ignore into unreadable values (?, ?, ?)
 
 -- name: save_counted
 insert into counted values (?, ?, ?, ?, ?)

@@ -1,5 +1,6 @@
 """From journals to figures: each fact exactly once."""
 
+import logging
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -9,11 +10,14 @@ from analytics_service.domain.facts import Fact, decode_group
 from analytics_service.domain.model import IDS_KEPT, ZoneSince
 from analytics_service.domain.periods import moment
 from analytics_service.domain.rollups import fold
+from analytics_service.errors import Damaged
 from analytics_service.ports import Clock, Journals, StatsStore
 
 PAGE_CAP = 10_000
-FACTS_A_ROUND = 20_000
+FACTS_A_ROUND = 5_000
 LATEST = timedelta(hours=48)
+
+log = logging.getLogger(__name__)
 
 ZonesOf = Callable[[int], tuple[ZoneSince, ...]]
 
@@ -30,17 +34,22 @@ class Applier:
         self._page_cap = page_cap
         self._positions = stats.positions()
         self._durable: dict[str, int] = {}
-        self.unreadable = 0
+        self._damaged: set[str] = set()
 
     def apply_round(self) -> int:
         """Applies some of what is waiting in one transaction; returns how many facts."""
         facts: list[Fact] = []
         positions: dict[str, int] = {}
+        unreadable: list[tuple[str, int, bytes]] = []
         for name in self._journals.names():
             if len(facts) >= FACTS_A_ROUND:
                 break
-            for seq, row in self._journals.groups_after(name, self._positions.get(name, 0)):
-                facts.extend(self._decoded(row))
+            for seq, row in self._groups(name):
+                try:
+                    facts.extend(decode_group(row))
+                except msgspec.DecodeError as error:
+                    log.error("journal %s, group %d cannot be read and is set aside: %s", name, seq, error)
+                    unreadable.append((name, seq, row))
                 positions[name] = seq
                 if len(facts) >= FACTS_A_ROUND:
                     break
@@ -49,25 +58,32 @@ class Applier:
         facts.sort(key=lambda fact: fact.at)
         ledger = self._stats.load(facts, self._page_cap, self._day_of)
         fold(ledger, facts, self._zones_of)
-        self._stats.save(ledger, positions)
+        self._stats.save(ledger, positions, unreadable)
         self._positions.update(positions)
         return len(facts)
 
+    def _groups(self, name: str) -> list[tuple[int, bytes]]:
+        """What waits in a journal; one whose file is damaged must not stop the others."""
+        try:
+            groups = self._journals.groups_after(name, self._positions.get(name, 0))
+        except Damaged as error:
+            if name not in self._damaged:
+                log.error("%s; its file stays where it is, and what can still be read was applied", error)
+                self._damaged.add(name)
+            return []
+        self._damaged.discard(name)
+        return groups
+
     def _day_of(self, fact: Fact) -> date:
         return moment(fact.at, self._zones_of(fact.site)).day
-
-    def _decoded(self, row: bytes) -> list[Fact]:
-        try:
-            return decode_group(row)
-        except msgspec.DecodeError:
-            self.unreadable += 1
-            return []
 
     def make_durable(self) -> None:
         """Checkpoints where anything was applied since, and removes journals whose worker is gone."""
         if self._positions != self._durable:
             self._durable.update(self._stats.checkpoint())
         for name in self._journals.names():
+            if name in self._damaged:
+                continue
             applied = self._positions.get(name, 0)
             if self._durable.get(name, 0) == applied and self._journals.remove_if_left(name, applied):
                 self._stats.forget_journal(name)

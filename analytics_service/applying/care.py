@@ -1,0 +1,102 @@
+"""What the applier does between two batches: orders, retention, the daily check."""
+
+import logging
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from analytics_service.domain.orders import Order, OrderState
+from analytics_service.domain.truth import Check, Difference, as_told, wording
+from analytics_service.errors import Unavailable
+from analytics_service.ports import Clock, OrderStore, TruthStore
+
+CHECKED_EACH = timedelta(days=1)
+DAYS_CHECKED = 2
+DIFFERENCES_TOLD = 1_000
+
+log = logging.getLogger(__name__)
+
+
+class Care:
+    """Work that is cut into small steps, so that no batch waits long for it."""
+
+    def __init__(
+        self, truth: TruthStore, orders: OrderStore, *, clock: Clock, retention: timedelta | None
+    ) -> None:
+        self._truth = truth
+        self._orders = orders
+        self._clock = clock
+        self._retention = retention
+        self._work: Iterator[None] | None = None
+        self._pruned: date | None = None
+
+    def step(self) -> bool:
+        """One step of what is due; False where nothing is."""
+        try:
+            if self._work is None:
+                self._work = self._due()
+            if self._work is None:
+                return False
+            next(self._work)
+        except StopIteration:
+            self._work = None
+        except Unavailable as error:
+            self._work = None
+            log.error("%s", error)
+            return False
+        return True
+
+    def _due(self) -> Iterator[None] | None:
+        at = self._clock()
+        if order := self._orders.next():
+            return self._carry_out(order)
+        if self._retention is not None and (first_kept := (at - self._retention).date()) != self._pruned:
+            return self._prune(first_kept)
+        last = self._truth.last_check()
+        # A clock that was set back must not silence the check.
+        if last is None or abs(_ms(at) - last.at_ms) >= _ms(CHECKED_EACH):
+            return self._check(at)
+        return None
+
+    def _carry_out(self, order: Order) -> Iterator[None]:
+        try:
+            told: list[Difference] = []
+            count = days = 0
+            site = order.arguments.get("site")
+            for number in [site] if isinstance(site, int) else self._truth.sites():
+                for day in self._truth.days(number):
+                    if wrong := self._truth.differences(number, day):
+                        self._truth.repair(number, day)
+                        days += 1
+                        count += len(wrong)
+                        told += wrong[: DIFFERENCES_TOLD - len(told)]
+                    yield
+        except Unavailable as error:
+            log.error("order %d (%s) failed: %s", order.id, order.kind.value, error)
+            self._orders.end(order.id, OrderState.FAILED, {"error": str(error)}, at=self._clock())
+            return
+        answer = {"days": days, "differences": count, "first": [as_told(one) for one in told]}
+        self._orders.end(order.id, OrderState.DONE, answer, at=self._clock())
+        log.info("order %d (%s): %d differences on %d days", order.id, order.kind.value, count, days)
+
+    def _prune(self, first_kept: date) -> Iterator[None]:
+        while self._truth.prune(first_kept):
+            yield
+        self._pruned = first_kept
+
+    def _check(self, at: datetime) -> Iterator[None]:
+        """The last days of each site."""
+        days = wrong = 0
+        for site in self._truth.sites():
+            for day in self._truth.days(site)[-DAYS_CHECKED:]:
+                found = self._truth.differences(site, day)
+                days += 1
+                wrong += len(found)
+                for one in found[:10]:
+                    log.error("%s; run `analytics-service verify`", wording(one))
+                yield
+        self._truth.note_check(Check(_ms(at), days, wrong))
+
+
+def _ms(time: datetime | timedelta) -> int:
+    seconds = time.timestamp() if isinstance(time, datetime) else time.total_seconds()
+    return int(seconds * 1000)

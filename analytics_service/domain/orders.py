@@ -1,0 +1,30 @@
+"""What somebody asks of the applier, the one writer of visits and figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class OrderKind(StrEnum):
+    """What may be asked; each leaves the same state when it is carried out twice."""
+
+    REPAIR = "repair"
+
+
+class OrderState(StrEnum):
+    """How far an order has come."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order and, once it has ended, its answer; both as JSON values."""
+
+    id: int
+    kind: OrderKind
+    arguments: Mapping[str, object]
+    state: OrderState
+    answer: Mapping[str, object]

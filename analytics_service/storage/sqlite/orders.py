@@ -1,0 +1,74 @@
+"""Orders to the applier, in config.db: rows that it carries out between two batches."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from analytics_service.domain.orders import Order, OrderKind, OrderState
+from analytics_service.storage.sqlite.config import FILE
+from analytics_service.storage.sqlite.creating import CONFIG
+from analytics_service.storage.sqlite.sql import open_for_writing, queries, transaction, translated
+
+KEPT = timedelta(days=30)
+SQL = queries("config")
+
+
+@contextmanager
+def open_orders(folder: Path) -> Iterator["Orders"]:
+    """The orders of a data folder."""
+    with translated(FILE):
+        connection = open_for_writing(
+            folder / FILE, journal_mode=CONFIG.journal_mode, synchronous=CONFIG.synchronous
+        )
+    try:
+        yield Orders(connection)
+    finally:
+        connection.close()
+
+
+class Orders:
+    """Placed by whoever asks, ended by the applier."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def place(self, kind: OrderKind, arguments: Mapping[str, object], *, by: str, at: datetime) -> int:
+        """Asks for something; the order's id."""
+        told = msgspec.json.encode(arguments).decode()
+        with translated(FILE), transaction(self._db):
+            self._db.execute(SQL["forget_orders"], ((at - KEPT).isoformat(),))
+            row = self._db.execute(SQL["place_order"], (kind.value, told, by, at.isoformat())).fetchone()
+        number: int = row[0]
+        return number
+
+    def next(self) -> Order | None:
+        """The oldest that waits."""
+        return self._one("next_order")
+
+    def find(self, number: int) -> Order | None:
+        """The order of that id."""
+        return self._one("order", number)
+
+    def end(self, number: int, state: OrderState, answer: Mapping[str, object], *, at: datetime) -> None:
+        """Says what came of it."""
+        told = msgspec.json.encode(answer).decode()
+        with translated(FILE), transaction(self._db):
+            self._db.execute(SQL["end_order"], (state.value, told, at.isoformat(), number))
+
+    def _one(self, statement: str, *values: object) -> Order | None:
+        with translated(FILE):
+            row = self._db.execute(SQL[statement], values).fetchone()
+        if row is None:
+            return None
+        number, kind, arguments, state, answer = row
+        return Order(
+            number,
+            OrderKind(kind),
+            msgspec.json.decode(arguments, type=dict[str, object]),
+            OrderState(state),
+            msgspec.json.decode(answer, type=dict[str, object]),
+        )

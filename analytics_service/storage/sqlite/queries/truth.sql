@@ -1,0 +1,80 @@
+-- name: sites
+select distinct site from rollup_day union select distinct site from visit
+
+-- name: first_and_last_day
+select min(first), max(last) from (
+    select min(day) as first, max(day) as last from rollup_day where site = :site and dimension = 0
+    union all
+    select min(day), max(day) from view where site = :site
+    union all
+    select min(day), max(day) from visit where site = :site
+)
+
+-- name: care
+select first_day, checked_at, checked_days, differences from care
+
+-- name: stored_day
+select pageviews, visits, visitors, bounces, engaged_ms, events from rollup_day
+where site = ? and dimension = 0 and day = ? and value = 0
+
+-- name: stored_hours
+select hour, pageviews, visits, visitors, bounces, engaged_ms, events from rollup_hour
+where site = ? and day = ?
+
+-- name: stored_pages
+select (select value from name where id = r.value), r.pageviews, r.visits, r.visitors, r.bounces, r.engaged_ms, r.events
+from rollup_day as r
+where r.site = ? and r.dimension = 1 and r.day = ?
+
+-- name: found_views
+select hour, sum(name = (select id from name where value = '')), sum(name != (select id from name where value = ''))
+from view
+where site = ? and day = ?
+group by hour
+
+-- name: found_visits
+select hour, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
+from visit
+where site = :site and day = :day
+group by hour
+
+-- name: found_visitors
+-- A visitor counts once a day, in the hour of the day's earliest view or event.
+select hour, count(*) from (
+    select visitor, hour, min(at) from view where site = ? and day = ? group by visitor
+)
+group by hour
+
+-- name: found_pages
+select (select value from name where id = v.page), count(*) from view as v
+where v.site = ? and v.day = ? and v.name = (select id from name where value = '')
+group by v.page
+
+-- name: clear_day
+delete from rollup_day where site = ? and day = ? and dimension in (0, 1)
+
+-- name: clear_hours
+delete from rollup_hour where site = ? and day = ?
+
+-- name: put_day
+insert into rollup_day values (?, ?, ?, coalesce((select id from name where value = nullif(?, '')), 0), ?, ?, ?, ?, ?, ?)
+
+-- name: put_hour
+insert into rollup_hour values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: note_check
+update care set checked_at = ?, checked_days = ?, differences = ?
+
+-- name: prune_views
+delete from view where (site, day, visit, ordinal) in (
+    select site, day, visit, ordinal from view where site = :site and day < :first limit :limit
+)
+
+-- name: prune_visits
+-- A visit that went on over midnight stays as long as its last view.
+delete from visit where id in (
+    select id from visit where site = :site and day < :first and seen_at < :seen_before limit :limit
+)
+
+-- name: note_first_day
+update care set first_day = max(first_day, ?)

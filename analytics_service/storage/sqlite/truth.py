@@ -1,0 +1,136 @@
+"""The sums of stats.db against the visits and views behind them, and what keeps the two in agreement."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from analytics_service.domain.ledger import BOUNCE_MS, Dimension
+from analytics_service.domain.model import Sums
+from analytics_service.domain.truth import Check, DaySums, Difference, day_of_hours, differences
+from analytics_service.storage.sqlite.creating import STATS
+from analytics_service.storage.sqlite.sql import day_number, day_of, queries, translated
+
+FILE = STATS.file
+LONGEST_STEP = 5_000
+"""Rows that one pruning transaction deletes at most."""
+SQL = queries("truth")
+
+
+@contextmanager
+def open_truth(folder: Path) -> Iterator["Truth"]:
+    """For reading, beside a running service. Raises Unavailable."""
+    with translated(FILE):
+        connection = sqlite3.connect(
+            f"file:{folder / FILE}?mode=ro", uri=True, isolation_level=None, timeout=2
+        )
+        connection.execute("pragma query_only = on")
+    with closing(connection):
+        yield Truth(connection)
+
+
+class Truth:
+    """One site's day at a time, each in a read transaction of its own."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def sites(self) -> list[int]:
+        """The sites that have any figures."""
+        with translated(FILE):
+            return sorted(row[0] for row in self._db.execute(SQL["sites"]))
+
+    def days(self, site: int) -> list[date]:
+        """The days of a site whose visits and views are all kept."""
+        with translated(FILE):
+            first, last = self._db.execute(SQL["first_and_last_day"], {"site": site}).fetchone()
+            kept = self._db.execute(SQL["care"]).fetchone()[0]
+        return [] if first is None else [day_of(day) for day in range(max(first, kept), last + 1)]
+
+    def last_check(self) -> Check | None:
+        """What the last daily check saw; None before the first."""
+        with translated(FILE):
+            _, at, days, wrong = self._db.execute(SQL["care"]).fetchone()
+        return Check(at, days, wrong) if at else None
+
+    def differences(self, site: int, day: date) -> list[Difference]:
+        """What is wrong on a site's day."""
+        with translated(FILE):
+            self._db.execute("begin")
+            try:
+                stored = self._stored(site, day_number(day))
+                found = self._found(site, day_number(day))
+            finally:
+                self._db.execute("rollback")
+        return differences(site, day, stored, found)
+
+    def _stored(self, site: int, day: int) -> DaySums:
+        sums: dict[tuple[str, str], Sums] = {}
+        for row in self._db.execute(SQL["stored_day"], (site, day)):
+            sums["site", ""] = Sums(*row)
+        for hour, *row in self._db.execute(SQL["stored_hours"], (site, day)):
+            sums["hour", str(hour)] = Sums(*row)
+        for page, *row in self._db.execute(SQL["stored_pages"], (site, day)):
+            sums["page", page or ""] = Sums(*row)
+        return sums
+
+    def _found(self, site: int, day: int) -> DaySums:
+        hours: dict[int, Sums] = {}
+        for hour, pageviews, events in self._db.execute(SQL["found_views"], (site, day)):
+            hours.setdefault(hour, Sums()).add(Sums(pageviews=pageviews, events=events))
+        visits = {"site": site, "day": day, "bounce": BOUNCE_MS}
+        for hour, count, bounces, engaged_ms in self._db.execute(SQL["found_visits"], visits):
+            hours.setdefault(hour, Sums()).add(Sums(visits=count, bounces=bounces, engaged_ms=engaged_ms))
+        for hour, visitors in self._db.execute(SQL["found_visitors"], (site, day)):
+            hours.setdefault(hour, Sums()).add(Sums(visitors=visitors))
+        sums = {("hour", str(hour)): of_hour for hour, of_hour in hours.items()}
+        sums["site", ""] = day_of_hours(list(hours.values()))
+        for page, pageviews in self._db.execute(SQL["found_pages"], (site, day)):
+            sums["page", page] = Sums(pageviews=pageviews)
+        return sums
+
+
+class TruthKeeper(Truth):
+    """The same with the applier's hand: repairs, prunes, writes down what a check saw."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        changing: Callable[[], AbstractContextManager[sqlite3.Connection]],
+    ) -> None:
+        super().__init__(connection)
+        self._changing = changing
+
+    def repair(self, site: int, day: date) -> None:
+        """Puts in place of a day's sums what its visits and views add up to."""
+        number = day_number(day)
+        with self._changing() as db:
+            found = self._found(site, number)
+            db.execute(SQL["clear_day"], (site, number))
+            db.execute(SQL["clear_hours"], (site, number))
+            for (of, value), sums in found.items():
+                if of == "hour":
+                    db.execute(SQL["put_hour"], (site, number, int(value), *sums.row()))
+                else:
+                    dimension = Dimension.SITE if of == "site" else Dimension.PAGE
+                    db.execute(SQL["put_day"], (site, int(dimension), number, value, *sums.row()))
+
+    def note_check(self, check: Check) -> None:
+        """Writes down what a check saw."""
+        with self._changing() as db:
+            db.execute(SQL["note_check"], (check.at_ms, check.days, check.differences))
+
+    def prune(self, first_kept: date) -> bool:
+        """Deletes some visits and views of the days before; whether there may be more."""
+        # A day begins up to 14 hours before it does in UTC.
+        begins = datetime.combine(first_kept, datetime.min.time(), UTC) - timedelta(hours=14)
+        with self._changing() as db:
+            db.execute(SQL["note_first_day"], (day_number(first_kept),))
+            for (site,) in db.execute(SQL["sites"]).fetchall():
+                limits = {"site": site, "first": day_number(first_kept), "limit": LONGEST_STEP}
+                limits["seen_before"] = int(begins.timestamp() * 1000)
+                for step in ("prune_views", "prune_visits"):
+                    if db.execute(SQL[step], limits).rowcount:
+                        return True
+        return False
