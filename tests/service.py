@@ -144,3 +144,8 @@ def serving(data: Path, *arguments: str, env: dict[str, str] | None = None) -> I
     finally:
         if service.process.poll() is None:
             assert service.stop() == 0, service.log.read_text()
+
+
+def known(service: Service, site: str) -> None:
+    """Waits until the service has noticed a new site."""
+    until(lambda: service.http.get(f"/api/v1/sites/{site}/counter").status_code, (200).__eq__)

@@ -35,6 +35,7 @@ class Applier:
         self._positions = stats.positions()
         self._durable: dict[str, int] = {}
         self._damaged: set[str] = set()
+        self._removed: set[str] = set()
 
     def apply_round(self) -> int:
         """Applies some of what is waiting in one transaction; returns how many facts."""
@@ -85,16 +86,21 @@ class Applier:
             if name in self._damaged:
                 continue
             applied = self._positions.get(name, 0)
-            if self._durable.get(name, 0) == applied and self._journals.remove_if_left(name, applied):
-                self._stats.forget_journal(name)
-                self._positions.pop(name, None)
-                self._durable.pop(name, None)
+            if self._durable.get(name, 0) == applied:
+                self._journals.remove_if_left(name, applied)
 
     def forget(self, clock: Clock) -> None:
-        """Drops ids and names that no fact to come can need."""
+        """Drops ids and names that no fact to come can need, and positions of journals long removed."""
         at = clock()
         before = at - IDS_KEPT
         self._stats.forget(int(before.timestamp() * 1000), (at - LATEST - timedelta(days=1)).date())
+        # A backup that has copied a journal needs its position in the stats.db that it copies next.
+        removed = self._positions.keys() - set(self._journals.names())
+        for name in removed & self._removed:
+            self._stats.forget_journal(name)
+            self._positions.pop(name)
+            self._durable.pop(name, None)
+        self._removed = removed
 
 
 def zones_or_utc(zones: dict[int, tuple[ZoneSince, ...]]) -> ZonesOf:

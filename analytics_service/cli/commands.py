@@ -1,7 +1,5 @@
 """The commands that people type."""
 
-import getpass
-import os
 import secrets
 import sys
 from collections.abc import Iterator
@@ -10,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from analytics_service import __version__
 from analytics_service.administering.sites import SiteWish, add_site, find_site, set_site
+from analytics_service.cli import operating
+from analytics_service.cli.texts import Data, Json, as_json_text, somebody
 from analytics_service.domain.model import Site
 from analytics_service.errors import BadParameter, Unavailable
 from analytics_service.settings import Settings, read_settings
@@ -28,11 +27,12 @@ app = typer.Typer(
 )
 sites = typer.Typer(help="Sites: add, change, look at.", no_args_is_help=True)
 app.add_typer(sites, name="site")
+for command in (
+    *(operating.status, operating.doctor, operating.verify),
+    *(operating.backup, operating.restore, operating.apply),
+):
+    app.command()(command)
 
-Data = Annotated[
-    str | None, typer.Option("--data", help="Data folder (or ANALYTICS_DATA).", show_default=False)
-]
-Json = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
 Name = Annotated[str | None, typer.Option(help="Name shown to people.")]
 Zone = Annotated[str | None, typer.Option(help="Time zone of the site's days [default: Asia/Ho_Chi_Minh].")]
 Week = Annotated[str | None, typer.Option(help="First day of the week: monday or sunday.")]
@@ -147,17 +147,6 @@ def _told(site: Site) -> dict[str, object]:
     }
 
 
-def _json(value: object) -> str:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-
-
-def _somebody() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
-
-
 @sites.command("add")
 def site_add(
     domain: Annotated[str, typer.Argument(help="The site's domain, as in cantho.example.vn.")],
@@ -184,10 +173,8 @@ def site_add(
         public=not private,
     )
     with _config(data) as config:
-        site = add_site(
-            config, domain, wish, at=datetime.now(UTC), random=secrets.token_bytes, by=_somebody()
-        )
-    print(_json(_told(site)) if as_json else site.public_id)
+        site = add_site(config, domain, wish, at=datetime.now(UTC), random=secrets.token_bytes, by=somebody())
+    print(as_json_text(_told(site)) if as_json else site.public_id)
 
 
 @sites.command("set")
@@ -220,8 +207,8 @@ def site_set(
         paused=paused,
     )
     with _config(data) as config:
-        changed = set_site(config, site, wish, at=datetime.now(UTC), by=_somebody())
-    print(_json(_told(changed)) if as_json else changed.public_id)
+        changed = set_site(config, site, wish, at=datetime.now(UTC), by=somebody())
+    print(as_json_text(_told(changed)) if as_json else changed.public_id)
 
 
 @sites.command("list")
@@ -230,7 +217,7 @@ def site_list(as_json: Json = False, data: Data = None) -> None:
     with _config(data) as config:
         found = config.sites()
     if as_json:
-        print(_json([_told(site) for site in found]))
+        print(as_json_text([_told(site) for site in found]))
     elif not found:
         print("There are no sites yet: analytics-service site add example.vn", file=sys.stderr)
     else:
@@ -248,7 +235,7 @@ def site_show(
     with _config(data) as config:
         told = _told(find_site(config, site))
     if as_json:
-        print(_json(told))
+        print(as_json_text(told))
     else:
         for key, value in told.items():
             print(f"{key + ':':18}{', '.join(map(str, value)) if isinstance(value, list) else value}")

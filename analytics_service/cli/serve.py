@@ -1,6 +1,7 @@
 """`serve`: makes the files, listens, and hands both to the supervisor."""
 
 import os
+import resource
 import secrets
 import socket
 import sys
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from analytics_service.administering.sites import SiteWish, add_site
+from analytics_service.cli.machine import NETWORK_FILE_SYSTEMS, file_system
 from analytics_service.cli.supervisor import Supervisor
 from analytics_service.domain.model import Site
 from analytics_service.errors import BadParameter, Unavailable
@@ -30,6 +32,7 @@ def serve(settings: Settings) -> int:
     except ValueError as error:
         raise BadParameter("trusted-proxy", "value", f"{error}; one is 10.0.0.0/8") from None
     held = _take(settings)
+    _raise_file_limit()
     try:
         listening = _listen(settings)
         with open_config(settings.folder) as config:
@@ -45,6 +48,8 @@ def serve(settings: Settings) -> int:
 def _take(settings: Settings) -> int:
     """The folder's lock, with all files made and migrated."""
     folder = settings.folder
+    if (kind := file_system(folder)) in NETWORK_FILE_SYSTEMS:
+        raise Unavailable(f"{folder} is on a network file system ({kind}); use a local disk")
     try:
         (folder / "journal").mkdir(parents=True, exist_ok=True, mode=0o700)
         held = lock(folder / "serve.lock")
@@ -59,6 +64,12 @@ def _take(settings: Settings) -> int:
     create_config(folder)
     create_stats(folder)
     return held
+
+
+def _raise_file_limit() -> None:
+    """Every connection is an open file, and the usual limit of 1,024 is for interactive programs."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _listen(settings: Settings) -> socket.socket:

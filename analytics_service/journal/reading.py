@@ -2,12 +2,16 @@
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from analytics_service.errors import Damaged, Unavailable
 from analytics_service.journal.writing import lock
 
 GROUPS_A_READ = 200
+_AFTER = "select seq, facts from facts where seq > ? order by seq limit ?"
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 # The database goes last but for its lock: what a power cut leaves is found again by its name.
 _SUFFIXES = (".db-wal", ".db-shm", ".db", ".lock")
 
@@ -31,22 +35,48 @@ class FolderJournals:
 
         Raises Damaged where the file is none any more, Unavailable where it cannot be read now.
         """
+        with self._translated(name):
+            try:
+                return self._connection(name).execute(_AFTER, (seq, limit)).fetchall()
+            except sqlite3.OperationalError as error:
+                # Its worker has not made it yet.
+                if "no such table" in str(error):
+                    return []
+                raise
+
+    def _connection(self, name: str) -> sqlite3.Connection:
+        connection = self._open.get(name)
+        if connection is None:
+            path = self._folder / f"{name}.db"
+            connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=2)
+            self._open[name] = connection
+        return connection
+
+    @contextmanager
+    def _translated(self, name: str) -> Iterator[None]:
         try:
-            connection = self._open.get(name)
-            if connection is None:
-                path = self._folder / f"{name}.db"
-                connection = sqlite3.connect(
-                    f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=2
-                )
-                self._open[name] = connection
-            statement = "select seq, facts from facts where seq > ? order by seq limit ?"
-            return connection.execute(statement, (seq, limit)).fetchall()
+            yield
+        except OSError as error:
+            raise Unavailable(f"journal {name}: {error.strerror}") from error
         except sqlite3.Error as error:
-            if "no such table" in str(error):
-                return []
-            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
                 raise Damaged(f"journal {name} is damaged: {error}") from error
             raise Unavailable(f"journal {name}: {error}") from error
+
+    def last(self, name: str) -> int:
+        """The number of the last group ever written; 0 before the first."""
+        with self._translated(name):
+            row = self._connection(name).execute("select seq from sqlite_sequence").fetchone()
+        return row[0] if row else 0
+
+    def copy(self, name: str, path: Path) -> None:
+        """Copies the journal as it is now, whole and checked, into a new file."""
+        with self._translated(name), closing(sqlite3.connect(path, isolation_level=None)) as copy:
+            self._connection(name).backup(copy)
+            copy.execute("pragma journal_mode = delete")
+            found = copy.execute("pragma quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise Damaged(f"journal {name} is damaged: {found}")
 
     def remove_if_left(self, name: str, applied: int) -> bool:
         """Removes the journal of a worker that is gone, if nothing in it is newer than `applied`."""
@@ -58,9 +88,10 @@ class FolderJournals:
                 return False
             if connection := self._open.pop(name, None):
                 connection.close()
-            for suffix in _SUFFIXES:
-                (self._folder / f"{name}{suffix}").unlink(missing_ok=True)
-            self._make_durable()
+            with self._translated(name):
+                for suffix in _SUFFIXES:
+                    (self._folder / f"{name}{suffix}").unlink(missing_ok=True)
+                self._make_durable()
             return True
         finally:
             os.close(held)

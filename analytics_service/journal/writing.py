@@ -26,8 +26,11 @@ _SCHEMA = (
 
 
 def lock(path: Path) -> int | None:
-    """An open descriptor that holds the lock file, or None while somebody else does."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """An open descriptor that holds the lock file, or None while somebody else does. Raises Unavailable."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be made: {error.strerror}") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -67,10 +70,7 @@ class NoJournal:
 @asynccontextmanager
 async def open_journal(folder: Path, name: str) -> AsyncIterator["Journal"]:
     """A new journal under a name never used before. Raises Unavailable where the disk refuses it."""
-    try:
-        held = lock(folder / f"{name}.lock")
-    except OSError as error:
-        raise Unavailable(f"no journal can be made in {folder}: {error}") from error
+    held = lock(folder / f"{name}.lock")
     if held is None:
         raise Unavailable(f"journal {name} belongs to another worker")
     try:

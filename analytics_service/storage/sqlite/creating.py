@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from analytics_service.errors import Damaged, Unavailable
 from analytics_service.storage.sqlite.sql import (
     OLDEST_SQLITE,
+    SQLITE,
     migrate,
     newest,
     open_for_writing,
@@ -19,6 +21,8 @@ from analytics_service.storage.sqlite.sql import (
 CHECKED_WHOLE_BELOW = 200 * 1024 * 1024
 """Bytes up to which a start reads every page of a database; a larger one is checked by `verify`."""
 BACKUPS = "backups"
+UNFINISHED = "restore.unfinished"
+"""The file that is there while a restore puts files in place."""
 
 
 class Kind(NamedTuple):
@@ -46,8 +50,12 @@ CONFIG = Kind("config", "delete", "full")
 def create(folder: Path, kind: Kind) -> None:
     """Makes or migrates a database. Raises Unavailable where one was and is gone, Damaged where it broke."""
     path, marker = folder / kind.file, folder / kind.marker
-    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+    if SQLITE < OLDEST_SQLITE:
         raise Unavailable(f"SQLite {sqlite3.sqlite_version} is too old; 3.38 or newer is needed")
+    if (folder / UNFINISHED).exists():
+        raise Unavailable(
+            f"a restore into {folder} was cut off: run `analytics-service restore FILE --replace` again"
+        )
     if marker.exists() and (not path.exists() or not path.stat().st_size):
         raise Unavailable(
             f"{path} is missing although it was here: restore a backup with "
@@ -58,9 +66,10 @@ def create(folder: Path, kind: Kind) -> None:
             _migrated(path, kind)
     except Damaged as error:
         raise Damaged(f"{error}; restore a backup with `analytics-service restore FILE --replace`") from error
-    path.chmod(0o600)
-    if not marker.exists():
-        _mark(marker)
+    with translated(str(path)):
+        path.chmod(0o600)
+        if not marker.exists():
+            _mark(marker)
 
 
 def _migrated(path: Path, kind: Kind) -> None:
@@ -86,20 +95,66 @@ def check_whole(connection: sqlite3.Connection, what: str) -> None:
         raise Damaged(f"{what} is damaged: {found}")
 
 
-def copy_database(source: sqlite3.Connection, path: Path) -> None:
-    """A whole, checked copy on disk, readable by its owner alone; it appears under its name when complete."""
+def copy_database(source: sqlite3.Connection, path: Path, without: Iterable[str] = ()) -> None:
+    """A whole, checked copy on disk, readable by its owner alone; it appears under its name when complete.
+
+    The rows of the tables in `without` are left out, and nothing of them is left in the file.
+    """
     path.parent.mkdir(mode=0o700, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
     partial.unlink(missing_ok=True)
     partial.touch(mode=0o600)
-    with closing(sqlite3.connect(partial, isolation_level=None)) as copy:
+    with translated(str(partial)), closing(sqlite3.connect(partial, isolation_level=None)) as copy:
         source.backup(copy)
         # A copy is one file: what reads it needs no -wal beside it.
         copy.execute("pragma journal_mode = delete")
+        for table in without:
+            copy.execute(f"delete from {table}")
+        if without:
+            copy.execute("vacuum")
         check_whole(copy, str(partial))
     on_disk(partial)
     partial.replace(path)
     on_disk(path.parent)
+
+
+def copy_stats(folder: Path, path: Path) -> None:
+    """stats.db as it is now, beside a running service."""
+    _copy(folder / STATS.file, path)
+
+
+def copy_config(folder: Path, path: Path) -> None:
+    """config.db as it is now, without what must not outlive it: salts."""
+    _copy(folder / CONFIG.file, path, without=("salt",))
+
+
+def _copy(source: Path, path: Path, without: Iterable[str] = ()) -> None:
+    with (
+        translated(str(source)),
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=5)) as connection,
+    ):
+        copy_database(connection, path, without)
+
+
+def journal_mode_of(path: Path) -> str:
+    """The journal mode of a database, opened for reading. Raises Unavailable."""
+    with (
+        translated(str(path)),
+        closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)) as connection,
+    ):
+        mode: str = connection.execute("pragma journal_mode").fetchone()[0]
+        return mode
+
+
+def check_copy(path: Path, kind: Kind) -> None:
+    """Opens a copy and reads every page. Raises Damaged, or Unavailable for a newer release's."""
+    with (
+        translated(str(path)),
+        closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as connection,
+    ):
+        if not 0 < version_of(connection) <= newest(kind.name):
+            raise Unavailable(f"{path.name} in the backup is of a version that this release does not know")
+        check_whole(connection, path.name)
 
 
 def on_disk(path: Path) -> None:

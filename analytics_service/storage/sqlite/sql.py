@@ -12,6 +12,7 @@ from pathlib import Path
 from analytics_service.errors import Damaged, Unavailable
 
 OLDEST_SQLITE = (3, 38, 0)
+SQLITE = sqlite3.sqlite_version_info
 EPOCH = date(1970, 1, 1).toordinal()
 _HERE = files("analytics_service.storage.sqlite")
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -37,9 +38,11 @@ def day_of(number: int) -> date:
 
 @contextmanager
 def translated(what: str) -> Iterator[None]:
-    """Turns the driver's errors into ours at the wall of this room. Raises Damaged, Unavailable."""
+    """Turns the errors of driver and disk into ours at the wall of this room. Raises Damaged, Unavailable."""
     try:
         yield
+    except OSError as error:
+        raise Unavailable(f"{error.filename or what}: {error.strerror}") from error
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
             raise Damaged(f"{what} is damaged: {error}") from error

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -44,20 +44,19 @@ def open_stats_writer(folder: Path) -> Iterator["StatsWriter"]:
         connection = open_for_writing(folder / FILE, journal_mode="wal", synchronous="normal")
         connection.execute("pragma wal_autocheckpoint = 0")
         connection.execute("pragma cache_size = -65536")
-    try:
-        yield StatsWriter(connection)
-    finally:
-        connection.close()
+    with closing(connection):
+        with translated(FILE), transaction(connection):
+            epoch = connection.execute(SQL["take_lease"]).fetchone()[0]
+        yield StatsWriter(connection, epoch)
 
 
 class StatsWriter:
     """Loads what a batch touches, saves what the fold made of it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, epoch: int) -> None:
         self._db = connection
         self._names: dict[str, int] = {}
-        with transaction(connection):
-            self._epoch = self._one(SQL["take_lease"])[0]
+        self._epoch = epoch
 
     def _one(self, statement: str, *values: object) -> tuple[int, ...]:
         row: tuple[int, ...] = self._db.execute(statement, values).fetchone()

@@ -54,6 +54,17 @@ class Truth:
             _, at, days, wrong = self._db.execute(SQL["care"]).fetchone()
         return Check(at, days, wrong) if at else None
 
+    def positions(self) -> dict[str, int]:
+        """The last applied group's number, by journal."""
+        with translated(FILE):
+            return dict(self._db.execute(SQL["positions"]).fetchall())
+
+    def unreadable(self) -> int:
+        """How many groups were set aside because no fact could be read in them."""
+        with translated(FILE):
+            count: int = self._db.execute(SQL["unreadable"]).fetchone()[0]
+            return count
+
     def differences(self, site: int, day: date) -> list[Difference]:
         """What is wrong on a site's day."""
         with translated(FILE):

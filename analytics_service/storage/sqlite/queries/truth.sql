@@ -13,6 +13,12 @@ select min(first), max(last) from (
 -- name: care
 select first_day, checked_at, checked_days, differences from care
 
+-- name: positions
+select journal, seq from position
+
+-- name: unreadable
+select count(*) from unreadable
+
 -- name: stored_day
 select pageviews, visits, visitors, bounces, engaged_ms, events from rollup_day
 where site = ? and dimension = 0 and day = ? and value = 0

@@ -1,0 +1,71 @@
+"""Workers and appliers that hang, are told to stop, or meet a second service."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.judging import RIGHT, judged_at_last
+from tests.faults.sending import Senders
+from tests.service import Service, add_site, known, serving, until
+
+
+@pytest.mark.parametrize("role", ["applier", "worker"])
+def test_a_hung_process_is_killed_and_another_goes_on(tmp_path: Path, role: str) -> None:
+    with serving(tmp_path / "data") as service:
+        site = add_site(service.data, "x.example.vn")["public_id"]
+        known(service, site)
+        with Senders(site, service.url, 2, pause=0.005) as senders:
+            until(senders.accepted, (20).__lt__)
+            hung = service.child(role)
+            os.kill(hung, signal.SIGSTOP)
+            began = time.monotonic()
+            until(lambda: hung in service.children(), (False).__eq__, limit=80)
+            accepted = senders.accepted()
+            until(senders.accepted, (accepted + 100).__lt__, limit=80)
+        print(f"a hung {role} was replaced within {time.monotonic() - began:.1f} s")
+        assert judged_at_last(service.data, senders.log) == RIGHT
+        assert f"the {role} (process {hung}) hangs" in service.log.read_text()
+
+
+def test_sigterm_under_load_answers_what_is_in_hand_and_loses_nothing(tmp_path: Path) -> None:
+    service = Service(tmp_path / "data")
+    site = add_site(service.data, "x.example.vn")["public_id"]
+    known(service, site)
+    with Senders(site, service.url, 6) as senders:
+        until(senders.accepted, (300).__lt__)
+        began = time.monotonic()
+        assert service.stop() == 0
+        took = time.monotonic() - began
+    print(f"SIGTERM under load: ended within {took:.1f} s, {senders.accepted()} accepted")
+    assert took < 10
+    assert set(senders.log.statuses) <= {202, 503}
+    # The applier has applied all of it before it ended.
+    assert judged_at_last(tmp_path / "data", senders.log) == RIGHT
+
+
+def test_an_applier_killed_again_and_again_still_counts_each_view_once(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as service:
+        site = add_site(service.data, "x.example.vn")["public_id"]
+        known(service, site)
+        with Senders(site, service.url, 2) as senders:
+            for _ in range(6):
+                accepted = senders.accepted()
+                until(senders.accepted, (accepted + 100).__lt__)
+                os.kill(_applier(service), signal.SIGKILL)
+        assert judged_at_last(service.data, senders.log) == RIGHT
+
+
+def _applier(service: Service) -> int:
+    found = until(lambda: _child(service), bool)
+    assert found
+    return found
+
+
+def _child(service: Service) -> int | None:
+    try:
+        return service.child("applier")
+    except (AssertionError, FileNotFoundError):
+        return None
