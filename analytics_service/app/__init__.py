@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -60,9 +61,10 @@ async def open_parts(wiring: Wiring) -> AsyncIterator[Parts]:
     clock, random = wiring.clock, wiring.random
     async with AsyncExitStack() as stack:
         config = stack.enter_context(open_config(wiring.folder))
-        figures = await stack.enter_async_context(open_figures(wiring.folder))
-        live = await stack.enter_async_context(_live(wiring.redis, wiring.online_limit))
         journal = await _journal(stack, wiring)
+        standing_still = isinstance(journal, NoJournal)
+        figures = await stack.enter_async_context(open_figures(wiring.folder, standing_still=standing_still))
+        live = await stack.enter_async_context(_live(wiring.redis, wiring.online_limit))
         directory = Directory()
         collector = Collector(directory, live, random)
         keeper = Keeper(
@@ -128,11 +130,12 @@ async def _recall(folder: Path, figures: Figures, live: Live, at: datetime) -> N
     since = int((at - ONLINE_WINDOW).timestamp() * 1000)
     journals = FolderJournals(folder / "journal")
     for name in journals.names():
-        with suppress(Unavailable):
+        with suppress(Unavailable, msgspec.DecodeError):
             for _, row in journals.groups_after(name, 0, limit=10_000):
                 for fact in decode_group(row):
                     if fact.at >= since and fact.visitor and not fact.drop:
                         live.touch(fact.site, fact.visitor, fact.formerly, fact.at)
     journals.close()
-    for site, visitor, seen_at in await figures.seen_since((at - timedelta(days=2)).date(), since):
-        live.touch(site, visitor, None, seen_at)
+    with suppress(Unavailable):
+        for site, visitor, seen_at in await figures.seen_since((at - timedelta(days=2)).date(), since):
+            live.touch(site, visitor, None, seen_at)

@@ -78,19 +78,19 @@ def run_applier(settings: Settings, beats: int, *, clock: Clock) -> int:
     process = Process(settings, clock, Event(), beats)
     signal.signal(signal.SIGTERM, lambda *_: process.stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    held = _wait_for_lock(process)
-    if held is None:
-        return 0
     try:
-        _open_and_apply(process)
+        held = _wait_for_lock(process)
+        if held is not None:
+            try:
+                _open_and_apply(process)
+            finally:
+                os.close(held)
     except LeaseLost:
         log.error("another applier has taken over")
         return 5
     except Unavailable as error:
         log.error("the applier ends: %s", error)
         return 1
-    finally:
-        os.close(held)
     return 0
 
 

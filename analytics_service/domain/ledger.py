@@ -71,7 +71,6 @@ class ViewRow:
     hour: int
     visitor: int
     page: str
-    title: str
     name: str
 
 
@@ -91,6 +90,7 @@ class Ledger:
 
     new_names: set[tuple[int, int, int, date]] = field(default_factory=set)
     new_views: list[ViewRow] = field(default_factory=list)
+    titles: dict[tuple[int, str], str] = field(default_factory=dict)
     changed_visits: set[int] = field(default_factory=set)
     changed_counted: set[ViewKey] = field(default_factory=set)
     changed_waiting: set[ViewKey] = field(default_factory=set)

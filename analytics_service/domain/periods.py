@@ -80,6 +80,7 @@ def days_of(item: Item, today: date, start: WeekStart) -> Days:
         case Item.YEAR:
             return Days(today.replace(month=1, day=1), today)
         case Item.TOTAL:
-            return Days(None, today)
+            # What was counted while a clock was ahead is counted: no figure waits for its day to come.
+            return Days(None, date.max)
         case Item.ONLINE:
             raise ValueError("who is online is no sum of days")

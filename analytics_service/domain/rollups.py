@@ -56,7 +56,6 @@ def _count(ledger: Ledger, fact: Fact, local: Moment) -> None:
             hour=local.hour,
             visitor=fact.visitor,
             page=page,
-            title=fact.title,
             name=fact.name,
         )
     )
@@ -64,6 +63,9 @@ def _count(ledger: Ledger, fact: Fact, local: Moment) -> None:
     ledger.add(fact.site, local, sums)
     if is_view:
         ledger.days[fact.site, Dimension.PAGE, local.day, page].add(sums)
+        if fact.title and page == fact.page:
+            # A page has one title, the last: titles are bounded as pages are.
+            ledger.titles[fact.site, page] = fact.title
     _greet(ledger, fact, local)
 
 

@@ -36,14 +36,18 @@ class Connection:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._left = b""
 
-    def post(self, body: dict[str, Any], address: str) -> tuple[int, str]:
-        """Status and verdict. Raises OSError where there is no whole answer."""
+    def send(self, body: dict[str, Any], address: str) -> None:
+        """Sends a beacon and reads nothing."""
         told = json.dumps(body).encode()
         head = (
             f"POST /v HTTP/1.1\r\nHost: {self._host}\r\nX-Forwarded-For: {address}\r\n"
             f"User-Agent: {AGENT}\r\nContent-Length: {len(told)}\r\n\r\n"
         )
         self._socket.sendall(head.encode() + told)
+
+    def post(self, body: dict[str, Any], address: str) -> tuple[int, str]:
+        """Status and verdict. Raises OSError where there is no whole answer."""
+        self.send(body, address)
         while b"\r\n\r\n" not in self._left:
             piece = self._socket.recv(4096)
             if not piece:

@@ -27,7 +27,8 @@ class Shim:
         self._control.write_text("")
         self.env = {
             "LD_PRELOAD": str(library()),
-            "FAULT_PREFIX": str(folder),
+            # With the slash: else what lies beside it, such as a log, would fail too.
+            "FAULT_PREFIX": f"{folder}/",
             "FAULT_CTL": str(self._control),
         }
         if shadow is not None:

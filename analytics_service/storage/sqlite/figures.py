@@ -16,11 +16,16 @@ SQL = queries("stats")
 
 
 @asynccontextmanager
-async def open_figures(folder: Path) -> AsyncIterator["Figures"]:
-    """The figures of a data folder; every read is a short transaction of its own."""
+async def open_figures(folder: Path, *, standing_still: bool = False) -> AsyncIterator["Figures"]:
+    """The figures of a data folder; every read is a short transaction of its own.
+
+    `standing_still` is for a disk that takes no writes: reading a WAL file would need one, so that file
+    is left out, and figures stay as they were at the last checkpoint.
+    """
+    how = "immutable=1" if standing_still else "mode=ro"
     with translated(FILE):
         connection = await aiosqlite.connect(
-            f"file:{folder / FILE}?mode=ro", uri=True, isolation_level=None, timeout=1
+            f"file:{folder / FILE}?{how}", uri=True, isolation_level=None, timeout=1
         )
     try:
         yield Figures(connection)

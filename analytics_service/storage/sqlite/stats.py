@@ -156,10 +156,14 @@ class StatsWriter:
             [
                 (
                     *(v.site, day_number(v.day), v.visit, v.ordinal, v.at, v.hour, v.visitor),
-                    *(name(v.page), name(v.title), name(v.name)),
+                    *(name(v.page), name(v.name)),
                 )
                 for v in ledger.new_views
             ],
+        )
+        self._db.executemany(
+            SQL["save_title"],
+            sorted((site, name(page), title) for (site, page), title in ledger.titles.items()),
         )
         self._db.executemany(
             SQL["save_visitor_name"],

@@ -8,7 +8,6 @@ create table kept_view (
     hour integer not null,
     visitor integer not null,
     page integer not null,
-    title integer not null,
     name integer not null,
     primary key (site, day, visit, ordinal)
 ) strict, without rowid;
@@ -18,8 +17,19 @@ select v.site, v.day, v.visit, row_number() over (partition by v.visit order by 
         select max(h.hour) from rollup_hour as h
         where h.site = v.site and h.day = v.day and h.hour <= v.at / 1000
     ), v.at / 3600000 * 3600),
-    (select visitor from visit where id = v.visit), v.page, v.title, v.name
+    (select visitor from visit where id = v.visit), v.page, v.name
 from view as v;
+-- A page has one title, the last: titles are bounded as pages are.
+create table page_title (
+    site integer not null,
+    page integer not null,
+    title text not null,
+    primary key (site, page)
+) strict, without rowid;
+insert into page_title
+select site, page, (select value from name where id = title) from (
+    select site, page, title, max(at) from view where name = (select id from name where value = '') group by site, page
+);
 drop table view;
 alter table kept_view rename to view;
 -- Groups that no release could read so far: kept, not forgotten.

@@ -64,8 +64,12 @@ on conflict do update set
     engaged_ms = excluded.engaged_ms
 
 -- name: save_view
-insert into view (site, day, visit, ordinal, at, hour, visitor, page, title, name)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into view (site, day, visit, ordinal, at, hour, visitor, page, name)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: save_title
+insert into page_title values (?, ?, ?)
+on conflict do update set title = excluded.title
 
 -- name: save_unreadable
 insert or ignore into unreadable values (?, ?, ?)
