@@ -95,4 +95,4 @@ def test_weeks_and_months_touch_and_never_overlap(day: date, start: WeekStart) -
     assert last_month.first == last_month.last.replace(day=1)
     assert week.first.weekday() == (0 if start is WeekStart.MONDAY else 6)
     assert days_of(Item.YEAR, day, start) == Days(date(day.year, 1, 1), day)
-    assert days_of(Item.TOTAL, day, start) == Days(None, day)
+    assert days_of(Item.TOTAL, day, start) == Days(None, date.max)
