@@ -13,7 +13,7 @@ GROUPS_A_READ = 200
 _AFTER = "select seq, facts from facts where seq > ? order by seq limit ?"
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 # The database goes last but for its lock: what a power cut leaves is found again by its name.
-_SUFFIXES = (".db-wal", ".db-shm", ".db", ".lock")
+_SUFFIXES = (".db-wal", ".db-shm", ".db-journal", ".db", ".lock")
 
 
 class FolderJournals:
@@ -39,8 +39,10 @@ class FolderJournals:
             try:
                 return self._connection(name).execute(_AFTER, (seq, limit)).fetchall()
             except sqlite3.OperationalError as error:
-                # Its worker has not made it yet.
-                if "no such table" in str(error):
+                # Its worker has not made it yet, or ended while it did: a rollback journal is there only
+                # until WAL mode is set, and facts come after that.
+                unmade = error.sqlite_errorcode == sqlite3.SQLITE_READONLY_ROLLBACK
+                if unmade or "no such table" in str(error):
                     return []
                 raise
 

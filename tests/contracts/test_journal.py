@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from analytics_service.domain.facts import Fact, FactKind, decode_group, encode
 from analytics_service.errors import Unavailable
 from analytics_service.journal import FolderJournals, open_journal, writing
+from tests.faults.sizes import soak
 
 
 def fact(number: int) -> bytes:
@@ -92,6 +94,28 @@ def test_the_journal_of_a_killed_worker_is_read_to_its_end(tmp_path: Path, power
     if power_cut:
         (tmp_path / "one.db-shm").unlink()
     assert stored(tmp_path, "one") == ["view-1"]
+
+
+async def test_a_journal_torn_at_any_byte_holds_whole_groups_only(tmp_path: Path) -> None:
+    whole, torn = tmp_path / "whole", tmp_path / "torn"
+    whole.mkdir()
+    groups = []
+    async with open_journal(whole, "one") as journal:
+        for group in range(3):
+            groups.append([f"view-{group * 10 + n}" for n in range(3)])
+            await asyncio.gather(*[journal.append(fact(group * 10 + n)) for n in range(3)])
+        database, log = (whole / "one.db").read_bytes(), (whole / "one.db-wal").read_bytes()
+    prefixes = [[], groups[0], groups[0] + groups[1], groups[0] + groups[1] + groups[2]]
+    seen = set()
+    for length in [*range(0, len(log), soak(37, 1)), len(log)]:
+        torn.mkdir()
+        (torn / "one.db").write_bytes(database)
+        (torn / "one.db-wal").write_bytes(log[:length])
+        held = stored(torn, "one")
+        assert held in prefixes, length
+        seen.add(len(held))
+        shutil.rmtree(torn)
+    assert seen == {0, 3, 6, 9}
 
 
 async def test_a_flush_that_fails_answers_nobody_and_ends_the_journal(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 // LD_PRELOAD fault shim. Affects only files whose path starts with $FAULT_PREFIX.
 // Control file $FAULT_CTL (one line, re-read on every call): space-separated words
-//   fsync_eio | fsync_lie | write_enospc | write_short | open_erofs | fsync_slow_ms=N | at=K (only the K-th hit of this process fails; 0 or absent = all)
+//   fsync_eio | fsync_lie | write_enospc | write_short | open_erofs | write_kill | fsync_kill | fsync_slow_ms=N | at=K (only the K-th hit of this process fails; 0 or absent = all)
 // A failure that was due leaves $FAULT_CTL.hit, so that a caller can tell a borne failure from none.
 // $FAULT_SHADOW=dir : every fsync/fdatasync copies that file's current bytes to dir/<basename>
 //   (worst-case power-cut image: only what was synced exists there).
@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,10 +29,10 @@ static void shadow(int fd,const char*path){const char*s=getenv("FAULT_SHADOW");i
 static void note_hit(void){const char*c=getenv("FAULT_CTL");if(!c)return;char p[PATH_MAX];snprintf(p,PATH_MAX,"%s.hit",c);if(!ropen)ropen=dlsym(RTLD_NEXT,"open");int f=ropen(p,O_WRONLY|O_CREAT|O_CLOEXEC,0644);if(f>=0)close(f);}
 static int due(const char*b){static int k;char*m=strstr(b,"at=");if(!m)return 1;int w=atoi(m+3);if(w&&__sync_add_and_fetch(&k,1)!=w)return 0;note_hit();return 1;}
 static int sync_common(int fd,int(*real)(int)){char p[PATH_MAX],b[256];if(!hit_fd(fd,p))return real(fd);ctl(b,sizeof b);char*m=strstr(b,"fsync_slow_ms=");if(m)usleep(1000*atoi(m+14));
- if(strstr(b,"fsync_eio")&&due(b)){errno=EIO;return -1;}if(strstr(b,"fsync_lie"))return 0;int rc=real(fd);if(!rc)shadow(fd,p);return rc;}
+ if(strstr(b,"fsync_kill")&&due(b))kill(getpid(),SIGKILL);if(strstr(b,"fsync_eio")&&due(b)){errno=EIO;return -1;}if(strstr(b,"fsync_lie"))return 0;int rc=real(fd);if(!rc)shadow(fd,p);return rc;}
 int fsync(int fd){REAL(fsync);return sync_common(fd,r);}
 int fdatasync(int fd){REAL(fdatasync);return sync_common(fd,r);}
-static int werr(int fd,size_t*n){char p[PATH_MAX],b[256];if(!hit_fd(fd,p))return 0;ctl(b,sizeof b);if(strstr(b,"write_enospc")&&due(b)){errno=ENOSPC;return -1;}if(strstr(b,"write_short")&&*n>1)*n/=2;return 0;}
+static int werr(int fd,size_t*n){char p[PATH_MAX],b[256];if(!hit_fd(fd,p))return 0;ctl(b,sizeof b);if(strstr(b,"write_kill")&&due(b))kill(getpid(),SIGKILL);if(strstr(b,"write_enospc")&&due(b)){errno=ENOSPC;return -1;}if(strstr(b,"write_short")&&*n>1)*n/=2;return 0;}
 ssize_t write(int fd,const void*x,size_t n){REAL(write);if(werr(fd,&n))return -1;return r(fd,x,n);}
 ssize_t pwrite(int fd,const void*x,size_t n,off_t o){REAL(pwrite);if(werr(fd,&n))return -1;return r(fd,x,n,o);}
 ssize_t pwrite64(int fd,const void*x,size_t n,off64_t o){REAL(pwrite64);if(werr(fd,&n))return -1;return r(fd,x,n,o);}
