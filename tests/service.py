@@ -58,8 +58,11 @@ def view_id() -> str:
 class Service:
     """`serve` over a data folder."""
 
-    def __init__(self, data: Path, *arguments: str, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, data: Path, *arguments: str, env: dict[str, str] | None = None, ready: int = 200
+    ) -> None:
         self.data = data
+        self._health = ready
         self.log = data.parent / f"{data.name}.log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -82,7 +85,7 @@ class Service:
 
     def _ready(self) -> bool:
         try:
-            return self.http.get("/health").status_code == 200
+            return self.http.get("/health").status_code == self._health
         except httpx2.TransportError:
             return False
 
@@ -136,9 +139,11 @@ class Service:
 
 
 @contextmanager
-def serving(data: Path, *arguments: str, env: dict[str, str] | None = None) -> Iterator[Service]:
-    """The service for the length of a block."""
-    service = Service(data, *arguments, env=env)
+def serving(
+    data: Path, *arguments: str, env: dict[str, str] | None = None, ready: int = 200
+) -> Iterator[Service]:
+    """The service for the length of a block, from when /health answers with `ready`."""
+    service = Service(data, *arguments, env=env, ready=ready)
     try:
         yield service
     finally:

@@ -100,7 +100,9 @@ async def _journal(stack: AsyncExitStack, wiring: Wiring) -> Journal | NoJournal
         return await stack.enter_async_context(open_journal(wiring.folder / "journal", name))
     except Unavailable as error:
         log.error("no beacon can be accepted: %s", error)
-        return NoJournal()
+        stand_in = NoJournal(wiring.folder / "journal")
+        stack.push_async_callback(stand_in.close)
+        return stand_in
 
 
 def _routes(counter: Counter) -> list[Route]:

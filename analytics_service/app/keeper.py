@@ -13,6 +13,7 @@ from analytics_service.errors import Unavailable
 from analytics_service.journal import Journal, NoJournal
 from analytics_service.ports import Clock, ConfigStore, Randomness
 from analytics_service.storage.sqlite.figures import Figures
+from analytics_service.web.errors import TOLD_EACH, Seldom
 
 NOTICED_WITHIN = 0.5
 SALTS_KEPT_EACH = timedelta(minutes=1)
@@ -21,6 +22,7 @@ TRIMMED_EACH = timedelta(seconds=2)
 LAG_TOLERATED = timedelta(seconds=15)
 
 log = logging.getLogger(__name__)
+log.addFilter(Seldom(TOLD_EACH))
 
 
 @dataclass(kw_only=True, slots=True)

@@ -1,11 +1,14 @@
 """`serve`: makes the files, listens, and hands both to the supervisor."""
 
+import errno
 import os
 import resource
 import secrets
 import socket
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
@@ -17,6 +20,7 @@ from analytics_service.errors import BadParameter, Unavailable
 from analytics_service.journal.writing import lock
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import Config, create_config, open_config
+from analytics_service.storage.sqlite.creating import STATS
 from analytics_service.storage.sqlite.stats import create_stats
 from analytics_service.web.parts import networks
 
@@ -57,13 +61,28 @@ def _take(settings: Settings) -> int:
         raise Unavailable(f"the data folder {folder} cannot be used: {error.strerror}") from error
     if held is None:
         raise Unavailable(
-            f"process {(folder / PID).read_text().strip()} serves {folder} already; "
+            f"{_holder(folder)} serves {folder} already; "
             "stop it, or give this one a folder of its own with --data"
         )
-    (folder / PID).write_text(f"{os.getpid()}\n")
+    try:
+        (folder / PID).write_text(f"{os.getpid()}\n")
+    except OSError as error:
+        if error.errno != errno.EROFS or not (folder / STATS.file).exists():
+            raise Unavailable(f"the data folder {folder} cannot be written: {error.strerror}") from error
+        print(
+            f"\n  {folder} can only be read: no beacon is accepted, and figures stand still.",
+            file=sys.stderr,
+        )
+        return held
     create_config(folder)
     create_stats(folder)
     return held
+
+
+def _holder(folder: Path) -> str:
+    with suppress(OSError):
+        return f"process {(folder / PID).read_text().strip()}"
+    return "another process"
 
 
 def _raise_file_limit() -> None:

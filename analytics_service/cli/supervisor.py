@@ -20,6 +20,7 @@ APPLIER_SILENT = 3.0
 LONG_WORK = 60.0
 FIRST_BEAT = 20.0
 STOP_WITHIN = 9.0
+APPLIER_STOPS_WITHIN = 3.0
 BACK_OFF_LONGEST = 5.0
 
 log = logging.getLogger(__name__)
@@ -157,22 +158,20 @@ class Supervisor:
                     if beats and key.data is not None:
                         key.data.heard(beats)
             worker.process.terminate()
-            _wait(worker.process, STOP_WITHIN)
+            _ended(worker, time.monotonic() + STOP_WITHIN)
             self._forget(worker)
 
     def _stop_all(self) -> int:
         """Workers first, so that the applier can still apply what they accepted."""
-        clean = True
+        ends = time.monotonic() + STOP_WITHIN
         workers = [child for child in self._children if child.role == "worker"]
-        for child in workers:
-            child.process.terminate()
-        deadline = time.monotonic() + STOP_WITHIN - 2
-        for child in workers:
-            clean &= _wait(child.process, deadline - time.monotonic())
-        for child in self._children:
-            if child.role == "applier":
+        appliers = [child for child in self._children if child.role == "applier"]
+        clean = True
+        for children, until in ((workers, ends - APPLIER_STOPS_WITHIN), (appliers, ends)):
+            for child in children:
                 child.process.terminate()
-                clean &= _wait(child.process, 2.0)
+            for child in children:
+                clean &= _ended(child, until)
         return 0 if clean else 1
 
 
@@ -183,11 +182,13 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
-def _wait(process: subprocess.Popen[bytes], seconds: float) -> bool:
+def _ended(child: Child, until: float) -> bool:
+    """Whether it ended by itself before that moment; else it is killed, which loses nothing."""
     try:
-        process.wait(max(seconds, 0.01))
+        child.process.wait(max(until - time.monotonic(), 0.01))
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        log.error("the %s (process %d) did not end in time and is killed", child.role, child.process.pid)
+        child.process.kill()
+        child.process.wait()
         return False
     return True

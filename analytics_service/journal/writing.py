@@ -1,13 +1,14 @@
 """A worker's own journal: many beacons share one flush."""
 
 import asyncio
+import errno
 import fcntl
 import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from analytics_service.domain.facts import encode_group
@@ -16,7 +17,9 @@ from analytics_service.errors import Unavailable
 GROUP_LIMIT = 4096
 PENDING_BYTES = 16 * 1024 * 1024
 PENDING_FACTS = 50_000
-START_ANEW_AFTER = 3.0
+TRIED_EACH = 2.0
+"""Seconds between two looks whether the disk takes something again."""
+PROBE_BYTES = 64 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -30,13 +33,21 @@ def lock(path: Path) -> int | None:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise Unavailable(f"{path} cannot be made: {error.strerror}") from error
+        descriptor = _unwritable(path, error)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None
     return descriptor
+
+
+def _unwritable(path: Path, error: OSError) -> int:
+    """On a read-only file system a lock file that is there can still be locked."""
+    if error.errno == errno.EROFS:
+        with suppress(FileNotFoundError):
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    raise Unavailable(f"{path} cannot be made: {error.strerror}") from error
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -50,14 +61,26 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 class NoJournal:
-    """Stands in while no journal can be made: nothing is accepted, and the worker is to start anew."""
+    """Stands in while no journal can be made: nothing is accepted until the disk takes something again.
+
+    Then `failed` is set, so that the worker starts anew with a journal.
+    """
 
     name = ""
     last_seq = 0
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.failed = asyncio.Event()
-        self._gives_up = asyncio.get_running_loop().call_later(START_ANEW_AFTER, self.failed.set)
+        self._folder = folder
+        self._trying = asyncio.create_task(self._try())
+
+    async def _try(self) -> None:
+        probe = self._folder / f"probe-{os.getpid()}"
+        while not self.failed.is_set():
+            await asyncio.sleep(TRIED_EACH)
+            with suppress(OSError):
+                await asyncio.to_thread(_write_and_remove, probe)
+                self.failed.set()
 
     def append(self, fact: bytes) -> asyncio.Future[None]:
         """Raises Unavailable, always."""
@@ -65,6 +88,22 @@ class NoJournal:
 
     def passed(self, seq: int) -> None:
         """There is nothing to delete."""
+
+    async def close(self) -> None:
+        """Stops looking."""
+        self._trying.cancel()
+        await asyncio.wait([self._trying])
+
+
+def _write_and_remove(probe: Path) -> None:
+    """Raises OSError where the disk takes nothing."""
+    try:
+        with probe.open("wb") as file:
+            file.write(bytes(PROBE_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 @asynccontextmanager

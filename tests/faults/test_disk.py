@@ -68,6 +68,25 @@ def _reading(service: Service, site: str) -> int:
         return 0
 
 
+def test_on_a_read_only_file_system_figures_can_be_read_and_stand_still(tmp_path: Path) -> None:
+    with shimmed(tmp_path) as (service, shim, site):
+        for _ in range(5):
+            assert service.beacon(site, "https://x.example.vn/").status_code == 202
+        until(lambda: service.counts(site, "total", "pageviews")["total"], (5).__eq__)
+    shim.fails("open_erofs write_enospc")
+    with serving(tmp_path / "data", env=shim.env, ready=503) as service:
+        worker = service.child("worker")
+        assert service.counts(site, "total", "pageviews") == {"total": 5}
+        assert status_of(service, site) == 503
+        health = service.http.get("/health")
+        assert (health.status_code, "no journal" in health.text) == (503, True)
+        assert "figures stand still" in service.log.read_text()
+        # It is not started again and again for what it cannot help.
+        assert until(lambda: service.child("worker"), lambda now: now != worker, limit=5) == worker
+        shim.fails("")
+        assert until(lambda: status_of(service, site), (202).__eq__) == 202
+
+
 def test_a_slow_flush_makes_beacons_wait_and_costs_none_of_them(tmp_path: Path) -> None:
     # That the queue behind it is bounded is shown in the journal's contract.
     with shimmed(tmp_path) as (service, shim, site):
