@@ -24,6 +24,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # Rich would take "[default: 8787]" for markup.
+    rich_markup_mode=None,
 )
 sites = typer.Typer(help="Sites: add, change, look at.", no_args_is_help=True)
 app.add_typer(sites, name="site")

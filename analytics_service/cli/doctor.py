@@ -127,6 +127,9 @@ def _space(settings: Settings) -> Iterator[Finding]:
 def _databases(settings: Settings) -> Iterator[Finding]:
     for kind in (STATS, CONFIG):
         if not (settings.folder / kind.file).exists():
+            if (settings.folder / kind.marker).exists():
+                advice = "restore a backup: analytics-service restore FILE --replace"
+                yield Finding("bad", kind.file, "is missing although it was here", advice)
             continue
         try:
             seen = journal_mode_of(settings.folder / kind.file)
@@ -202,8 +205,8 @@ def _redis(settings: Settings) -> Iterator[Finding]:
         advice = "beacons are counted all the same; who is online is unknown until it answers"
         yield Finding("bad", "Redis", str(error), advice)
         return
-    if state.bounded and state.policy.startswith("allkeys"):
-        seen = f"{state.policy}: it may throw away who is online"
+    if state.bounded and state.policy != "noeviction":
+        seen = f"{state.policy}: when it is full, figures would be too small without a sign of it"
         yield Finding("warn", "Redis", seen, "config set maxmemory-policy noeviction, or give it more memory")
     else:
         yield Finding("ok", "Redis", f"answers in {state.answers_in * 1000:.1f} ms, policy {state.policy}")

@@ -55,7 +55,10 @@ def _take(settings: Settings) -> int:
     if (kind := file_system(folder)) in NETWORK_FILE_SYSTEMS:
         raise Unavailable(f"{folder} is on a network file system ({kind}); use a local disk")
     try:
-        (folder / "journal").mkdir(parents=True, exist_ok=True, mode=0o700)
+        # One by one: a parent that is made on the way would be open to everybody.
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True, mode=0o700)
+        (folder / "journal").mkdir(exist_ok=True, mode=0o700)
         held = lock(folder / "serve.lock")
     except OSError as error:
         raise Unavailable(f"the data folder {folder} cannot be used: {error.strerror}") from error

@@ -102,7 +102,8 @@ class Supervisor:
     def _start(self, role: str) -> None:
         beats, beating = os.pipe2(os.O_NONBLOCK)
         os.set_inheritable(beats, False)
-        command = [sys.executable, "-m", "analytics_service", role]
+        # -P: nothing that lies in the working directory is imported.
+        command = [sys.executable, "-P", "-m", "analytics_service", role]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, pass_fds=(self._listening.fileno(), beating), close_fds=True
         )

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
 GATHERED_FOR = 0.05
@@ -92,14 +93,18 @@ class RedisLive:
             self._pending = {**touches, **self._pending}
 
     async def _pipelined(self, touches: dict[tuple[int, int], tuple[int, int | None]]) -> None:
-        sites = {site for site, _ in touches}
+        newest: dict[int, int] = {}
+        for (site, _), (at_ms, _) in touches.items():
+            newest[site] = max(at_ms, newest.get(site, at_ms))
         async with self._client.pipeline(transaction=False) as pipe:
             for (site, visitor), (at_ms, formerly) in touches.items():
                 key = self._key(site)
                 if formerly is not None:
                     pipe.zadd(key, {str(formerly): REPLACED + at_ms}, gt=True)
                 pipe.zadd(key, {str(visitor): at_ms}, gt=True)
-            for site in sites:
+            for site, at_ms in newest.items():
+                # Also where nobody ever asks for the figure.
+                self._trim(pipe, site, at_ms)
                 pipe.zremrangebyrank(self._key(site), 0, -(self._limit + 1))
                 pipe.pexpire(self._key(site), self._window_ms * 2)
             await pipe.execute()
@@ -126,12 +131,18 @@ class RedisLive:
     async def _count(self, site: int, at_ms: int) -> int:
         key = self._key(site)
         await self._send()
+        if self._pending:
+            raise TimeoutError("what was gathered could not be sent, so a count would be too small")
         async with self._client.pipeline(transaction=False) as pipe:
-            since = at_ms - self._window_ms
-            pipe.zremrangebyscore(key, "-inf", f"({since}")
-            pipe.zremrangebyscore(key, REPLACED, f"({REPLACED + since}")
-            pipe.zcount(key, since, f"({REPLACED}")
+            self._trim(pipe, site, at_ms)
+            pipe.zcount(key, at_ms - self._window_ms, f"({REPLACED}")
             return int((await pipe.execute())[2])
+
+    def _trim(self, pipe: Pipeline, site: int, at_ms: int) -> None:
+        """Takes out who left before the window, and names replaced before it."""
+        since = at_ms - self._window_ms
+        pipe.zremrangebyscore(self._key(site), "-inf", f"({since}")
+        pipe.zremrangebyscore(self._key(site), REPLACED, f"({REPLACED + since}")
 
     async def _failed(self, error: Exception) -> None:
         if time.monotonic() >= self._away_until:

@@ -31,6 +31,8 @@ class Kind(NamedTuple):
     name: str
     journal_mode: str
     synchronous: str
+    short_lived: tuple[str, ...] = ()
+    """Tables whose rows must not outlive the database in a copy."""
 
     @property
     def file(self) -> str:
@@ -44,7 +46,7 @@ class Kind(NamedTuple):
 
 
 STATS = Kind("stats", "wal", "normal")
-CONFIG = Kind("config", "delete", "full")
+CONFIG = Kind("config", "delete", "full", ("salt",))
 
 
 def create(folder: Path, kind: Kind) -> None:
@@ -83,7 +85,7 @@ def _migrated(path: Path, kind: Kind) -> None:
             check_whole(connection, str(path))
         if 0 < version < newest(kind.name):
             backup = path.parent / BACKUPS / f"{kind.name}-version-{version}.db"
-            copy_database(connection, backup)
+            copy_database(connection, backup, kind.short_lived)
         migrate(connection, kind.name)
 
 
@@ -120,20 +122,21 @@ def copy_database(source: sqlite3.Connection, path: Path, without: Iterable[str]
 
 def copy_stats(folder: Path, path: Path) -> None:
     """stats.db as it is now, beside a running service."""
-    _copy(folder / STATS.file, path)
+    _copy(folder, STATS, path)
 
 
 def copy_config(folder: Path, path: Path) -> None:
-    """config.db as it is now, without what must not outlive it: salts."""
-    _copy(folder / CONFIG.file, path, without=("salt",))
+    """config.db as it is now, without salts."""
+    _copy(folder, CONFIG, path)
 
 
-def _copy(source: Path, path: Path, without: Iterable[str] = ()) -> None:
+def _copy(folder: Path, kind: Kind, path: Path) -> None:
+    source = folder / kind.file
     with (
         translated(str(source)),
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=5)) as connection,
     ):
-        copy_database(connection, path, without)
+        copy_database(connection, path, kind.short_lived)
 
 
 def journal_mode_of(path: Path) -> str:
