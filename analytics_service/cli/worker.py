@@ -1,6 +1,7 @@
 """A worker: the application behind uvicorn, on the socket that all workers share."""
 
 import asyncio
+import logging
 import os
 import secrets
 import socket
@@ -12,6 +13,9 @@ import uvicorn
 from analytics_service.app import Wiring, create_app
 from analytics_service.ports import Clock
 from analytics_service.settings import Settings
+from analytics_service.web.fast_lane import RUNS_ON, FastLane, is_supported
+
+log = logging.getLogger(__name__)
 
 BEAT_EACH = 0.5
 CONNECTION_LIMIT = 4096
@@ -37,15 +41,18 @@ def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock) 
         random=secrets.token_bytes,
         stop=stop,
     )
+    if not is_supported():
+        log.warning("uvicorn %s is not %s: beacons take the ordinary way", uvicorn.__version__, RUNS_ON)
     config = _config(create_app(wiring))
     server = uvicorn.Server(config)
 
     async def serve() -> None:
-        beating = asyncio.create_task(_beat(server, beats))
+        tasks = [asyncio.create_task(_beat(server, beats)), asyncio.create_task(_close_overdue(server))]
         try:
             await server.serve(sockets=[socket.socket(fileno=listening)])
         finally:
-            beating.cancel()
+            for task in tasks:
+                task.cancel()
 
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(serve())
@@ -59,7 +66,7 @@ def _config(app: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=FastLane if is_supported() else "httptools",
         ws="none",
         lifespan="on",
         proxy_headers=False,
@@ -80,3 +87,13 @@ async def _beat(server: uvicorn.Server, beats: int) -> None:
             with suppress(BlockingIOError):
                 os.write(beats, b".")
         await asyncio.sleep(BEAT_EACH if server.started else 0.02)
+
+
+async def _close_overdue(server: uvicorn.Server) -> None:
+    """One look a second at all connections is cheaper than a timer for each request."""
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(1)
+        for connection in list(server.server_state.connections):
+            if isinstance(connection, FastLane):
+                connection.close_if_overdue(loop.time())

@@ -59,8 +59,8 @@ def problem(
     )
 
 
-async def refused(request: Request, error: Exception) -> Response:
-    """The answer to an error that was raised on purpose."""
+def answer_to(error: Exception, path: str) -> Response:
+    """The answer to an error that was raised on purpose; others are raised again."""
     match error:
         case BadBeacon():
             told_field = {"field": error.field, "detail": error.problem}
@@ -74,7 +74,7 @@ async def refused(request: Request, error: Exception) -> Response:
             # Unknown, deleted and private sites are told alike, byte for byte.
             return problem("unknown-site", "Unknown site", 404, "There is no public site of that name.")
         case Unavailable():
-            log.warning("%s answered with 503: %s", request.url.path[:100], error)
+            log.warning("%s answered with 503: %s", path[:100], error)
             retry = {"Retry-After": str(error.retry_after)}
             return problem("unavailable", "Unavailable", 503, "Try again a little later.", retry)
         case HTTPException():
@@ -84,9 +84,19 @@ async def refused(request: Request, error: Exception) -> Response:
     raise error
 
 
-async def failed(_request: Request, _error: Exception) -> Response:
+def internal_error() -> Response:
     """The answer to a bug; its traceback is in the log."""
     return problem("internal", "Internal error", 500, "The error is in the service's log.")
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """The same for the ordinary door."""
+    return answer_to(error, request.url.path)
+
+
+async def failed(_request: Request, _error: Exception) -> Response:
+    """The same for the ordinary door."""
+    return internal_error()
 
 
 HANDLERS: dict[Any, Any] = {AnalyticsError: refused, HTTPException: refused, 500: failed}

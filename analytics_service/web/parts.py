@@ -3,7 +3,7 @@
 import ipaddress
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -17,6 +17,9 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 FORWARDED_LIMIT = 50
 WARNED_EACH = 3600.0
+AGENT_LIMIT = 512
+_PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-moz"})
+_NOT_YET_SHOWN = (b"prefetch", b"prerender", b"preview")
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +69,7 @@ class Proxies:
         if at_socket is None or not forwarded:
             return peer
         if not self._trusts(at_socket):
-            self._warn(peer)
+            self._warn(at_socket)
             return peer
         address: Ip = at_socket
         for part in reversed(forwarded.rsplit(",", FORWARDED_LIMIT)[-FORWARDED_LIMIT:]):
@@ -78,14 +81,16 @@ class Proxies:
                 break
         return str(address)
 
-    def _warn(self, peer: str) -> None:
+    def _warn(self, peer: Ip) -> None:
+        # A proxy has a private address as a rule; a public one may be a visitor's, and is not told.
+        told = "a peer" if peer.is_global else str(peer)
         now = time.monotonic()
         if now - self._warned_at >= WARNED_EACH:
             self._warned_at = now
             log.warning(
                 "%s sends X-Forwarded-For and is not trusted; if it is your proxy, add --trusted-proxy %s",
-                peer,
-                peer,
+                told,
+                "with its address" if peer.is_global else told,
             )
 
 
@@ -96,12 +101,26 @@ def networks(trusted: tuple[str, ...]) -> tuple[Network, ...]:
 
 def client_of(request: Request, proxies: Proxies) -> Client:
     """Who sent this request."""
-    headers = request.headers
-    purpose = f"{headers.get('sec-purpose', '')} {headers.get('purpose', '')} {headers.get('x-moz', '')}"
-    peer = request.client.host if request.client else ""
+    return client_from(request.scope["headers"], request.client.host if request.client else "", proxies)
+
+
+def client_from(headers: Iterable[tuple[bytes, bytes]], peer: str, proxies: Proxies) -> Client:
+    """Who sent a request with these headers, their names in lower case."""
+    agent: bytes | None = None
+    origin: bytes | None = None
+    forwarded = purpose = b""
+    for name, value in headers:
+        if name == b"user-agent":
+            agent = value if agent is None else agent
+        elif name == b"x-forwarded-for":
+            forwarded = forwarded + b"," + value if forwarded else value
+        elif name == b"origin":
+            origin = value if origin is None else origin
+        elif name in _PURPOSES:
+            purpose += value
     return Client(
-        address=proxies.address(peer, ",".join(headers.getlist("x-forwarded-for"))),
-        agent=headers.get("user-agent", "")[:512],
-        origin=headers.get("origin"),
-        prefetch="prefetch" in purpose or "prerender" in purpose or "preview" in purpose,
+        address=proxies.address(peer, forwarded.decode("latin-1")),
+        agent=agent[:AGENT_LIMIT].decode("latin-1") if agent else "",
+        origin=None if origin is None else origin.decode("latin-1"),
+        prefetch=bool(purpose) and any(sign in purpose for sign in _NOT_YET_SHOWN),
     )
