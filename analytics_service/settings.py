@@ -19,6 +19,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What the operator chose; `data` is the folder that holds everything the service keeps.
 
     `retention_days` is how long visits and views are kept (0: for ever); rollups always are.
+    Without `fast_lane` beacons take the ordinary way of all requests.
     """
 
     host: str = "127.0.0.1"
@@ -31,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     online_limit: int = 1_000_000
     page_cap: int = 10_000
     retention_days: int = 0
+    fast_lane: bool = True
 
     @property
     def folder(self) -> Path:

@@ -13,7 +13,7 @@ import uvicorn
 from analytics_service.app import Wiring, create_app
 from analytics_service.ports import Clock
 from analytics_service.settings import Settings
-from analytics_service.web.fast_lane import RUNS_ON, FastLane, is_supported
+from analytics_service.web.fast_lane import RUNS_ON, FastLane, WithDeadline, is_supported
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +41,7 @@ def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock) 
         random=secrets.token_bytes,
         stop=stop,
     )
-    if not is_supported():
-        log.warning("uvicorn %s is not %s: beacons take the ordinary way", uvicorn.__version__, RUNS_ON)
-    config = _config(create_app(wiring))
+    config = _config(create_app(wiring), _protocol(settings))
     server = uvicorn.Server(config)
 
     async def serve() -> None:
@@ -61,12 +59,19 @@ def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock) 
     return FLUSH_FAILED if failed else 0
 
 
-def _config(app: Any) -> uvicorn.Config:
+def _protocol(settings: Settings) -> Any:
+    if not is_supported():
+        log.warning("uvicorn %s is not %s: no fast lane, no deadlines", uvicorn.__version__, RUNS_ON)
+        return "httptools"
+    return FastLane if settings.fast_lane else WithDeadline
+
+
+def _config(app: Any, http: Any) -> uvicorn.Config:
     # Any: Starlette and uvicorn spell the same protocol in different types.
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=FastLane if is_supported() else "httptools",
+        http=http,
         ws="none",
         lifespan="on",
         proxy_headers=False,
@@ -95,5 +100,5 @@ async def _close_overdue(server: uvicorn.Server) -> None:
     while True:
         await asyncio.sleep(1)
         for connection in list(server.server_state.connections):
-            if isinstance(connection, FastLane):
+            if isinstance(connection, WithDeadline):
                 connection.close_if_overdue(loop.time())

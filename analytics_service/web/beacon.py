@@ -4,7 +4,7 @@ import asyncio
 from base64 import b64decode
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from analytics_service.collecting import Verdict
@@ -71,8 +71,11 @@ async def limited_body(request: Request, limit: int) -> bytes:
     if length.isascii() and length.isdigit() and int(length[:20]) > limit:
         raise HTTPException(413, f"A beacon has at most {limit} bytes.", {"Connection": "close"})
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise HTTPException(413, f"A beacon has at most {limit} bytes.", {"Connection": "close"})
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise HTTPException(413, f"A beacon has at most {limit} bytes.", {"Connection": "close"})
+    except ClientDisconnect:
+        raise HTTPException(400, "The beacon did not arrive whole.") from None
     return bytes(body)

@@ -42,7 +42,7 @@ Answer = tuple[bytes, bytes]
 
 
 def is_supported() -> bool:
-    """Whether the installed uvicorn is one that the lane was tried on."""
+    """Whether the installed uvicorn is one that this room was tried on."""
     return uvicorn.__version__.rpartition(".")[0] == RUNS_ON
 
 
@@ -77,30 +77,51 @@ class InLane:
         self.keep_alive = True
 
 
-class FastLane(HttpToolsProtocol):
-    """uvicorn's httptools protocol with a short way of our own; and whoever takes too long is closed."""
-
-    cycle: Any  # uvicorn's, or InLane in its place
+class WithDeadline(HttpToolsProtocol):
+    """uvicorn's httptools protocol, and whoever takes too long to send a request is closed."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._begun_at: float | None = None
-        self._body: bytearray | None = None
-        # In the order of the requests: an empty list is an answer that waits for the disk.
-        self._answers: deque[list[Answer]] = deque()
-        self._common: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there; its first request is awaited."""
         super().connection_made(transport)
         self._begun_at = self.loop.time()
 
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        super().on_message_begin()
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._begun_at is None:
+            self._begun_at = self.loop.time()
+
+    def on_message_complete(self) -> None:
+        """A whole request is here."""
+        self._begun_at = None
+        super().on_message_complete()
+
     def close_if_overdue(self, now: float) -> None:
         """Closes where a request has been arriving for too long; `now` on the loop's clock."""
         if self._begun_at is not None and now - self._begun_at > ARRIVES_WITHIN:
-            if not self._answers and (self.cycle is None or self.cycle.response_complete):
+            if self.cycle is None or self.cycle.response_complete:
                 self.transport.write(_TAKING_LONG)
             self.transport.close()
+
+
+class FastLane(WithDeadline):
+    """The same with a short way for beacons."""
+
+    cycle: Any  # uvicorn's, or InLane in its place
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._body: bytearray | None = None
+        # In the order of the requests: an empty list is an answer that waits for the disk.
+        self._answers: deque[list[Answer]] = deque()
+        self._common: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
 
     def on_message_begin(self) -> None:
         """The scope is made only for those who take the ordinary way."""
@@ -108,8 +129,7 @@ class FastLane(HttpToolsProtocol):
         self.headers = []
         self.expect_100_continue = False
         self._body = None
-        if self._begun_at is None:
-            self._begun_at = self.loop.time()
+        self._begin()
 
     def on_headers_complete(self) -> None:
         """Chooses the way."""
@@ -149,10 +169,10 @@ class FastLane(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """A whole request is here."""
-        self._begun_at = None
         if self._body is None:
             super().on_message_complete()
             return
+        self._begun_at = None
         if type(self.cycle) is not InLane:
             self.cycle = InLane()
         answer: list[Answer] = []
