@@ -221,7 +221,9 @@ def test_every_command_is_in_the_operators_pages_and_every_one_there_exists():
 
 
 def shown(default: object) -> str:
-    return ",".join(default) if isinstance(default, tuple) else str(default)
+    if isinstance(default, tuple):
+        return ",".join(default)
+    return str(default).lower() if isinstance(default, bool) else str(default)
 
 
 def test_every_setting_is_in_the_operators_pages_with_its_variable_and_default():
