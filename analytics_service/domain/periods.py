@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from analytics_service.domain.model import Item, WeekStart, ZoneSince
 
-QUARTER_MS = 15 * 60 * 1000
+MINUTE_MS = 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +28,19 @@ class Days:
 
 def moment(at_ms: int, zones: tuple[ZoneSince, ...]) -> Moment:
     """The local day and hour of an instant given in milliseconds since 1970."""
-    # Every change of offset since 1972 falls on a quarter of an hour.
-    return _moment(at_ms // QUARTER_MS, zones)
+    # Every change of offset since 1972 falls on a minute; Newfoundland's fell on the first after midnight.
+    return _moment(at_ms // MINUTE_MS, zones)
 
 
 @lru_cache(maxsize=4096)
-def _moment(quarter: int, zones: tuple[ZoneSince, ...]) -> Moment:
-    at = datetime.fromtimestamp(quarter * 15 * 60, UTC)
+def _moment(minute: int, zones: tuple[ZoneSince, ...]) -> Moment:
+    at = datetime.fromtimestamp(minute * 60, UTC)
     local = local_time(at, zones)
     zone = local.tzinfo
     start = at - timedelta(minutes=local.minute, seconds=local.second)
-    # A change of offset within the hour begins a new hour: of these quarters, the first with our offset.
+    # A change of offset within the hour begins a new hour: of these minutes, the first with our offset.
     while start < at and start.astimezone(zone).utcoffset() != local.utcoffset():
-        start += timedelta(minutes=15)
+        start += timedelta(minutes=1)
     return Moment(local.date(), int(start.timestamp()))
 
 
