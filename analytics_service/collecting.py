@@ -9,14 +9,15 @@ from analytics_service.domain import facts
 from analytics_service.domain.beacons import Beacon, Kind
 from analytics_service.domain.facts import Fact, FactKind
 from analytics_service.domain.judging import judge
-from analytics_service.domain.model import ONLINE_WINDOW, UNDOABLE, Client, Drop, Site
-from analytics_service.domain.periods import local_time, moment
-from analytics_service.domain.visitors import SALT_BYTES, SALT_DAYS_KEPT, Names, names
+from analytics_service.domain.model import ONLINE_WINDOW, UNDOABLE, VISIT_TIMEOUT, Client, Drop, Site
+from analytics_service.domain.periods import MINUTE_MS, local_time, moment
+from analytics_service.domain.visitors import SALT_BYTES, SALT_DAYS_KEPT, Names, Naming, naming
 from analytics_service.errors import Unavailable
 from analytics_service.ports import ConfigStore, Live, Randomness
 
 SALT_OFFERED_BEFORE = timedelta(hours=1)
 RENAMED_WITHIN_MS = 2 * int(ONLINE_WINDOW.total_seconds() * 1000)
+CONTINUED_WITHIN_MS = 2 * int(VISIT_TIMEOUT.total_seconds() * 1000)
 DROPS_KEPT = 100_000
 NOWHERE = 0
 """The site number under which drops of unknown sites are counted."""
@@ -80,6 +81,20 @@ def keep_salts(
     return config.salts(oldest)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """A site's local day as it is for one minute."""
+
+    minute: int
+    site: Site
+    salts: Mapping[int, Mapping[date, bytes]]
+    naming: Naming
+    has_begun: bool
+    """Whether a visit of the day before may still go on: only then a fact carries both names."""
+    has_just_begun: bool
+    """Whether somebody may still be online under yesterday's name."""
+
+
 class Collector:
     """Judges, identifies and records beacons; synchronous, so that both doors share it."""
 
@@ -88,6 +103,7 @@ class Collector:
         self._live = live
         self._random = random
         self._drops: Counter[tuple[int, Drop]] = Counter()
+        self._todays: dict[int, Today] = {}
 
     def admit(self, beacon: Beacon, client: Client, at: datetime) -> Verdict:
         """What becomes of the beacon. Raises Unavailable where its site's salt is not known yet."""
@@ -98,11 +114,10 @@ class Collector:
         if drop is not None and drop not in UNDOABLE:
             return self._dropped(site.number, drop)
         at_ms = int(at.timestamp() * 1000)
-        who = self._identify(site, client, at_ms)
+        today = self._today_of(site, at_ms)
+        who = today.naming.names(client.address, client.agent, formerly=today.has_begun)
         if drop is None:
-            # Only who may still be online under yesterday's name has two.
-            crossed = moment(at_ms - RENAMED_WITHIN_MS, site.zones).day != moment(at_ms, site.zones).day
-            self._live.touch(site.number, who.visitor, who.formerly if crossed else None, at_ms)
+            self._live.touch(site.number, who.visitor, who.formerly if today.has_just_begun else None, at_ms)
         if beacon.kind is Kind.PRESENCE:
             return Verdict(None, drop)
         return Verdict(self._recorded(beacon, site, who, at_ms, drop), drop)
@@ -112,13 +127,26 @@ class Collector:
             self._drops[site, drop] += 1
         return Verdict(None, drop)
 
-    def _identify(self, site: Site, client: Client, at_ms: int) -> Names:
+    def _today_of(self, site: Site, at_ms: int) -> Today:
+        """The same for a minute of one site: a zone's day and the keys of names cost more than the names."""
+        known = self._todays.get(site.number)
+        minute = at_ms // MINUTE_MS
+        if known and known.minute == minute and known.site is site and known.salts is self._directory.salts:
+            return known
         day = moment(at_ms, site.zones).day
-        salts = self._directory.salts.get(site.number, {})
-        who = names(salts, day, site.number, client.address, client.agent[:512])
-        if who is None:
+        found = naming(self._directory.salts.get(site.number, {}), day, site.number)
+        if found is None:
             raise Unavailable("the salt of the day is not here yet", retry_after=1)
-        return who
+        today = Today(
+            minute=minute,
+            site=site,
+            salts=self._directory.salts,
+            naming=found,
+            has_begun=moment(at_ms - CONTINUED_WITHIN_MS, site.zones).day != day,
+            has_just_begun=moment(at_ms - RENAMED_WITHIN_MS, site.zones).day != day,
+        )
+        self._todays[site.number] = today
+        return today
 
     def _recorded(self, beacon: Beacon, site: Site, who: Names, at_ms: int, drop: Drop | None) -> Fact:
         return Fact(

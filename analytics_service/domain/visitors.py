@@ -1,34 +1,64 @@
 """A visitor's name: a keyed hash that leads to nobody once its salt is destroyed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
+from typing import NamedTuple
 
 SALT_BYTES = 32
 # A salt is destroyed 48 h after the midnight that replaced it.
 SALT_DAYS_KEPT = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """What a visitor is called today, and was called yesterday while that salt exists."""
 
     visitor: int
     formerly: int | None
 
 
+class Naming:
+    """Names for one site's local day; the salts are taken in once, not for each visitor."""
+
+    __slots__ = ("_before", "_now")
+
+    def __init__(self, site: int, salt: bytes, before: bytes | None) -> None:
+        self._now = _keyed(site, salt)
+        self._before = _keyed(site, before) if before else None
+
+    def names(self, address: str, agent: str, *, formerly: bool = True) -> Names:
+        """What a visitor is called; yesterday's name only where it is asked for."""
+        who = _who(address, agent)
+        before = self._before
+        return Names(_name(self._now, who), _name(before, who) if formerly and before else None)
+
+
+def _keyed(site: int, salt: bytes) -> blake2b:
+    return blake2b(f"{site}\0".encode(), digest_size=8, key=salt)
+
+
+def _who(address: str, agent: str) -> bytes:
+    return f"{address}\0{agent}".encode("utf-8", "surrogatepass")
+
+
+def _name(keyed: blake2b, who: bytes) -> int:
+    hashed = keyed.copy()
+    hashed.update(who)
+    return int.from_bytes(hashed.digest(), "big", signed=True)
+
+
+def naming(salts: Mapping[date, bytes], day: date, site: int) -> Naming | None:
+    """The names of a local day, or None while it has no salt."""
+    salt = salts.get(day)
+    return None if salt is None else Naming(site, salt, salts.get(day - timedelta(days=1)))
+
+
 def visitor_name(salt: bytes, site: int, address: str, agent: str) -> int:
     """64 signed bits of BLAKE2b keyed with the site's salt of the day."""
-    text = f"{site}\0{address}\0{agent}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(text, digest_size=8, key=salt).digest(), "big", signed=True)
+    return _name(_keyed(site, salt), _who(address, agent))
 
 
 def names(salts: Mapping[date, bytes], day: date, site: int, address: str, agent: str) -> Names | None:
     """Both names of a visitor on that local day, or None while the day has no salt."""
-    salt = salts.get(day)
-    if salt is None:
-        return None
-    before = salts.get(day - timedelta(days=1))
-    formerly = visitor_name(before, site, address, agent) if before else None
-    return Names(visitor_name(salt, site, address, agent), formerly)
+    of_the_day = naming(salts, day, site)
+    return of_the_day.names(address, agent) if of_the_day else None
