@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import date, timedelta
+from operator import attrgetter
 
 import msgspec
 
@@ -14,7 +15,8 @@ from analytics_service.errors import Damaged
 from analytics_service.ports import Clock, Journals, StatsStore
 
 PAGE_CAP = 10_000
-FACTS_A_ROUND = 5_000
+SMALLEST_ROUND, LARGEST_ROUND = 1_000, 20_000
+"""Facts. Large rounds cost less for each fact, but must end long before their process is taken for hung."""
 LATEST = timedelta(hours=48)
 
 log = logging.getLogger(__name__)
@@ -37,13 +39,13 @@ class Applier:
         self._damaged: set[str] = set()
         self._removed: set[str] = set()
 
-    def apply_round(self) -> int:
-        """Applies some of what is waiting in one transaction; returns how many facts."""
+    def apply_round(self, limit: int = SMALLEST_ROUND) -> int:
+        """Applies about that much of what is waiting in one transaction; returns how many facts."""
         facts: list[Fact] = []
         positions: dict[str, int] = {}
         unreadable: list[tuple[str, int, bytes]] = []
         for name in self._journals.names():
-            if len(facts) >= FACTS_A_ROUND:
+            if len(facts) >= limit:
                 break
             for seq, row in self._groups(name):
                 try:
@@ -52,11 +54,11 @@ class Applier:
                     log.error("journal %s, group %d cannot be read and is set aside: %s", name, seq, error)
                     unreadable.append((name, seq, row))
                 positions[name] = seq
-                if len(facts) >= FACTS_A_ROUND:
+                if len(facts) >= limit:
                     break
         if not positions:
             return 0
-        facts.sort(key=lambda fact: fact.at)
+        facts.sort(key=attrgetter("at"))
         ledger = self._stats.load(facts, self._page_cap, self._day_of)
         fold(ledger, facts, self._zones_of)
         self._stats.save(ledger, positions, unreadable)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 
-from analytics_service.applying import Applier, zones_or_utc
+from analytics_service.applying import LARGEST_ROUND, SMALLEST_ROUND, Applier, zones_or_utc
 from analytics_service.applying.care import Care
 from analytics_service.domain.model import ZoneSince
 from analytics_service.errors import Unavailable
@@ -25,6 +25,7 @@ IDLE = 0.1
 DURABLE_EACH = 3.0
 FORGET_EACH = 600.0
 CARE_EACH = 0.5
+QUICK_ROUND, SLOW_ROUND = 0.4, 1.0
 BEAT, LONG = b".", b"l"
 """Marks on the pipe to the supervisor: a round is done; what comes now may take longer than a round."""
 
@@ -128,13 +129,19 @@ def _open_and_apply(process: Process) -> None:
 
 def _apply(process: Process, applier: Applier, zones: Zones, care: Care) -> None:
     durable_at, forgot_at, cared_at = time.monotonic(), 0.0, 0.0
+    round_size = SMALLEST_ROUND
     while True:
         ending = process.stopping.is_set()
         zones.refresh()
-        applied = applier.apply_round()
+        began = time.monotonic()
+        applied = applier.apply_round(round_size)
         process.applied += applied
         process.beat()
         now = time.monotonic()
+        if applied >= round_size:
+            # What is behind is worked off in large rounds, on a slow machine in smaller ones.
+            factor = 2 if now - began < QUICK_ROUND else 0.5 if now - began > SLOW_ROUND else 1
+            round_size = int(min(max(round_size * factor, SMALLEST_ROUND), LARGEST_ROUND))
         finishing = not applied and (ending or process.until_idle)
         if now - durable_at >= DURABLE_EACH or finishing:
             process.beat(LONG)

@@ -6,7 +6,6 @@ from datetime import date
 from enum import IntEnum
 
 from analytics_service.domain.model import BOUNCE_ENGAGEMENT, Sums
-from analytics_service.domain.periods import Moment
 
 BOUNCE_MS = int(BOUNCE_ENGAGEMENT.total_seconds() * 1000)
 
@@ -44,10 +43,9 @@ class Visit:
     events: int = 0
     engaged_ms: int = 0
 
-    def sums(self) -> Sums:
-        """What the visit adds to the day and hour on which it began."""
-        bounced = self.pageviews == 1 and not self.events and self.engaged_ms < BOUNCE_MS
-        return Sums(visits=1, bounces=int(bounced), engaged_ms=self.engaged_ms)
+    def is_bounce(self) -> bool:
+        """One page view, no event, and next to no time spent."""
+        return self.pageviews == 1 and not self.events and self.engaged_ms < BOUNCE_MS
 
 
 @dataclass(slots=True)
@@ -86,7 +84,7 @@ class Ledger:
     waiting: dict[ViewKey, tuple[int, int]] = field(default_factory=dict)
     first_seen: dict[DayKey, tuple[int, int]] = field(default_factory=dict)
     pages: dict[tuple[int, date], set[str]] = field(default_factory=dict)
-    page_count: dict[tuple[int, date], int] = field(default_factory=dict)
+    """The pages of a site's day, `other` among them."""
 
     new_names: set[tuple[int, int, int, date]] = field(default_factory=set)
     new_views: list[ViewRow] = field(default_factory=list)
@@ -98,13 +96,22 @@ class Ledger:
     days: dict[tuple[int, Dimension, date, str], Sums] = field(default_factory=lambda: defaultdict(Sums))
     hours: dict[tuple[int, date, int], Sums] = field(default_factory=lambda: defaultdict(Sums))
     drops: Counter[tuple[int, date, str]] = field(default_factory=Counter)
+    _buckets: dict[tuple[int, date, int], tuple[Sums, Sums]] = field(default_factory=dict)
 
-    def add(self, site: int, moment: Moment, sums: Sums, sign: int = 1) -> None:
-        """Adds to the site's day and hour."""
-        self.days[site, Dimension.SITE, moment.day, ""].add(sums, sign)
-        self.hours[site, moment.day, moment.hour].add(sums, sign)
+    def buckets(self, site: int, day: date, hour: int) -> tuple[Sums, Sums]:
+        """The sums of the site's day and of its hour."""
+        found = self._buckets.get((site, day, hour))
+        if found is None:
+            found = (self.days[site, Dimension.SITE, day, ""], self.hours[site, day, hour])
+            self._buckets[site, day, hour] = found
+        return found
 
     def add_visit(self, visit: Visit, sign: int = 1) -> None:
-        """Adds the visit to the bucket in which it began, or takes it away before it changes."""
-        self.add(visit.site, Moment(visit.day, visit.hour), visit.sums(), sign)
+        """Adds the visit to the buckets in which it began, or takes it away before it changes."""
+        bounced = visit.is_bounce()
+        for sums in self.buckets(visit.site, visit.day, visit.hour):
+            sums.visits += sign
+            sums.engaged_ms += sign * visit.engaged_ms
+            if bounced:
+                sums.bounces += sign
         self.changed_visits.add(visit.id)

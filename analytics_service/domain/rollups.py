@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 
 from analytics_service.domain.facts import Fact, FactKind
 from analytics_service.domain.ledger import CountedView, Dimension, Ledger, ViewRow, Visit
-from analytics_service.domain.model import ENGAGEMENT_LIMIT, VISIT_TIMEOUT, Drop, Sums, ZoneSince
-from analytics_service.domain.periods import Moment, moment
+from analytics_service.domain.model import ENGAGEMENT_LIMIT, VISIT_TIMEOUT, Drop, ZoneSince
+from analytics_service.domain.periods import MINUTE_MS, Moment, moment
 
 TIMEOUT_MS = int(VISIT_TIMEOUT.total_seconds() * 1000)
 ENGAGEMENT_MS = int(ENGAGEMENT_LIMIT.total_seconds() * 1000)
@@ -17,8 +17,12 @@ ZonesOf = Callable[[int], tuple[ZoneSince, ...]]
 
 def fold(ledger: Ledger, facts: Iterable[Fact], zones_of: ZonesOf) -> None:
     """Folds facts, sorted by `at`, into the ledger."""
+    known: dict[tuple[int, int], Moment] = {}
     for fact in facts:
-        local = moment(fact.at, zones_of(fact.site))
+        minute = (fact.site, fact.at // MINUTE_MS)
+        local = known.get(minute)
+        if local is None:
+            local = known[minute] = moment(fact.at, zones_of(fact.site))
         if fact.kind is FactKind.DROPS:
             for reason, count in fact.drops:
                 ledger.drops[fact.site, local.day, reason] += count
@@ -59,10 +63,13 @@ def _count(ledger: Ledger, fact: Fact, local: Moment) -> None:
             name=fact.name,
         )
     )
-    sums = Sums(pageviews=int(is_view), events=int(not is_view))
-    ledger.add(fact.site, local, sums)
+    for sums in ledger.buckets(fact.site, local.day, local.hour):
+        if is_view:
+            sums.pageviews += 1
+        else:
+            sums.events += 1
     if is_view:
-        ledger.days[fact.site, Dimension.PAGE, local.day, page].add(sums)
+        ledger.days[fact.site, Dimension.PAGE, local.day, page].pageviews += 1
         if fact.title and page == fact.page:
             # A page has one title, the last: titles are bounded as pages are.
             ledger.titles[fact.site, page] = fact.title
@@ -74,11 +81,9 @@ def _capped_page(ledger: Ledger, fact: Fact, local: Moment) -> str:
     known = ledger.pages.setdefault(bucket, set())
     if fact.page in known:
         return fact.page
-    count = ledger.page_count.get(bucket, 0)
-    if count >= ledger.page_cap:
+    if len(known) >= ledger.page_cap:
         return OTHER
     known.add(fact.page)
-    ledger.page_count[bucket] = count + 1
     return fact.page
 
 

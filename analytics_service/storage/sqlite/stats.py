@@ -6,12 +6,12 @@ from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
-from analytics_service.domain.facts import Fact, FactKind
-from analytics_service.domain.ledger import CountedView, Ledger, Visit
+from analytics_service.domain.facts import Fact
+from analytics_service.domain.ledger import Ledger
 from analytics_service.storage.sqlite.creating import STATS, create
+from analytics_service.storage.sqlite.loading import Loader
 from analytics_service.storage.sqlite.sql import (
     day_number,
-    day_of,
     open_for_writing,
     queries,
     transaction,
@@ -45,9 +45,11 @@ def open_stats_writer(folder: Path) -> Iterator["StatsWriter"]:
         connection.execute("pragma wal_autocheckpoint = 0")
         connection.execute("pragma cache_size = -65536")
     with closing(connection):
-        with translated(FILE), transaction(connection):
-            epoch = connection.execute(SQL["take_lease"]).fetchone()[0]
-        yield StatsWriter(connection, epoch)
+        with translated(FILE):
+            with transaction(connection):
+                epoch = connection.execute(SQL["take_lease"]).fetchone()[0]
+            writer = StatsWriter(connection, epoch)
+        yield writer
 
 
 class StatsWriter:
@@ -56,7 +58,9 @@ class StatsWriter:
     def __init__(self, connection: sqlite3.Connection, epoch: int) -> None:
         self._db = connection
         self._names: dict[str, int] = {}
+        self._titles: dict[tuple[int, str], str] = {}
         self._epoch = epoch
+        self._loader = Loader(connection)
 
     def _one(self, statement: str, *values: object) -> tuple[int, ...]:
         row: tuple[int, ...] = self._db.execute(statement, values).fetchone()
@@ -72,52 +76,8 @@ class StatsWriter:
 
     def load(self, facts: Iterable[Fact], page_cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
         """The working state that these facts may touch."""
-        ledger = Ledger(next_visit=self._one(SQL["last_visit"])[0] + 1, page_cap=page_cap)
         with translated(FILE):
-            for fact in facts:
-                if fact.drop or fact.kind is FactKind.DROPS:
-                    continue
-                self._load_ids(ledger, fact)
-                if fact.kind is not FactKind.ENGAGEMENT:
-                    self._load_names(ledger, fact)
-                    self._load_day(ledger, fact, day_of_fact(fact))
-        return ledger
-
-    def _load_ids(self, ledger: Ledger, fact: Fact) -> None:
-        key = (fact.site, fact.event_id if fact.kind is FactKind.EVENT else fact.id)
-        if key in ledger.counted or key in ledger.waiting:
-            return
-        if row := self._db.execute(SQL["counted"], key).fetchone():
-            ledger.counted[key] = CountedView(*row)
-            if row[0] not in ledger.visits and (found := self._db.execute(SQL["visit"], row[:1]).fetchone()):
-                ledger.visits[row[0]] = _visit(found)
-        elif row := self._db.execute(SQL["waiting"], key).fetchone():
-            ledger.waiting[key] = row
-
-    def _load_names(self, ledger: Ledger, fact: Fact) -> None:
-        for name in (fact.visitor, fact.formerly):
-            if name is None or (fact.site, name) in ledger.visits_of:
-                continue
-            numbers = ledger.visits_of[fact.site, name]
-            for row in self._db.execute(SQL["visits_named"], (fact.site, name)):
-                ledger.visits.setdefault(row[0], _visit(row))
-                numbers.append(row[0])
-
-    def _load_day(self, ledger: Ledger, fact: Fact, day: date) -> None:
-        number = day_number(day)
-        key = (fact.site, day, fact.visitor)
-        if key not in ledger.first_seen and (
-            row := self._db.execute(SQL["first_seen"], (fact.site, number, fact.visitor)).fetchone()
-        ):
-            ledger.first_seen[key] = row
-        bucket = (fact.site, day)
-        if bucket not in ledger.page_count:
-            ledger.page_count[bucket] = self._one(SQL["page_count"], fact.site, number)[0]
-            ledger.pages[bucket] = set()
-        if fact.page not in ledger.pages[bucket] and self._one(
-            SQL["page_known"], fact.site, number, fact.page
-        ):
-            ledger.pages[bucket].add(fact.page)
+            return self._loader.load(facts, page_cap, day_of_fact)
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
@@ -161,10 +121,13 @@ class StatsWriter:
                 for v in ledger.new_views
             ],
         )
+        titles = {key: title for key, title in ledger.titles.items() if self._titles.get(key) != title}
         self._db.executemany(
-            SQL["save_title"],
-            sorted((site, name(page), title) for (site, page), title in ledger.titles.items()),
+            SQL["save_title"], sorted((site, name(page), title) for (site, page), title in titles.items())
         )
+        if len(self._titles) >= NAMES_KEPT:
+            self._titles.clear()
+        self._titles.update(titles)
         self._db.executemany(
             SQL["save_visitor_name"],
             sorted((site, visitor, visit, day_number(day)) for site, visitor, visit, day in ledger.new_names),
@@ -245,23 +208,3 @@ class StatsWriter:
             day = day_number(before_day)
             self._db.execute(SQL["close_visitor_days"], (day,))
             self._db.execute(SQL["close_visitor_names"], (day,))
-
-
-def _visit(row: tuple[int, ...]) -> Visit:
-    number, site, visitor, day, hour, began_at, seen_at, entry, leave, host, referrer, views, events, ms = row
-    return Visit(
-        id=number,
-        site=site,
-        visitor=visitor,
-        day=day_of(day),
-        hour=hour,
-        began_at=began_at,
-        seen_at=seen_at,
-        entry_page=str(entry),
-        exit_page=str(leave),
-        hostname=str(host),
-        referrer=str(referrer),
-        pageviews=views,
-        events=events,
-        engaged_ms=ms,
-    )

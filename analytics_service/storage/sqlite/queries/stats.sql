@@ -17,43 +17,8 @@ update position set durable_seq = :seq where journal = :journal and durable_seq 
 -- name: forget_position
 delete from position where journal = ?
 
--- name: last_visit
-select coalesce(max(id), 0) from visit
-
--- name: visits_named
-select v.id, v.site, v.visitor, v.day, v.hour, v.began_at, v.seen_at,
-    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page),
-    (select value from name where id = v.hostname), (select value from name where id = v.referrer),
-    v.pageviews, v.events, v.engaged_ms
-from visitor_name as n join visit as v on v.id = n.visit
-where n.site = ? and n.name = ?
-
--- name: visit
-select v.id, v.site, v.visitor, v.day, v.hour, v.began_at, v.seen_at,
-    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page),
-    (select value from name where id = v.hostname), (select value from name where id = v.referrer),
-    v.pageviews, v.events, v.engaged_ms
-from visit as v
-where v.id = ?
-
--- name: counted
-select visit, at, engaged_ms from counted where site = ? and id = ?
-
--- name: waiting
-select engaged_ms, at from waiting where site = ? and id = ?
-
 -- name: waiting_count
 select count(*) from waiting
-
--- name: first_seen
-select first_at, first_hour from visitor_day where site = ? and day = ? and visitor = ?
-
--- name: page_count
-select count(*) from rollup_day where site = ? and dimension = 1 and day = ?
-
--- name: page_known
-select 1 from rollup_day
-where site = ? and dimension = 1 and day = ? and value = (select id from name where value = ?)
 
 -- name: save_visit
 insert into visit values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

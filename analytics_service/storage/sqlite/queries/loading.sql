@@ -1,0 +1,65 @@
+-- name: make_asked_id
+create temp table asked_id (site integer not null, id text not null)
+
+-- name: make_asked_name
+create temp table asked_name (site integer not null, name integer not null)
+
+-- name: make_asked_day
+create temp table asked_day (site integer not null, day integer not null, visitor integer not null)
+
+-- name: ask_id
+insert into temp.asked_id values (?, ?)
+
+-- name: ask_name
+insert into temp.asked_name values (?, ?)
+
+-- name: ask_day
+insert into temp.asked_day values (?, ?, ?)
+
+-- name: clear_id
+delete from temp.asked_id
+
+-- name: clear_name
+delete from temp.asked_name
+
+-- name: clear_day
+delete from temp.asked_day
+
+-- name: find_counted
+-- A cross join keeps the order: what is asked for outside, the large table by its key inside.
+select c.site, c.id, c.visit, c.at, c.engaged_ms
+from temp.asked_id as a cross join counted as c on c.site = a.site and c.id = a.id
+
+-- name: find_waiting
+select w.site, w.id, w.engaged_ms, w.at
+from temp.asked_id as a cross join waiting as w on w.site = a.site and w.id = a.id
+
+-- name: find_visits_named
+select n.name, v.id, v.site, v.visitor, v.day, v.hour, v.began_at, v.seen_at,
+    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page),
+    (select value from name where id = v.hostname), (select value from name where id = v.referrer),
+    v.pageviews, v.events, v.engaged_ms
+from temp.asked_name as a
+    cross join visitor_name as n on n.site = a.site and n.name = a.name
+    cross join visit as v on v.id = n.visit
+order by n.visit
+
+-- name: find_visit
+select v.id, v.site, v.visitor, v.day, v.hour, v.began_at, v.seen_at,
+    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page),
+    (select value from name where id = v.hostname), (select value from name where id = v.referrer),
+    v.pageviews, v.events, v.engaged_ms
+from visit as v
+where v.id = ?
+
+-- name: find_first_seen
+select d.site, d.day, d.visitor, d.first_at, d.first_hour
+from temp.asked_day as a
+    cross join visitor_day as d on d.site = a.site and d.day = a.day and d.visitor = a.visitor
+
+-- name: pages
+select (select value from name where id = r.value) from rollup_day as r
+where r.site = ? and r.dimension = 1 and r.day = ?
+
+-- name: last_visit
+select coalesce(max(id), 0) from visit
