@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from analytics_service.domain import facts
 from analytics_service.domain.beacons import Beacon, Kind
@@ -23,8 +24,7 @@ NOWHERE = 0
 """The site number under which drops of unknown sites are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What became of a beacon: `fact` must be on disk before the answer leaves (None: nothing to keep)."""
 
     fact: Fact | None

@@ -26,6 +26,7 @@ from analytics_service.web import assets, beacon
 from analytics_service.web.counter import Counter
 from analytics_service.web.errors import HANDLERS
 from analytics_service.web.parts import Parts, Proxies, networks
+from analytics_service.web.ready import ReadyAnswers
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ async def open_parts(wiring: Wiring) -> AsyncIterator[Parts]:
             clock=clock,
             url=wiring.url,
             proxies=Proxies(networks(wiring.trusted_proxies)),
+            ready=ReadyAnswers(directory),
             unready=keeper.unready,
         )
 

@@ -112,9 +112,9 @@ def _beacon(wire: _Wire) -> Beacon:
         event_id=wire.x or None,
         referrer=urls.host_of(wire.r) if wire.r else "",
         title=urls.plain(wire.t, TITLE_LIMIT).strip() if wire.t else "",
-        screen=_clamped(wire.w or 0, SCREEN_LIMIT),
+        screen=_clamped(wire.w, SCREEN_LIMIT) if wire.w else 0,
         webdriver=bool(wire.b),
-        engaged_ms=_clamped(wire.d or 0, DAY_MS),
+        engaged_ms=_clamped(wire.d, DAY_MS) if wire.d else 0,
         name=urls.plain(wire.n, 64) if wire.n else "",
         properties=_properties(wire.p) if wire.p else (),
     )

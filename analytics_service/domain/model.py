@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+import msgspec
+
 ONLINE_WINDOW = timedelta(minutes=5)
 VISIT_TIMEOUT = timedelta(minutes=30)
 BOUNCE_ENGAGEMENT = timedelta(seconds=10)
@@ -112,8 +114,7 @@ class Site:
         return sum(balance.value for balance in self.opening_balances if balance.metric is metric)
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(msgspec.Struct, frozen=True):
     """Who sent a beacon, as far as the connection tells; it never leaves the door."""
 
     address: str

@@ -23,6 +23,7 @@ PROBE_BYTES = 64 * 1024
 
 log = logging.getLogger(__name__)
 
+_INSERT = "insert into facts (facts) values (?)"
 _SCHEMA = (
     "create table if not exists facts (seq integer primary key autoincrement, facts blob not null) strict"
 )
@@ -185,6 +186,9 @@ class Journal:
                 future.exception()
 
     def _commit(self, group: list[bytes]) -> int:
+        if self._passed == self._deleted and len(group) <= GROUP_LIMIT:
+            # A transaction of its own. Each statement more would have to win the interpreter's lock again.
+            return self._db.execute(_INSERT, (encode_group(group),)).lastrowid or 0
         seq = 0
         self._db.execute("begin immediate")
         try:
@@ -192,7 +196,7 @@ class Journal:
                 self._db.execute("delete from facts where seq <= ?", (self._passed,))
             for start in range(0, len(group), GROUP_LIMIT):
                 row = (encode_group(group[start : start + GROUP_LIMIT]),)
-                seq = self._db.execute("insert into facts (facts) values (?)", row).lastrowid or 0
+                seq = self._db.execute(_INSERT, row).lastrowid or 0
         except BaseException:
             self._db.rollback()
             raise

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from analytics_service.domain.model import ONLINE_WINDOW, Counts, Item, Metric, Site
 from analytics_service.errors import BadParameter, UnknownSite
 from analytics_service.web.parts import Parts, parts_of
+from analytics_service.web.ready import Ready
 
 DEFAULT_ITEMS = (Item.ONLINE, Item.TODAY, Item.WEEK, Item.TOTAL)
 PARAMETERS = ("items", "metric")
@@ -57,7 +58,9 @@ class Counter:
         headers = {**HEADERS, "Cache-Control": cache, "ETag": body.etag}
         if body.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        return Response(body.bytes, headers=headers, media_type="application/json")
+        response = Response(body.bytes, headers=headers, media_type="application/json")
+        parts.ready.keep(_target(request), Ready(response, request.path_params["site"], site, body.stale_at))
+        return response
 
     async def _body(self, parts: Parts, site: Site, items: tuple[Item, ...], metric: Metric) -> Body:
         # The site itself is in the key: a changed setting shows at once.
@@ -74,6 +77,12 @@ class Counter:
             if len(self._bodies) > BODIES_KEPT:
                 self._bodies.popitem(last=False)
         return body
+
+
+def _target(request: Request) -> bytes:
+    query: bytes = request.scope["query_string"]
+    path: bytes = request.scope["raw_path"]
+    return path + b"?" + query if query else path
 
 
 def encoded(counts: Counts) -> bytes:

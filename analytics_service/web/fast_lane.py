@@ -1,6 +1,6 @@
-"""The short way for `POST /v`: answered from uvicorn's own protocol, without a scope, a cycle or a task.
+"""The short way for beacons and for answers that are ready: no scope, no cycle, no task.
 
-`web/beacon.py` is the reference; one contract suite runs on both doors. What the lane does not understand
+The ordinary routes are the reference; one contract suite runs on both doors. What the lane does not understand
 takes the ordinary way from its headers on.
 """
 
@@ -32,6 +32,8 @@ ANSWERS_LIMIT = 64
 """Beacons of one connection that may wait for the disk before the next ones are read."""
 # A request that carries one of these takes the ordinary way.
 _UNUSUAL = frozenset({b"transfer-encoding", b"content-encoding", b"expect", b"upgrade", b"connection"})
+# And a GET that carries one of these has an answer of its own.
+_OF_ITS_OWN = frozenset({b"if-none-match", b"if-modified-since", b"range", b"content-length"})
 _OPEN = b"".join(b"%b: %b\r\n" % (name.lower().encode(), value.encode()) for name, value in HEADERS.items())
 _TAKING_LONG = STATUS_LINE[408] + b"content-length: 0\r\nconnection: close\r\n\r\n"
 
@@ -119,6 +121,7 @@ class FastLane(WithDeadline):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._body: bytearray | None = None
+        self._ready: Answer | None = None
         # In the order of the requests: an empty list is an answer that waits for the disk.
         self._answers: deque[list[Answer]] = deque()
         self._common: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
@@ -135,6 +138,9 @@ class FastLane(WithDeadline):
         """Chooses the way."""
         if self._may_enter():
             self._body = bytearray()
+            return
+        if self._is_plain_get() and (ready := self.app_state["parts"].ready.find(self.url)):
+            self._body, self._ready = bytearray(), _as_answer(ready)
             return
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
@@ -156,6 +162,16 @@ class FastLane(WithDeadline):
             if name == b"content-length":
                 length = value
         return length.isdigit() and int(length[:20]) <= BEACON_LIMIT
+
+    def _is_plain_get(self) -> bool:
+        """Whether an answer that was given to somebody else would do."""
+        if self.parser.get_method() != b"GET" or self.parser.get_http_version() != "1.1" or self.pipeline:
+            return False
+        if type(self.cycle) is not InLane and self._is_busy():
+            return False
+        if self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
+            return False
+        return not any(name in _UNUSUAL or name in _OF_ITS_OWN for name, _ in self.headers)
 
     def _is_busy(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
@@ -180,13 +196,16 @@ class FastLane(WithDeadline):
         if len(self._answers) >= ANSWERS_LIMIT:
             self.flow.pause_reading()
         try:
-            self._admit(bytes(self._body), answer)
+            if self._ready is not None:
+                answer.append(self._ready)
+            else:
+                self._admit(bytes(self._body), answer)
         except AnalyticsError as error:
             answer.append(_as_answer(answer_to(error, "/v")))
         except Exception:
             log.exception("a bug in the way of a beacon")
             answer.append(_as_answer(internal_error()))
-        self._body = None
+        self._body = self._ready = None
         if answer:
             self._send_ready()
 

@@ -14,6 +14,7 @@ from analytics_service.collecting import Collector, Directory
 from analytics_service.domain.model import Client
 from analytics_service.ports import Clock, FactSink
 from analytics_service.reporting import Reporter
+from analytics_service.web.ready import ReadyAnswers
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 FORWARDED_LIMIT = 50
@@ -38,6 +39,7 @@ class Parts:
     clock: Clock
     url: str
     proxies: "Proxies"
+    ready: ReadyAnswers
     unready: Callable[[], list[str]]
 
 
@@ -71,8 +73,11 @@ class Proxies:
     """Which peers may say for whom they ask."""
 
     def __init__(self, trusted: tuple[Network, ...]) -> None:
-        # First and last address: between two of one length, bytes compare as numbers do.
-        self._trusted = [(one.network_address.packed, one.broadcast_address.packed) for one in trusted]
+        # First and last address by their length: of one length, bytes compare as numbers do.
+        self._trusted: dict[int, list[tuple[bytes, bytes]]] = {4: [], 16: []}
+        for one in trusted:
+            first = one.network_address.packed
+            self._trusted[len(first)].append((first, one.broadcast_address.packed))
         self._warned_at = -WARNED_EACH
         # The same few proxies ask for everybody.
         self._peer = lru_cache(maxsize=PEERS_KEPT)(self._looked_at)
@@ -82,7 +87,10 @@ class Proxies:
         return packed, packed is not None and self._trusts(packed)
 
     def _trusts(self, address: bytes) -> bool:
-        return any(first <= address <= last and len(address) == len(first) for first, last in self._trusted)
+        for first, last in self._trusted[len(address)]:  # noqa: SIM110 - a generator costs more than the rest
+            if first <= address <= last:
+                return True
+        return False
 
     def address(self, peer: str, forwarded: str) -> str:
         """The client's address: the rightmost one that no trusted proxy owns."""
@@ -92,6 +100,8 @@ class Proxies:
         if not is_trusted:
             self._warn(at_socket)
             return peer
+        if "," not in forwarded:
+            return _told(_packed(forwarded) or at_socket)
         address = at_socket
         for part in reversed(forwarded.rsplit(",", FORWARDED_LIMIT)[-FORWARDED_LIMIT:]):
             told = _packed(part)

@@ -1,89 +1,152 @@
 """Measures: `make bench ARGS="--seconds 5 --rounds 3"`. Loads 127.0.0.1 only, and ends by itself."""
 
 import argparse
-import os
-import re
+import platform
 import shutil
-import socket
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
-import httpx2
+import uvicorn
 
-from tests.service import Service, add_site, until, view_id
+from analytics_service.cli.state import look
+from tests.bench.driving import DRIVER_CORE, SCRIPT, SERVER_CORE, bare_asgi, cpu_seconds, driven, nginx, pin
+from tests.bench.maker import fill
+from tests.service import Service, add_site, known, until, view_id
 
-CONNECTIONS = 64
-TICK = os.sysconf("SC_CLK_TCK")
-# Every view has an id of its own: a repeated one would be a cheaper duplicate.
-SCRIPT = """
-local n, seed = 0, %d
-request = function()
-  n = n + 1
-  local id = string.format("%%06x%%012x", seed, n)
-  local body = string.format(
-    '{"k":"v","s":"%s","i":"%%s","u":"https://x.example.vn/page/%%d?utm_source=zalo","t":"Trang","w":1280}',
-    id, n %% 2000)
-  return wrk.format("POST", "/v", {["user-agent"] = "Mozilla/5.0 Firefox/140",
-    ["x-forwarded-for"] = "203.0." .. (n %% 200) .. "." .. (n %% 251)}, body)
-end
+TABLE = Path(__file__).parents[2] / "docs" / "performance.md"
+INTRODUCTION = """# What was measured
+
+Written by `make bench`, which starts the real service as a user does, drives it with wrk from the other core
+over keep-alive connections, and takes the floors in the same run, in turn. Machines differ, and so do hours
+on one machine: compare within one table only. A beacon is a page view of its own, answered after its flush;
+its cost is the worker's, and where it says so the applier's with it.
 """
 
 
-def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
+@dataclass
+class Row:
+    """One thing driven: requests a second, CPU µs each and the 99th percentile, round by round."""
+
+    name: str
+    rates: list[float] = field(default_factory=list)
+    costs: list[float] = field(default_factory=list)
+    slowest: list[str] = field(default_factory=list)
+
+    def line(self, base: "Row") -> str:
+        """A line of the table, against the floor of the same run."""
+        rate, cost = statistics.median(self.rates), statistics.median(self.costs)
+        spread = f"{rate:,.0f} ({min(self.rates):,.0f} – {max(self.rates):,.0f})"
+        ratio = rate / statistics.median(base.rates)
+        slowest = sorted(self.slowest)[len(self.slowest) // 2]
+        return f"| {self.name} | {spread} | {cost:.0f} | {slowest} | {ratio:.2f} × |"
 
 
-def driven(url: str, seconds: int, script: Path | None) -> tuple[float, int]:
-    """Requests a second, and how many answers were no 2xx; wrk runs on the second core."""
-    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
-    command += ["-s", str(script)] if script else []
-    said = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
-    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
-    assert rate is not None, said
-    return float(rate[1]), int(bad[1]) if bad else 0
+class Bench:
+    """One run: rows and single figures."""
+
+    def __init__(self, seconds: int, rounds: int, folder: Path) -> None:
+        self._seconds = seconds
+        self._rounds = rounds
+        self._folder = folder
+        self.rows: dict[str, Row] = {}
+        self.figures: list[tuple[str, str]] = []
+
+    def _drive(
+        self, name: str, pids: tuple[int, ...], url: str, connections: int, script: Path | None
+    ) -> None:
+        row = self.rows.setdefault(name, Row(name))
+        before = cpu_seconds(*pids)
+        rate, bad, slow = driven(url, self._seconds, connections, script)
+        row.rates.append(rate)
+        row.costs.append((cpu_seconds(*pids) - before) / (rate * self._seconds) * 1e6)
+        row.slowest.append(slow)
+        print(f"  {name:48} {rate:9,.0f}/s" + (f", {bad} not 2xx" if bad else ""), flush=True)
+
+    def drive_all(self) -> None:
+        """Floors and service in turn."""
+        with ExitStack() as stack:
+            floor_url, floor = stack.enter_context(bare_asgi())
+            proxy = stack.enter_context(nginx(self._folder))
+            began = time.monotonic()
+            service = Service(self._folder / "data")
+            site = add_site(service.data, "x.example.vn")["public_id"]
+            known(service, site)
+            assert (
+                until(lambda: service.beacon(site, "https://x.example.vn/").status_code, (202).__eq__) == 202
+            )
+            self._figure("start of the command to a site made and its first beacon accepted", began, "s")
+            worker, applier = service.child("worker"), service.child("applier")
+            pin(worker, SERVER_CORE)
+            pin(applier, DRIVER_CORE)
+            script = self._folder / "views.lua"
+            counter = f"{service.url}/api/v1/sites/{site}/counter"
+            for number in range(self._rounds):
+                script.write_text(SCRIPT % (number * 2, site))
+                self._drive("bare ASGI, JSON parsed", (floor,), floor_url + "/v", 64, script)
+                if proxy:
+                    self._drive("nginx, return 204", (proxy[1],), proxy[0] + "/v", 64, script)
+                self._drive("beacon, on disk", (worker,), service.url + "/v", 64, script)
+                script.write_text(SCRIPT % (number * 2 + 1, site))
+                self._drive(
+                    "beacon, 512 connections, with its applier",
+                    (worker, applier),
+                    service.url + "/v",
+                    512,
+                    script,
+                )
+                self._drive("counter", (worker,), counter, 64, None)
+            self._lag_and_memory(service, site, worker, applier)
+            service.stop()
+        if proxy is None:
+            self.figures.append(("left out", "nginx is not installed: apt-get install nginx-light"))
+
+    def _figure(self, name: str, began: float, unit: str) -> None:
+        self.figures.append((name, f"{time.monotonic() - began:.2f} {unit}"))
+
+    def _lag_and_memory(self, service: Service, site: str, worker: int, applier: int) -> None:
+        began = time.monotonic()
+        until(lambda: _backlog(service), (0).__eq__, 120)
+        self._figure("from the end of full load to the last figure", began, "s")
+        delays = [_figure_after(service, site) for _ in range(20)]
+        told = f"median {statistics.median(delays):.2f} s, most {max(delays):.2f} s"
+        self.figures.append(("from answer to figure, idle", told))
+        for name, pid in (("worker", worker), ("applier", applier)):
+            told = f"{_resident(pid):.0f} MiB"
+            self.figures.append((f"memory of the {name} after it, 50,200 visitors online", told))
+
+    def apply_alone(self, count: int) -> None:
+        """The applier without anything beside it."""
+        folder = self._folder / "filled"
+        took = fill(folder, count)
+        size = sum(path.stat().st_size for path in folder.glob("stats.db*"))
+        self.figures.append((f"applier alone, {count:,} views of 100 sites", f"{count / took:,.0f} facts/s"))
+        self.figures.append(
+            ("disk per view, everything included, within a day of it", f"{size / count:.0f} bytes")
+        )
 
 
-@contextmanager
-def floor() -> Iterator[tuple[str, int]]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [
-        "uvicorn",
-        "tests.bench.floor:app",
-        "--port",
-        str(port),
-        "--no-access-log",
-        "--lifespan",
-        "off",
-    ]
-    command += ["--log-level", "warning", "--loop", "uvloop", "--http", "httptools"]
-    process = subprocess.Popen(["taskset", "-c", "0", sys.executable, "-m", *command])
-    url = f"http://127.0.0.1:{port}"
-    try:
-        assert until(lambda: answers(url), bool)
-        yield url, process.pid
-    finally:
-        process.terminate()
-        process.wait()
+def _backlog(service: Service) -> int:
+    return look(service.data, at=_now()).waiting.groups
 
 
-def answers(url: str) -> bool:
-    try:
-        return httpx2.get(url).status_code < 500
-    except httpx2.TransportError:
-        return False
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
-def figure_after(service: Service, site: str) -> float:
+def _resident(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def _figure_after(service: Service, site: str) -> float:
     """Seconds from the answer to a view until its figure is committed, the service being idle."""
     stats = sqlite3.connect(f"file:{service.data / 'stats.db'}?mode=ro", uri=True)
     view = view_id()
@@ -95,58 +158,40 @@ def figure_after(service: Service, site: str) -> float:
     return time.monotonic() - began
 
 
-def measure(seconds: int, rounds: int) -> dict[str, list[tuple[float, float]]]:
-    """(requests a second, CPU µs each) by what was driven, round by round, interleaved."""
-    found: dict[str, list[tuple[float, float]]] = {"floor": [], "beacon": [], "counter": []}
-    with tempfile.TemporaryDirectory() as folder, floor() as (floor_url, floor_pid):
-        service = Service(Path(folder) / "data")
-        site = add_site(service.data, "x.example.vn")["public_id"]
-        until(lambda: service.http.get(f"/api/v1/sites/{site}/counter").status_code, (200).__eq__)
-        worker, applier = service.child("worker"), service.child("applier")
-        for pid, core in ((worker, "0"), (applier, "1")):
-            subprocess.run(["taskset", "-apc", core, str(pid)], check=True, capture_output=True)
-        script = Path(folder) / "views.lua"
-
-        def one(what: str, pid: int, drive: Callable[[], tuple[float, int]]) -> None:
-            before = cpu_seconds(pid)
-            rate, bad = drive()
-            found[what].append((rate, (cpu_seconds(pid) - before) / (rate * seconds) * 1e6))
-            print(f"  {what:8} {rate:9,.0f}/s" + (f", {bad} not 2xx" if bad else ""), flush=True)
-
-        for number in range(rounds):
-            script.write_text(SCRIPT % (number, site))
-            one("floor", floor_pid, lambda: driven(floor_url + "/v", seconds, script))
-            one("beacon", worker, lambda: driven(service.url + "/v", seconds, script))
-            address = f"{service.url}/api/v1/sites/{site}/counter"
-            one("counter", worker, lambda to=address: driven(to, seconds, None))  # type: ignore[misc]
-        until(lambda: service.counts(site, "total", "pageviews")["total"], lambda _: True)
-        delays = [figure_after(service, site) for _ in range(20)]
-        print(
-            f"from answer to figure, idle: median {statistics.median(delays):.2f} s, most {max(delays):.2f} s"
-        )
-        service.stop()
-    return found
+def _machine() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "unknown")
+    cores = sum(line.startswith("processor") for line in lines)
+    versions = (
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, uvicorn {uvicorn.__version__}"
+    )
+    return f"{model}, {cores} cores. {versions}, uvloop {version('uvloop')}."
 
 
 def main() -> None:
-    """Prints the table."""
+    """Prints the tables, and writes them down."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--seconds", type=int, default=5)
+    asked.add_argument("--seconds", type=int, default=5, help="how long each thing is driven")
     asked.add_argument("--rounds", type=int, default=3)
+    asked.add_argument("--views", type=int, default=300_000, help="for the applier alone")
+    asked.add_argument("--write", action="store_true", help=f"write {TABLE.name}")
     given = asked.parse_args()
     for tool in ("wrk", "taskset"):
         if not shutil.which(tool):
             sys.exit(f"the bench drives with {tool}: apt-get install wrk util-linux")
-    found = measure(given.seconds, given.rounds)
-    base = statistics.median(rate for rate, _ in found["floor"])
-    print("\n| what | requests/s: median (min – max) | CPU µs each | against the floor |\n|---|---|---|---|")
-    names = {"floor": "bare ASGI, JSON parsed", "beacon": "beacon, on disk", "counter": "counter"}
-    for what, rounds in found.items():
-        rates = [rate for rate, _ in rounds]
-        cpu = statistics.median(each for _, each in rounds)
-        middle = statistics.median(rates)
-        spread = f"{middle:,.0f} ({min(rates):,.0f} – {max(rates):,.0f})"
-        print(f"| {names[what]} | {spread} | {cpu:.0f} | {middle / base:.2f} × |")
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(given.seconds, given.rounds, Path(folder))
+        bench.drive_all()
+        bench.apply_alone(given.views)
+    floor = bench.rows["bare ASGI, JSON parsed"]
+    lines = ["| what | requests/s: median (min – max) | CPU µs each | 99 % within | against bare ASGI |"]
+    lines += ["|---|---|---|---|---|", *(row.line(floor) for row in bench.rows.values())]
+    lines += ["", "| what | |", "|---|---|", *(f"| {name} | {told} |" for name, told in bench.figures)]
+    table = "\n".join(lines)
+    print(f"\n{table}")
+    if given.write:
+        when = f"{_now():%Y-%m-%d}: {given.rounds} rounds of {given.seconds} s on {_machine()}"
+        TABLE.write_text(f"{INTRODUCTION}\n{when}\n\n{table}\n")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.service import Service, add_site, known, serving, until, view_id
+from tests.service import Service, add_site, known, run, serving, until, view_id
 
 DOORS = {"ordinary": "false", "fast": "true"}
 Answer = tuple[int, dict[str, str], bytes]
@@ -161,6 +161,56 @@ def test_drops_are_told_alike(doors: list[Door]) -> None:
 def test_other_methods_are_answered_alike(doors: list[Door], method: str, status: int) -> None:
     request = f"{method} /v HTTP/1.1\r\nHost: x\r\n\r\n".encode()
     assert _statuses(_both(doors, lambda _: [request], 1)) == [status]
+
+
+def _counter(door: Door, query: str = "items=today,total", *headers: str, method: str = "GET") -> bytes:
+    lines = [f"{method} /api/v1/sites/{door.site}/counter?{query} HTTP/1.1", "Host: x", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+def _of_no_site(answer: Answer) -> tuple[int, set[str], int]:
+    return answer[0], set(answer[1]), len(answer[2])
+
+
+def test_the_counter_is_answered_alike_again_and_again(doors: list[Door]) -> None:
+    for door in doors:
+        with closing(door.connect()) as stream:
+            stream.sendall(_counter(door) * 5)
+            first, *others = _read(stream, 5)
+            assert first[0] == 200
+            assert others == [first] * 4
+            tag = first[1]["etag"]
+            stream.sendall(_counter(door, "items=today,total", f"If-None-Match: {tag}"))
+            stream.sendall(_counter(door, "items=nonsense") + _counter(door, "items=today&x=1"))
+            assert _statuses(_read(stream, 3)) == [304, 400, 400]
+            stream.sendall(_counter(door, "items=today,total", "Connection: close"))
+            (last,) = _read(stream, 2)
+            assert (last[0], last[2], last[1]["connection"]) == (200, first[2], "close")
+    answers = []
+    for door in doors:
+        with closing(door.connect()) as stream:
+            stream.sendall(_counter(door) + door.post() + _counter(door) + door.post())
+            answers.append([_of_no_site(one) for one in _read(stream, 4)])
+    assert answers[0] == answers[1]
+    assert [status for status, _, _ in answers[1]] == [200, 202, 200, 202]
+
+
+def test_a_site_that_becomes_private_is_private_at_once_behind_both_doors(doors: list[Door]) -> None:
+    for door in doors:
+        other = Door(door.service, add_site(door.service.data, "y.example.vn")["public_id"])
+        known(door.service, other.site)
+        with closing(other.connect()) as stream:
+            stream.sendall(_counter(other))
+            assert _statuses(_read(stream, 1)) == [200]
+        assert run("site", "set", other.site, "--private", data=door.service.data).returncode == 0
+
+        def status(of: Door = other) -> int:
+            with closing(of.connect()) as stream:
+                stream.sendall(_counter(of))
+                return _statuses(_read(stream, 1))[0]
+
+        # Workers notice within a second; an answer kept for five must not outlive that.
+        assert until(status, (404).__eq__, limit=4) == 404
 
 
 def test_a_connection_is_kept_for_the_next_beacon(doors: list[Door]) -> None:

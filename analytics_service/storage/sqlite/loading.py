@@ -1,7 +1,7 @@
 """What a batch of facts touches, read from stats.db in a few joins instead of several look-ups a fact."""
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from analytics_service.domain.facts import Fact, FactKind
@@ -48,7 +48,7 @@ class Loader:
             self._db.execute("commit")
         return ledger
 
-    def _asked(self, table: str, keys: list[tuple[int, ...]] | list[ViewKey]) -> None:
+    def _asked(self, table: str, keys: Sequence[tuple[int | str, ...]]) -> None:
         self._db.execute(SQL[f"clear_{table}"])
         self._db.executemany(SQL[f"ask_{table}"], keys)
 
