@@ -121,7 +121,9 @@ def _beacon(wire: _Wire) -> Beacon:
 
 
 def _clamped(number: float, limit: int) -> int:
-    return int(min(max(number, 0), limit))
+    if number <= 0:
+        return 0
+    return int(number) if number < limit else limit
 
 
 def _properties(properties: dict[str, Scalar]) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,6 @@
 """The short way for beacons and for answers that are ready: no scope, no cycle, no task.
 
-The ordinary routes are the reference; one contract suite runs on both doors. What the lane does not understand
+The ordinary routes are the reference, and one contract suite runs on both. What the lane does not know
 takes the ordinary way from its headers on.
 """
 

@@ -1,0 +1,283 @@
+"""Counting, held against an obvious count, whatever comes late, twice or in disorder."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analytics_service.domain.facts import Fact, FactKind
+from analytics_service.domain.ledger import CountedView, Dimension, Ledger, ViewRow, Visit
+from analytics_service.domain.model import Sums, ZoneSince
+from analytics_service.domain.rollups import OTHER, fold
+from tests.domain.obvious_count import (
+    DAY,
+    HALF_HOUR,
+    ZONES,
+    Figures,
+    Visited,
+    counted,
+    figures_of,
+    in_time,
+    key_of,
+    local,
+    nonzero,
+    runs_of,
+    visits_of,
+)
+from tests.faults.sizes import soak
+
+# Over two midnights of both sites; in London clocks go back in between.
+START = int(datetime(2026, 10, 24, 9, tzinfo=UTC).timestamp() * 1000)
+MINUTE = 60_000
+GAPS = (0, 1, MINUTE, 10 * MINUTE, HALF_HOUR - 1, HALF_HOUR, HALF_HOUR + 1, 45 * MINUTE, 6 * HALF_HOUR)
+
+Deed = tuple[int, int, int, FactKind, int]
+"""How long after the deed before, on which site, by whom, what, and on which page."""
+Tale = tuple[int, int, int]
+"""Of which view engagement is told, how long after it, and how much; in milliseconds."""
+Repeat = tuple[int, int]
+"""Which fact comes again, and how much later."""
+
+doers = (
+    st.sampled_from([1, 1, 2]),
+    st.integers(0, 1),
+    st.sampled_from([FactKind.VIEW, FactKind.VIEW, FactKind.EVENT]),
+    st.integers(0, 7),
+)
+numbers = st.integers(0, 40)
+deeds = st.lists(st.tuples(st.sampled_from(GAPS), *doers), max_size=30)
+# At some minute within every 61.
+blocks = st.lists(
+    st.tuples(st.builds(lambda block, minute: 61 * block + minute, numbers, st.integers(0, 30)), *doers),
+    max_size=30,
+).map(lambda placed: sorted(placed, key=lambda deed: deed[0]))
+tales = st.lists(
+    st.tuples(
+        numbers,
+        st.sampled_from([-HALF_HOUR, -1, 0, 5, MINUTE, 2 * HALF_HOUR]),
+        st.sampled_from([-5, 0, 1, 9_999, 10_000, 5 * MINUTE, HALF_HOUR, 25 * 60 * MINUTE]),
+    ),
+    max_size=12,
+)
+repeats = st.lists(st.tuples(st.integers(0, 60), st.sampled_from([0, 1, HALF_HOUR, DAY])), max_size=8)
+seeds = st.integers(0, 2**32)
+
+properly = settings(
+    derandomize=True,
+    deadline=None,
+    max_examples=soak(200, 4_000),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+pytestmark = pytest.mark.timeout(soak(120, 1_200))
+
+
+def seen(number: int, at: int, site: int, who: int, *what: Any) -> Fact:
+    """What person `who` did. Both sites know the same names and ids, and must not mix them up."""
+    kind, page = what
+    today = local(site, at)[0].toordinal() * 10 + who
+    event, name = (f"e{number}", "sign-up") if kind is FactKind.EVENT else ("", "")
+    known: dict[str, Any] = {"page": f"/{page}", "title": f"{number}", "name": name, "event_id": event}
+    return Fact(1, kind, site, at, today, formerly=today - 10, id=f"v{number}", **known)
+
+
+def story(deeds: Iterable[Deed], tales: Iterable[Tale] = ()) -> list[Fact]:
+    """What was done, each some time after the deed before, and what was told of the views."""
+    at, facts, made = START, [], Counter[int]()
+    for gap, site, who, *what in deeds:
+        at += gap
+        made[site] += 1
+        facts.append(seen(made[site], at, site, who, *what))
+    views = [fact for fact in facts if fact.kind is FactKind.VIEW]
+    chosen = [(views[which % len(views)], delay, much) for which, delay, much in tales if views]
+    return facts + [
+        Fact(1, FactKind.ENGAGEMENT, of.site, of.at + delay, id=of.id, engaged_ms=much)
+        for of, delay, much in chosen
+    ]
+
+
+def again(facts: list[Fact], repeats: Iterable[Repeat]) -> list[Fact]:
+    """The facts, and some of them a second time."""
+    chosen = [(facts[which % len(facts)], later) for which, later in repeats if facts]
+    return facts + [msgspec.structs.replace(fact, at=fact.at + later) for fact, later in chosen]
+
+
+@dataclass
+class Shelf:
+    """What lasts from round to round. It keeps only what a ledger says it has changed."""
+
+    page_cap: int = 1_000
+    visits: dict[int, Visit] = field(default_factory=dict)
+    names: dict[tuple[int, int], set[int]] = field(default_factory=dict)
+    counted: dict[tuple[int, str], CountedView] = field(default_factory=dict)
+    waiting: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
+    first_seen: dict[tuple[int, date, int], tuple[int, int]] = field(default_factory=dict)
+    views: list[ViewRow] = field(default_factory=list)
+    titles: dict[tuple[int, str], str] = field(default_factory=dict)
+    days: dict[tuple[int, Dimension, date, str], Sums] = field(default_factory=lambda: defaultdict(Sums))
+    hours: dict[tuple[int, date, int], Sums] = field(default_factory=lambda: defaultdict(Sums))
+    drops: Counter[tuple[int, date, str]] = field(default_factory=Counter)
+
+    def take(self, facts: Iterable[Fact]) -> "Shelf":
+        """One round: what the facts may touch is loaded, all are folded, the changes are kept."""
+        batch = in_time(facts)
+        ledger = Ledger(next_visit=len(self.visits) + 1, page_cap=self.page_cap)
+        for fact in batch:
+            self._load(ledger, fact)
+        fold(ledger, batch, lambda site: (ZoneSince(date(1970, 1, 1), ZONES[site]),))
+        self._keep(ledger)
+        return self
+
+    def take_late(self, facts: list[Fact], seed: int) -> "Shelf":
+        """The facts shuffled, in rounds of any size."""
+        chance = random.Random(seed)
+        late = chance.sample(facts, len(facts))
+        while late:
+            size = chance.randint(1, 12)
+            self.take(late[:size])
+            late = late[size:]
+        return self
+
+    def _load(self, ledger: Ledger, fact: Fact) -> None:
+        numbers: set[int] = set()
+        if view := self.counted.get(key_of(fact)):
+            ledger.counted[key_of(fact)] = replace(view)
+            numbers.add(view.visit)
+        if waits := self.waiting.get(key_of(fact)):
+            ledger.waiting[key_of(fact)] = waits
+        if fact.kind is not FactKind.ENGAGEMENT:
+            for name in (fact.visitor, fact.formerly or 0):
+                named = self.names.get((fact.site, name), set())
+                ledger.visits_of[fact.site, name] = sorted(named)
+                numbers |= named
+            day = local(fact.site, fact.at)[0]
+            if first := self.first_seen.get((fact.site, day, fact.visitor)):
+                ledger.first_seen[fact.site, day, fact.visitor] = first
+            pages = {page for site, of, on, page in self.days if of and (site, on) == (fact.site, day)}
+            ledger.pages[fact.site, day] = pages
+        ledger.visits.update((number, replace(self.visits[number])) for number in numbers)
+
+    def _keep(self, ledger: Ledger) -> None:
+        self.visits |= {number: ledger.visits[number] for number in ledger.changed_visits}
+        for site, name, visit, _ in ledger.new_names:
+            self.names.setdefault((site, name), set()).add(visit)
+        self.counted |= {key: ledger.counted[key] for key in ledger.changed_counted}
+        for key in ledger.changed_waiting:
+            self.waiting.pop(key, None)
+        self.waiting |= {key: ledger.waiting[key] for key in ledger.changed_waiting if key in ledger.waiting}
+        self.first_seen |= {key: ledger.first_seen[key] for key in ledger.changed_days}
+        self.views += ledger.new_views
+        self.titles |= ledger.titles
+        for bucket, sums in ledger.days.items():
+            self.days[bucket].add(sums)
+        for hour, sums in ledger.hours.items():
+            self.hours[hour].add(sums)
+        self.drops += ledger.drops
+
+    def figures(self) -> Figures:
+        days = {(site, day): sums for (site, of, day, _), sums in self.days.items() if not of}
+        pages = {(site, day, page): sums for (site, of, day, page), sums in self.days.items() if of}
+        return Figures(nonzero(days), nonzero(self.hours), nonzero(pages))
+
+    def runs(self, facts: Iterable[Fact]) -> list[list[Fact]]:
+        """The views and events of each visit."""
+        runs = defaultdict(list)
+        for fact in counted(facts):
+            runs[self.counted[key_of(fact)].visit].append(fact)
+        return [runs[number] for number in sorted(self.visits)]
+
+    def visited(self) -> list[Visited]:
+        return [
+            Visited(
+                *(one.site, one.day, one.hour),
+                began_at=one.began_at,
+                seen_at=one.seen_at,
+                pageviews=one.pageviews,
+                events=one.events,
+                engaged_ms=one.engaged_ms,
+            )
+            for _, one in sorted(self.visits.items())
+        ]
+
+
+@given(deeds, tales, repeats)
+@properly
+def test_what_comes_in_time_is_counted_as_the_vocabulary_says(
+    deeds: list[Deed], tales: list[Tale], repeats: list[Repeat]
+) -> None:
+    facts = again(story(deeds, tales), repeats)
+    shelf = Shelf().take(facts)
+    visits = visits_of(facts, runs_of(facts))
+    assert shelf.visited() == visits
+    assert shelf.figures() == figures_of(facts, visits)
+    assert [(one.entry_page, one.exit_page, one.visitor) for _, one in sorted(shelf.visits.items())] == [
+        (run[0].page, run[-1].page, run[-1].visitor) for run in runs_of(facts)
+    ]
+
+
+@given(deeds, tales, repeats, st.lists(st.integers(0, 50), max_size=6))
+@properly
+def test_rounds_in_the_order_of_time_make_no_difference(
+    deeds: list[Deed], tales: list[Tale], repeats: list[Repeat], cuts: list[int]
+) -> None:
+    facts = in_time(again(story(deeds, tales), repeats))
+    shelf = Shelf()
+    edges = [0, *sorted(cuts), len(facts)]
+    for start, end in pairwise(edges):
+        shelf.take(facts[start:end])
+    assert shelf == Shelf().take(facts)
+
+
+@given(deeds, tales, st.lists(st.integers(0, 60), max_size=8), seeds)
+@properly
+def test_in_any_order_nothing_is_lost_or_counted_twice(
+    deeds: list[Deed], tales: list[Tale], twice: list[int], seed: int
+) -> None:
+    facts = again(story(deeds, tales), [(which, 0) for which in twice])
+    shelf = Shelf().take_late(facts, seed)
+    assert shelf.figures().without_visits() == figures_of(facts, []).without_visits()
+    # Which visits there are may depend on the order; what is counted of them may not.
+    runs = shelf.runs(facts)
+    assert shelf.visited() == visits_of(facts, runs)
+    assert shelf.figures() == figures_of(facts, visits_of(facts, runs))
+    # A visit is a run of one person or a part of one: never merged, and never of two.
+    whole = {key_of(fact): number for number, run in enumerate(runs_of(facts)) for fact in run}
+    assert all(len({whole[key_of(fact)] for fact in run}) == 1 for run in runs)
+    copies = [fact for fact in facts if fact.kind is not FactKind.ENGAGEMENT]
+    assert sum(shelf.drops.values()) == len(copies) - len(counted(facts))
+
+
+@given(blocks, tales, seeds)
+@properly
+def test_visits_of_at_most_half_an_hour_are_the_same_in_any_order(
+    blocks: list[Any], tales: list[Tale], seed: int
+) -> None:
+    # Within such a visit every fact reaches every other; before the next one more than half an hour passes.
+    gaps = [after - before for before, after in pairwise([0, *(minute for minute, *_ in blocks)])]
+    deeds = [(gap * MINUTE, *of) for gap, (_, *of) in zip(gaps, blocks, strict=True)]
+    facts = story(deeds, tales)
+    shelf = Shelf().take_late(facts, seed)
+    assert shelf.figures() == figures_of(facts, visits_of(facts, runs_of(facts)))
+
+
+@given(deeds, seeds, st.integers(1, 5))
+@properly
+def test_beyond_the_cap_pages_add_up_and_are_bounded(deeds: list[Deed], seed: int, cap: int) -> None:
+    facts = story(deeds)
+    shelf = Shelf(page_cap=cap).take_late(facts, seed)
+    figures = shelf.figures()
+    of_pages: dict[tuple[int, date], list[str]] = defaultdict(list)
+    sums: Counter[tuple[int, date]] = Counter()
+    for (site, day, page), one in figures.pages.items():
+        of_pages[site, day].append(page)
+        sums[site, day] += one.pageviews
+    assert sums == Counter({key: one.pageviews for key, one in figures.days.items()})
+    assert all(len({*pages} - {OTHER}) <= cap for pages in of_pages.values())
+    assert figures.days == Shelf().take_late(facts, seed).figures().days
