@@ -8,10 +8,8 @@ from analytics_service.errors import BadParameter
 from analytics_service.settings import Settings, read_settings
 
 
-def read(given: dict[str, object] | None = None, file: Path | None = None, **env: str) -> Settings:
-    return read_settings(
-        given or {}, file=file, environment={"HOME": "/nowhere", "ANALYTICS_DATA": "/d", **env}
-    )
+def read(env: dict[str, str], given: dict[str, object] | None = None, file: Path | None = None) -> Settings:
+    return read_settings(given or {}, file=file, environment={"ANALYTICS_DATA": "/d", **env})
 
 
 def test_each_source_goes_before_the_one_before_it(tmp_path: Path) -> None:
