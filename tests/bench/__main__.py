@@ -10,14 +10,24 @@ import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import uvicorn
 
 from analytics_service.cli.state import look
-from tests.bench.driving import DRIVER_CORE, SCRIPT, SERVER_CORE, bare_asgi, cpu_seconds, driven, nginx, pin
+from tests.bench.driving import (
+    DRIVER_CORE,
+    SCRIPT,
+    SERVER_CORE,
+    bare_asgi,
+    cpu_seconds,
+    driven,
+    nginx,
+    now,
+    pin,
+    resident,
+)
 from tests.bench.maker import fill
 from tests.service import Service, add_site, until, view_id
 
@@ -117,7 +127,7 @@ class Bench:
         told = f"median {statistics.median(delays):.2f} s, most {max(delays):.2f} s"
         self.figures.append(("from answer to figure, idle", told))
         for name, pid in (("worker", worker), ("applier", applier)):
-            told = f"{_resident(pid):.0f} MiB"
+            told = f"{resident(pid):.0f} MiB"
             self.figures.append((f"memory of the {name} after it, 50,200 visitors online", told))
 
     def apply_alone(self, count: int) -> None:
@@ -132,16 +142,7 @@ class Bench:
 
 
 def _backlog(service: Service) -> int:
-    return look(service.data, at=_now()).waiting.groups
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _resident(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+    return look(service.data, at=now()).waiting.groups
 
 
 def _figure_after(service: Service, site: str) -> float:
@@ -188,7 +189,7 @@ def main() -> None:
     table = "\n".join(lines)
     print(f"\n{table}")
     if given.write:
-        when = f"{_now():%Y-%m-%d}: {given.rounds} rounds of {given.seconds} s on {_machine()}"
+        when = f"{now():%Y-%m-%d}: {given.rounds} rounds of {given.seconds} s on {_machine()}"
         TABLE.write_text(f"{INTRODUCTION}\n{when}\n\n{table}\n")
 
 
