@@ -1,4 +1,4 @@
-"""Ten minutes at a steady rate on two workers: `python -m tests.bench.endurance --seconds 600 --rate 4000`."""
+"""Two workers at a steady rate: `python -m tests.bench.endurance --seconds 600 --rate 4000`."""
 
 import argparse
 import json
