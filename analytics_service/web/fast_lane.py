@@ -28,6 +28,8 @@ RUNS_ON = "0.54"
 """The minor release of uvicorn that the contract suite ran on; another one serves without the lane."""
 ARRIVES_WITHIN = 10.0
 """Seconds from a request's first byte, or the connection's first moment, to the request's last byte."""
+LAST_REQUEST_WITHIN = 2.0
+"""Seconds that a connection has for its last request when the service ends."""
 ANSWERS_LIMIT = 64
 """Beacons of one connection that may wait for the disk before the next ones are read."""
 # A request that carries one of these takes the ordinary way.
@@ -85,6 +87,7 @@ class WithDeadline(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._begun_at: float | None = None
+        self._ends = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there; its first request is awaited."""
@@ -104,6 +107,24 @@ class WithDeadline(HttpToolsProtocol):
         """A whole request is here."""
         self._begun_at = None
         super().on_message_complete()
+
+    def on_headers_complete(self) -> None:
+        """A request that came while the service ends is the last of its connection."""
+        super().on_headers_complete()
+        if self._ends and self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """The service ends: who is sending a request, or has only just come, is answered all the same."""
+        if self._begun_at is None or (self.cycle is not None and not self.cycle.response_complete):
+            super().shutdown()
+            return
+        self._ends = True
+        self.loop.call_later(LAST_REQUEST_WITHIN, self._close_if_nothing_came)
+
+    def _close_if_nothing_came(self) -> None:
+        if self._begun_at is not None:
+            self.transport.close()
 
     def close_if_overdue(self, now: float) -> None:
         """Closes where a request has been arriving for too long; `now` on the loop's clock."""
@@ -191,6 +212,8 @@ class FastLane(WithDeadline):
         self._begun_at = None
         if type(self.cycle) is not InLane:
             self.cycle = InLane()
+        if self._ends:
+            self.cycle.keep_alive = False
         answer: list[Answer] = []
         self._answers.append(answer)
         if len(self._answers) >= ANSWERS_LIMIT:

@@ -124,6 +124,12 @@ def test_letters_written_with_percent_signs_are_the_same_page(text: str) -> None
     assert normal_path("/" + quote(text)) == normal_path("/" + text) == "/" + text
 
 
+@pytest.mark.parametrize("sign", [*"/?#%\\;", "\x00", "\n", "\x7f", "\u2028"])
+def test_a_sign_that_would_mean_something_else_stays_as_it_was_written(sign: str) -> None:
+    written = f"/a{quote(sign, safe='')}sid=b"
+    assert normal_path(written) == normal_path(written.lower()) == written
+
+
 @given(hostile)
 @example("https://./")
 @example("https://../")

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from hashlib import blake2b
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analytics_service.domain.visitors import SALT_BYTES, SALT_DAYS_KEPT, Names, names, visitor_name
+from analytics_service.domain.visitors import SALT_BYTES, SALT_DAYS_KEPT, Names, names, naming, visitor_name
 from tests.faults.sizes import soak
 
 ONE = timedelta(days=1)
@@ -37,6 +37,7 @@ def test_the_same_client_has_the_same_name_all_day(day: date, salt: bytes, who: 
 
 
 @given(salts_of_a_day, st.lists(clients, min_size=2, max_size=8, unique=True))
+@example(b"s" * SALT_BYTES, [(1, "203.0.113.7", "\ud800"), (1, "203.0.113.7", "?")])
 @properly
 def test_another_site_address_or_agent_has_another_name(salt: bytes, several: list[Who]) -> None:
     site, address, agent = several[0]
@@ -70,6 +71,19 @@ def test_a_name_is_the_keyed_hash_of_site_address_and_agent() -> None:
     told = blake2b(b"7\x00203.0.113.7\x00curl/8.5.0", digest_size=8, key=salt).digest()
     name = int.from_bytes(told, "big", signed=True)
     assert visitor_name(salt, 7, "203.0.113.7", "curl/8.5.0") == name == 4646275587873928968
+
+
+@given(days, st.lists(clients, min_size=2, max_size=8))
+@properly
+def test_names_given_one_after_another_are_those_given_alone(day: date, several: list[Who]) -> None:
+    salts = {day - ONE: b"b" * SALT_BYTES, day: b"a" * SALT_BYTES}
+    of_day = naming(salts, day, several[0][0])
+    assert of_day is not None
+    for _, address, agent in several:
+        alone = names(salts, day, several[0][0], address, agent)
+        assert of_day.names(address, agent) == alone
+        assert alone is not None
+        assert of_day.names(address, agent, formerly=False) == Names(alone.visitor, None)
 
 
 @given(days, st.sets(st.integers(-4, 4)), clients)
