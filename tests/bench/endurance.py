@@ -1,4 +1,4 @@
-"""Two workers at a steady rate: `python -m tests.bench.endurance --seconds 600 --rate 4000`."""
+"""Workers, two by default, at a steady rate: `python -m tests.bench.endurance --seconds 600 --rate 4000`."""
 
 import argparse
 import json
@@ -65,16 +65,17 @@ def endure(service: Service, site: str, seconds: int, rate: int, folder: Path) -
 
 
 def main() -> None:
-    """Prints what was seen; exit 1 where something did not hold."""
+    """Several workers and Redis at a steady rate, with what was seen; exit 1 where something did not hold."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seconds", type=int, default=600)
     asked.add_argument("--rate", type=int, default=4000, help="beacons a second")
+    asked.add_argument("--workers", default="2")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with (
             running_redis(folder) as redis,
-            serving(folder / "data", "--workers", "2", "--redis", redis.url) as service,
+            serving(folder / "data", "--workers", given.workers, "--redis", redis.url) as service,
         ):
             site = add_site(service.data, "x.example.vn")["public_id"]
             known(service, site)
