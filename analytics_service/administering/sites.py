@@ -2,13 +2,22 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from analytics_service.administering.rules import RulesWish, changed_counter, changed_rules
 from analytics_service.domain.judging import ANY_HOST, host_names_of
-from analytics_service.domain.model import Metric, OpeningBalance, Site, WeekStart, ZoneSince
+from analytics_service.domain.model import (
+    Metric,
+    OpeningBalance,
+    PublicCounter,
+    Site,
+    SiteRules,
+    WeekStart,
+    ZoneSince,
+)
 from analytics_service.domain.periods import local_time
 from analytics_service.errors import BadParameter, UnknownSite
 from analytics_service.ports import ConfigStore, Randomness
@@ -35,6 +44,7 @@ class SiteWish:
     public: bool | None = None
     paused: bool | None = None
     demo: bool = False
+    rules: RulesWish = field(default_factory=RulesWish)
 
 
 def add_site(
@@ -58,6 +68,8 @@ def add_site(
         demo=wish.demo,
         created_at=at,
         opening_balances=_balances(wish, at, by),
+        rules=changed_rules(SiteRules(), wish.rules),
+        counter=changed_counter(PublicCounter(), wish.rules),
     )
     return config.add_site(site)
 
@@ -67,8 +79,10 @@ def set_site(config: ConfigStore, name: str, wish: SiteWish, *, at: datetime, by
     site = find_site(config, name)
     zones = site.zones
     if wish.timezone is not None and wish.timezone != site.zone:
-        # A change holds from the next local midnight: no day is cut twice.
-        tomorrow = local_time(at, site.zones).date() + timedelta(days=1)
+        # A change holds from the next local midnight of both zones: no day is cut twice, none begins again.
+        here = local_time(at, site.zones).date()
+        there = at.astimezone(ZoneInfo(_zone(wish.timezone))).date()
+        tomorrow = max(here, there) + timedelta(days=1)
         kept = tuple(since for since in zones if since.day < tomorrow)
         zones = (*kept, ZoneSince(tomorrow, _zone(wish.timezone)))
     hosts = site.host_names
@@ -84,6 +98,8 @@ def set_site(config: ConfigStore, name: str, wish: SiteWish, *, at: datetime, by
         public=site.public if wish.public is None else wish.public,
         paused=site.paused if wish.paused is None else wish.paused,
         opening_balances=site.opening_balances + _balances(wish, at, by),
+        rules=changed_rules(site.rules, wish.rules),
+        counter=changed_counter(site.counter, wish.rules),
     )
     config.set_site(changed)
     return changed

@@ -85,6 +85,39 @@ class OpeningBalance:
     entered_by: str
 
 
+PUBLIC_METRICS = frozenset({Metric.VISITS, Metric.PAGEVIEWS, Metric.VISITORS})
+
+
+class RobotLevel(StrEnum):
+    """How suspicious the door is of whoever says it is a browser."""
+
+    OFF = "off"
+    BASIC = "basic"
+    STRICT = "strict"
+
+
+class PublicCounter(msgspec.Struct, frozen=True, kw_only=True):
+    """What the public counter may tell; `series` are the last days, `pages` a page's own numbers."""
+
+    items: frozenset[Item] = frozenset(Item)
+    metrics: frozenset[Metric] = PUBLIC_METRICS
+    series: bool = True
+    pages: bool = False
+
+
+class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a site counts: `excluded_networks` are CIDR texts, `*` in `excluded_pages` is any text.
+
+    `honours_signals` takes Global Privacy Control and Do Not Track for a wish not to be counted.
+    """
+
+    excluded_networks: frozenset[str] = frozenset()
+    excluded_pages: frozenset[str] = frozenset()
+    excluded_countries: frozenset[str] = frozenset()
+    robots: RobotLevel = RobotLevel.BASIC
+    honours_signals: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A web property counted as one whole; `host_names` holds lower-case names, `*` alone allows any."""
@@ -103,6 +136,8 @@ class Site:
     demo: bool
     created_at: datetime
     opening_balances: tuple[OpeningBalance, ...] = ()
+    rules: SiteRules = field(default_factory=SiteRules)
+    counter: PublicCounter = field(default_factory=PublicCounter)
 
     @property
     def zone(self) -> str:

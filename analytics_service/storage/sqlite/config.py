@@ -8,7 +8,17 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from analytics_service.domain.model import Metric, OpeningBalance, Site, WeekStart, ZoneSince
+import msgspec
+
+from analytics_service.domain.model import (
+    Metric,
+    OpeningBalance,
+    PublicCounter,
+    Site,
+    SiteRules,
+    WeekStart,
+    ZoneSince,
+)
 from analytics_service.errors import Refused
 from analytics_service.storage.sqlite.creating import CONFIG, create
 from analytics_service.storage.sqlite.sql import open_for_writing, queries, transaction, translated
@@ -75,6 +85,8 @@ class Config:
                     demo=bool(row[9]),
                     created_at=datetime.fromisoformat(row[10]),
                     opening_balances=tuple(balances[row[0]]),
+                    rules=msgspec.json.decode(row[11], type=SiteRules),
+                    counter=msgspec.json.decode(row[12], type=PublicCounter),
                 )
                 for row in self._db.execute(SQL["sites"])
             ]
@@ -146,4 +158,6 @@ def _columns(site: Site) -> dict[str, object]:
         "paused": site.paused,
         "demo": site.demo,
         "created_at": site.created_at.isoformat(),
+        "rules": msgspec.json.encode(site.rules, order="sorted").decode(),
+        "counter": msgspec.json.encode(site.counter, order="sorted").decode(),
     }

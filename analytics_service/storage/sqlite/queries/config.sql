@@ -1,5 +1,6 @@
 -- name: sites
-select number, public_id, uuid, domain, name, week_start, locale, public, paused, demo, created_at
+select number, public_id, uuid, domain, name, week_start, locale, public, paused, demo, created_at,
+    rules, counter
 from site
 order by number
 
@@ -13,13 +14,18 @@ select site, host_name from site_host_name
 select site, metric, value, entered_at, reason, entered_by from opening_balance order by site, entered_at
 
 -- name: add_site
-insert into site (public_id, uuid, domain, name, week_start, locale, public, paused, demo, created_at)
-values (:public_id, :uuid, :domain, :name, :week_start, :locale, :public, :paused, :demo, :created_at)
+insert into site (
+    public_id, uuid, domain, name, week_start, locale, public, paused, demo, created_at, rules, counter
+)
+values (
+    :public_id, :uuid, :domain, :name, :week_start, :locale, :public, :paused, :demo, :created_at, :rules, :counter
+)
 returning number
 
 -- name: set_site
 update site
-set name = :name, week_start = :week_start, locale = :locale, public = :public, paused = :paused
+set name = :name, week_start = :week_start, locale = :locale, public = :public, paused = :paused,
+    rules = :rules, counter = :counter
 where number = :number
 
 -- name: save_zone

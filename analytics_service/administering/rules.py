@@ -1,0 +1,101 @@
+"""Changing what a site counts and what it shows."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+import msgspec
+
+from analytics_service.domain.model import PUBLIC_METRICS, Item, Metric, PublicCounter, RobotLevel, SiteRules
+from analytics_service.errors import BadParameter
+
+ENTRIES_LIMIT = 1_000
+PATTERN_LIMIT = 200
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesWish:
+    """What somebody asks of a site's rules; None leaves one as it is, a list replaces all of its kind."""
+
+    excluded_networks: Sequence[str] | None = None
+    excluded_pages: Sequence[str] | None = None
+    excluded_countries: Sequence[str] | None = None
+    robots: str | None = None
+    honours_signals: bool | None = None
+    items: Sequence[str] | None = None
+    metrics: Sequence[str] | None = None
+    series: bool | None = None
+    pages: bool | None = None
+
+
+def changed_rules(rules: SiteRules, wish: RulesWish) -> SiteRules:
+    """The rules as they are wished. Raises BadParameter."""
+    changes: dict[str, object] = {}
+    if wish.excluded_networks is not None:
+        changes["excluded_networks"] = _set("excluded-address", wish.excluded_networks, _network)
+    if wish.excluded_pages is not None:
+        changes["excluded_pages"] = _set("excluded-page", wish.excluded_pages, _pattern)
+    if wish.excluded_countries is not None:
+        changes["excluded_countries"] = _set("excluded-country", wish.excluded_countries, _country)
+    if wish.robots is not None:
+        changes["robots"] = _one_of("robots", wish.robots, RobotLevel, RobotLevel)
+    if wish.honours_signals is not None:
+        changes["honours_signals"] = wish.honours_signals
+    return msgspec.structs.replace(rules, **changes)
+
+
+def changed_counter(counter: PublicCounter, wish: RulesWish) -> PublicCounter:
+    """The public counter as it is wished. Raises BadParameter."""
+    changes: dict[str, object] = {}
+    if wish.items is not None:
+        changes["items"] = frozenset(_one_of("items", name, Item, Item) for name in _given(wish.items))
+    if wish.metrics is not None:
+        names = _given(wish.metrics)
+        changes["metrics"] = frozenset(_one_of("metrics", name, Metric, PUBLIC_METRICS) for name in names)
+    if wish.series is not None:
+        changes["series"] = wish.series
+    if wish.pages is not None:
+        changes["pages"] = wish.pages
+    return msgspec.structs.replace(counter, **changes)
+
+
+def _given(texts: Sequence[str]) -> list[str]:
+    """An empty text among them stands for none at all: so a list can be emptied."""
+    return [text.strip() for text in texts if text.strip()]
+
+
+def _set(parameter: str, texts: Sequence[str], checked: Callable[[str, str], str]) -> frozenset[str]:
+    if len(texts) > ENTRIES_LIMIT:
+        raise BadParameter(parameter, "value", f"has more than {ENTRIES_LIMIT} entries")
+    return frozenset(checked(parameter, text) for text in _given(texts))
+
+
+def _network(parameter: str, text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        raise BadParameter(parameter, "value", f"{text!r} is no address; one is 203.0.113.0/24") from None
+
+
+def _pattern(parameter: str, text: str) -> str:
+    if not text.startswith(("/", "*")) or len(text) > PATTERN_LIMIT:
+        raise BadParameter(parameter, "value", f"{text[:40]!r} is no path; one is /private/*")
+    return text
+
+
+def _country(parameter: str, text: str) -> str:
+    if not _COUNTRY.fullmatch(text.upper()):
+        raise BadParameter(parameter, "value", f"{text!r} is no country code of two letters, such as VN")
+    return text.upper()
+
+
+def _one_of(parameter: str, name: str, kind: type[_Choice], allowed: Iterable[_Choice]) -> _Choice:
+    names = sorted(one.value for one in allowed)
+    if name not in names:
+        raise BadParameter(parameter, "enum", f"{name!r} is not one of {', '.join(names)}", names)
+    return kind(name)

@@ -1,0 +1,75 @@
+"""What an owner wishes of a site's rules, and what is refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analytics_service.administering.rules import RulesWish, changed_counter, changed_rules
+from analytics_service.domain.model import Item, Metric, PublicCounter, RobotLevel, SiteRules
+from analytics_service.errors import BadParameter
+from tests.service import add_site, run
+
+
+def test_what_is_named_replaces_and_the_rest_stays() -> None:
+    rules = SiteRules(excluded_countries=frozenset({"KP"}), robots=RobotLevel.STRICT)
+    wish = RulesWish(excluded_networks=["203.0.113.7/24", "2001:db8::1"], excluded_pages=["/private/*"])
+    assert changed_rules(rules, wish) == SiteRules(
+        excluded_networks=frozenset({"203.0.113.0/24", "2001:db8::1/128"}),
+        excluded_pages=frozenset({"/private/*"}),
+        excluded_countries=frozenset({"KP"}),
+        robots=RobotLevel.STRICT,
+    )
+    assert changed_rules(rules, RulesWish(excluded_countries=[""])).excluded_countries == frozenset()
+    assert changed_counter(
+        PublicCounter(), RulesWish(items=["total", "today"], series=False)
+    ) == PublicCounter(items=frozenset({Item.TODAY, Item.TOTAL}), series=False)
+    assert changed_counter(PublicCounter(), RulesWish(metrics=["visits"])).metrics == {Metric.VISITS}
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        RulesWish(excluded_networks=["example.vn"]),
+        RulesWish(excluded_networks=["203.0.113.0/33"]),
+        RulesWish(excluded_pages=["private"]),
+        RulesWish(excluded_pages=["/" + "a" * 300]),
+        RulesWish(excluded_countries=["Viet Nam"]),
+        RulesWish(excluded_countries=["V1"]),
+        RulesWish(robots="harsh"),
+        RulesWish(excluded_pages=[f"/{number}" for number in range(1001)]),
+    ],
+)
+def test_a_rule_that_means_nothing_is_refused(wish: RulesWish) -> None:
+    with pytest.raises(BadParameter):
+        changed_rules(SiteRules(), wish)
+
+
+@pytest.mark.parametrize("wish", [RulesWish(items=["monthly"]), RulesWish(metrics=["bounces"])])
+def test_a_counter_of_what_is_never_public_is_refused(wish: RulesWish) -> None:
+    with pytest.raises(BadParameter):
+        changed_counter(PublicCounter(), wish)
+
+
+def test_the_command_line_keeps_what_it_was_told(tmp_path: Path) -> None:
+    site = add_site(tmp_path, "x.example.vn")["public_id"]
+    told = ("--excluded-address", "203.0.113.0/24", "--robots", "strict", "--honour-signals")
+    assert run("site", "rules", site, *told, data=tmp_path).returncode == 0
+    assert run("site", "counter", site, "--item", "today", "--pages", data=tmp_path).returncode == 0
+    shown = json.loads(run("site", "show", site, "--json", data=tmp_path).stdout)
+    assert shown["rules"] == {
+        "excluded_networks": ["203.0.113.0/24"],
+        "excluded_pages": [],
+        "excluded_countries": [],
+        "robots": "strict",
+        "honours_signals": True,
+    }
+    assert shown["counter"] == {
+        "items": ["today"],
+        "metrics": ["pageviews", "visitors", "visits"],
+        "series": True,
+        "pages": True,
+    }
+    refused = run("site", "rules", site, "--robots", "harsh", data=tmp_path)
+    assert refused.returncode != 0
+    assert "'harsh' is not one of basic, off, strict" in refused.stderr
