@@ -31,8 +31,8 @@ fix: $(VENV)/.dev ## format, and repair what lint can repair
 bench: $(VENV)/.dev ## measure speed (never part of the tests)
 	$(BIN)/python -m tests.bench $(ARGS)
 
-soak: $(VENV)/.dev ## the fault and journey tests, for long
-	SOAK=1 $(BIN)/python -m pytest tests/faults tests/journey $(ARGS)
+soak: $(VENV)/.dev ## faults, journeys, contracts and properties, for long
+	SOAK=1 $(BIN)/python -m pytest tests/faults tests/journey tests/contracts tests/domain $(ARGS)
 
 lock: ## write requirements/ anew from pyproject.toml: make lock ARGS=--upgrade
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it with 'pip install uv', or name it with UV=…" >&2; exit 1; }

@@ -11,7 +11,7 @@ from analytics_service.domain.beacons import Beacon, Kind
 from analytics_service.domain.facts import Fact, FactKind
 from analytics_service.domain.judging import judge
 from analytics_service.domain.model import ONLINE_WINDOW, UNDOABLE, VISIT_TIMEOUT, Client, Drop, Site
-from analytics_service.domain.periods import MINUTE_MS, local_time, moment
+from analytics_service.domain.periods import MINUTE_MS, local_day, moment
 from analytics_service.domain.visitors import SALT_BYTES, SALT_DAYS_KEPT, Names, Naming, naming
 from analytics_service.errors import Unavailable
 from analytics_service.ports import ConfigStore, Live, Randomness
@@ -60,13 +60,13 @@ def keep_salts(
     config: ConfigStore, sites: list[Site], at: datetime, random: Randomness
 ) -> dict[int, dict[date, bytes]]:
     """Offers the salts that are due, destroys those past their time, and reads back what holds."""
-    today = {site.number: local_time(at, site.zones).date() for site in sites}
+    today = {site.number: local_day(at, site.zones) for site in sites}
     oldest = min(today.values(), default=at.date()) - timedelta(days=SALT_DAYS_KEPT)
     known = config.salts(date.min)
     due = [
         (site.number, day)
         for site in sites
-        for day in {today[site.number], local_time(at + SALT_OFFERED_BEFORE, site.zones).date()}
+        for day in {today[site.number], local_day(at + SALT_OFFERED_BEFORE, site.zones)}
         if day not in known.get(site.number, {})
     ]
     if due:

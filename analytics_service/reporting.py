@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from analytics_service.domain.model import Counts, Item, Metric, Site
-from analytics_service.domain.periods import days_of, local_time
+from analytics_service.domain.periods import days_of, local_day, local_time
 from analytics_service.ports import FigureStore, Live
 
 
@@ -18,12 +18,13 @@ class Reporter:
     async def counts(self, site: Site, items: Sequence[Item], metric: Metric, at: datetime) -> Counts:
         """The counter's figures at that instant. Raises Unavailable where they cannot be read."""
         local = local_time(at, site.zones)
+        today = local_day(at, site.zones)
         figures: dict[Item, int | None] = {}
         for item in items:
             if item is Item.ONLINE:
                 figures[item] = await self._live.online(site.number, int(at.timestamp() * 1000))
                 continue
-            sums = await self._figures.sums(site.number, days_of(item, local.date(), site.week_start))
+            sums = await self._figures.sums(site.number, days_of(item, today, site.week_start))
             opening = site.opening(metric) if item is Item.TOTAL else 0
             figures[item] = sums.of(metric) + opening
         return Counts(site, metric, local, figures)

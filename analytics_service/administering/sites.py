@@ -18,7 +18,7 @@ from analytics_service.domain.model import (
     WeekStart,
     ZoneSince,
 )
-from analytics_service.domain.periods import local_time
+from analytics_service.domain.periods import local_day
 from analytics_service.errors import BadParameter, UnknownSite
 from analytics_service.ports import ConfigStore, Randomness
 
@@ -80,7 +80,7 @@ def set_site(config: ConfigStore, name: str, wish: SiteWish, *, at: datetime, by
     zones = site.zones
     if wish.timezone is not None and wish.timezone != site.zone:
         # A change holds from the next local midnight of both zones: no day is cut twice, none begins again.
-        here = local_time(at, site.zones).date()
+        here = local_day(at, site.zones)
         there = at.astimezone(ZoneInfo(_zone(wish.timezone))).date()
         tomorrow = max(here, there) + timedelta(days=1)
         kept = tuple(since for since in zones if since.day < tomorrow)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import zoneinfo
 
 from analytics_service.errors import AnalyticsError
 
@@ -9,6 +10,8 @@ from analytics_service.errors import AnalyticsError
 def main() -> None:
     """Runs one command; what was refused is one sentence on the standard error output."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    # One set of rules everywhere: those we ship, whatever the system has.
+    zoneinfo.reset_tzpath(())
     # The parts of the service are started without the command line's own imports.
     if sys.argv[1:2] in (["worker"], ["applier"]):
         from analytics_service.cli.child import run_child

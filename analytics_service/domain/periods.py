@@ -28,7 +28,7 @@ class Days:
 
 def moment(at_ms: int, zones: tuple[ZoneSince, ...]) -> Moment:
     """The local day and hour of an instant given in milliseconds since 1970."""
-    # Every change of offset since 1972 falls on a minute; Newfoundland's fell on the first after midnight.
+    # Every change of offset since 1973 falls on a minute; Newfoundland's fell on the first after midnight.
     return _moment(at_ms // MINUTE_MS, zones)
 
 
@@ -41,16 +41,30 @@ def _moment(minute: int, zones: tuple[ZoneSince, ...]) -> Moment:
     # A change of offset within the hour begins a new hour: of these minutes, the first with our offset.
     while start < at and start.astimezone(zone).utcoffset() != local.utcoffset():
         start += timedelta(minutes=1)
-    return Moment(local.date(), int(start.timestamp()))
+    return Moment(local_day(at, zones), int(start.timestamp()))
 
 
 def local_time(at: datetime, zones: tuple[ZoneSince, ...]) -> datetime:
     """The instant in the zone that the site had then: a change of zone holds from a local midnight on."""
+    return _local(at, zones)[0]
+
+
+def local_day(at: datetime, zones: tuple[ZoneSince, ...]) -> date:
+    """The site's day of that instant; never later than the day of an instant that follows."""
+    local, end = _local(at, zones)
+    # Where clocks are more than a day apart, the old zone would begin days that are the new zone's.
+    return local.date() if end is None else min(local.date(), end - timedelta(days=1))
+
+
+def _local(at: datetime, zones: tuple[ZoneSince, ...]) -> tuple[datetime, date | None]:
+    """The instant in its zone, and the first day of the zone after it."""
+    end = None
     for since in reversed(zones[1:]):
         local = at.astimezone(ZoneInfo(since.zone))
         if local.date() >= since.day:
-            return local
-    return at.astimezone(ZoneInfo(zones[0].zone))
+            return local, end
+        end = since.day
+    return at.astimezone(ZoneInfo(zones[0].zone)), end
 
 
 def week_of(day: date, start: WeekStart) -> date:

@@ -126,7 +126,7 @@ def _grow(visit: Visit, fact: Fact, local: Moment, page: str) -> None:
     """Takes the view or event into the visit; an earlier one moves its beginning."""
     if fact.at < visit.began_at:
         visit.began_at, visit.day, visit.hour = fact.at, local.day, local.hour
-        visit.entry_page, visit.referrer = page, fact.referrer
+        visit.entry_page, visit.referrer, visit.hostname = page, fact.referrer, fact.hostname
     if fact.at >= visit.seen_at:
         visit.seen_at, visit.visitor = fact.at, fact.visitor
         visit.exit_page = page

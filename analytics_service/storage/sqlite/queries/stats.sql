@@ -25,7 +25,7 @@ insert into visit values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict do update set
     visitor = excluded.visitor, day = excluded.day, hour = excluded.hour, began_at = excluded.began_at,
     seen_at = excluded.seen_at, entry_page = excluded.entry_page, exit_page = excluded.exit_page,
-    referrer = excluded.referrer, pageviews = excluded.pageviews, events = excluded.events,
+    hostname = excluded.hostname, referrer = excluded.referrer, pageviews = excluded.pageviews, events = excluded.events,
     engaged_ms = excluded.engaged_ms
 
 -- name: save_view
