@@ -49,7 +49,7 @@ class StatsStore(Protocol):
         """The last applied group's number, by journal."""
         ...
 
-    def load(self, facts: Iterable[Fact], page_cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
+    def load(self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
         """The working state that these facts may touch."""
         ...
 

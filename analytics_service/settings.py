@@ -30,7 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     redis: str = ""
     workers: int = 1
     online_limit: int = 1_000_000
-    page_cap: int = 10_000
+    dimension_cap: int = 10_000
     retention_days: int = 0
     fast_lane: bool = True
 

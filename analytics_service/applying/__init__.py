@@ -7,6 +7,7 @@ from operator import attrgetter
 
 import msgspec
 
+from analytics_service.applying.describing import traits_of
 from analytics_service.domain.facts import Fact, decode_group
 from analytics_service.domain.model import IDS_KEPT, ZoneSince
 from analytics_service.domain.periods import moment
@@ -14,7 +15,7 @@ from analytics_service.domain.rollups import fold
 from analytics_service.errors import Damaged
 from analytics_service.ports import Clock, Journals, StatsStore
 
-PAGE_CAP = 10_000
+DIMENSION_CAP = 10_000
 SMALLEST_ROUND, LARGEST_ROUND = 1_000, 20_000
 """Facts. Large rounds cost less for each fact, but must end long before their process is taken for hung."""
 LATEST = timedelta(hours=48)
@@ -28,12 +29,12 @@ class Applier:
     """The one reader of a machine's journals."""
 
     def __init__(
-        self, journals: Journals, stats: StatsStore, zones_of: ZonesOf, *, page_cap: int = PAGE_CAP
+        self, journals: Journals, stats: StatsStore, zones_of: ZonesOf, *, dimension_cap: int = DIMENSION_CAP
     ) -> None:
         self._journals = journals
         self._stats = stats
         self._zones_of = zones_of
-        self._page_cap = page_cap
+        self._dimension_cap = dimension_cap
         self._positions = stats.positions()
         self._durable: dict[str, int] = {}
         self._damaged: set[str] = set()
@@ -59,8 +60,8 @@ class Applier:
         if not positions:
             return 0
         facts.sort(key=attrgetter("at"))
-        ledger = self._stats.load(facts, self._page_cap, self._day_of)
-        fold(ledger, facts, self._zones_of)
+        ledger = self._stats.load(facts, self._dimension_cap, self._day_of)
+        fold(ledger, facts, self._zones_of, traits_of)
         self._stats.save(ledger, positions, unreadable)
         self._positions.update(positions)
         return len(facts)

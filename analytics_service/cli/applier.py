@@ -121,7 +121,7 @@ def _open_and_apply(process: Process) -> None:
         open_orders(settings.folder) as orders,
     ):
         zones = Zones(config)
-        applier = Applier(journals, stats, zones.of, page_cap=settings.page_cap)
+        applier = Applier(journals, stats, zones.of, dimension_cap=settings.dimension_cap)
         retention = timedelta(days=settings.retention_days) if settings.retention_days else None
         care = Care(stats.truth(), orders, clock=process.clock, retention=retention)
         _apply(process, applier, zones, care)

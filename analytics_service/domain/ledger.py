@@ -1,13 +1,15 @@
 """What the fold reads and changes: the visits, ids and names that a batch of facts touches."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import IntEnum
 
+from analytics_service.domain.dimensions import OTHER, Dimension, Traits
 from analytics_service.domain.model import BOUNCE_ENGAGEMENT, Sums
 
 BOUNCE_MS = int(BOUNCE_ENGAGEMENT.total_seconds() * 1000)
+
+NOTHING_KNOWN = Traits("")
 
 VisitorKey = tuple[int, int]
 """Site and visitor's name."""
@@ -17,16 +19,12 @@ DayKey = tuple[int, date, int]
 """Site, local day and visitor's name."""
 
 
-class Dimension(IntEnum):
-    """What a rollup is broken down by; the numbers are stored."""
-
-    SITE = 0
-    PAGE = 1
-
-
 @dataclass(slots=True)
 class Visit:
-    """A run of one visitor's views and events; instants in ms, `day` and `hour` of its beginning."""
+    """A run of one visitor's views and events; instants in ms, `day` and `hour` of its beginning.
+
+    `visitor` is the name under which it began to be stored: a name of the next day is told with its views.
+    """
 
     id: int
     site: int
@@ -37,8 +35,7 @@ class Visit:
     seen_at: int
     entry_page: str = ""
     exit_page: str = ""
-    hostname: str = ""
-    referrer: str = ""
+    traits: Traits = NOTHING_KNOWN
     pageviews: int = 0
     events: int = 0
     engaged_ms: int = 0
@@ -72,23 +69,30 @@ class ViewRow:
     name: str
 
 
+Known = dict[Dimension, set[str]]
+"""The values that have a rollup, by dimension."""
+
+
 @dataclass(slots=True)
 class Ledger:
     """A batch's working state, loaded before the fold and written after it, in one transaction."""
 
     next_visit: int
-    page_cap: int
+    cap: int
     visits: dict[int, Visit] = field(default_factory=dict)
     visits_of: dict[VisitorKey, list[int]] = field(default_factory=lambda: defaultdict(list))
     counted: dict[ViewKey, CountedView] = field(default_factory=dict)
     waiting: dict[ViewKey, tuple[int, int]] = field(default_factory=dict)
     first_seen: dict[DayKey, tuple[int, int]] = field(default_factory=dict)
-    pages: dict[tuple[int, date], set[str]] = field(default_factory=dict)
-    """The pages of a site's day, `other` among them."""
+    known: dict[tuple[int, date], Known] = field(default_factory=dict)
+    """The values of a site's day that have a rollup, `other` among them."""
 
     new_names: set[tuple[int, int, int, date]] = field(default_factory=set)
     new_views: list[ViewRow] = field(default_factory=list)
     titles: dict[tuple[int, str], str] = field(default_factory=dict)
+    before: dict[int, Visit | None] = field(default_factory=dict)
+    """What this round touched, as it was; None for what is new."""
+
     changed_visits: set[int] = field(default_factory=set)
     changed_counted: set[ViewKey] = field(default_factory=set)
     changed_waiting: set[ViewKey] = field(default_factory=set)
@@ -106,12 +110,19 @@ class Ledger:
             self._buckets[site, day, hour] = found
         return found
 
-    def add_visit(self, visit: Visit, sign: int = 1) -> None:
-        """Adds the visit to the buckets in which it began, or takes it away before it changes."""
-        bounced = visit.is_bounce()
-        for sums in self.buckets(visit.site, visit.day, visit.hour):
-            sums.visits += sign
-            sums.engaged_ms += sign * visit.engaged_ms
-            if bounced:
-                sums.bounces += sign
-        self.changed_visits.add(visit.id)
+    def about_to_change(self, visit: Visit) -> Visit:
+        """The visit, remembered as it was before this round touched it."""
+        if visit.id not in self.before:
+            self.before[visit.id] = replace(visit) if visit.id in self.visits else None
+            self.visits[visit.id] = visit
+        return visit
+
+    def capped(self, dimension: Dimension, site: int, day: date, value: str) -> str:
+        """The value, or `other` where the site's day has as many as it may have."""
+        known = self.known.setdefault((site, day), {}).setdefault(dimension, set())
+        if value in known:
+            return value
+        if len(known) >= self.cap:
+            return OTHER
+        known.add(value)
+        return value

@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Iterable
 
+from analytics_service.domain.dimensions import Dimension, Traits
 from analytics_service.domain.facts import Fact, FactKind
-from analytics_service.domain.ledger import CountedView, Dimension, Ledger, ViewRow, Visit
+from analytics_service.domain.ledger import CountedView, Ledger, ViewRow, Visit
 from analytics_service.domain.model import ENGAGEMENT_LIMIT, VISIT_TIMEOUT, Drop, ZoneSince
 from analytics_service.domain.periods import MINUTE_MS, Moment, moment
+from analytics_service.domain.settling import settle
 
 TIMEOUT_MS = int(VISIT_TIMEOUT.total_seconds() * 1000)
 ENGAGEMENT_MS = int(ENGAGEMENT_LIMIT.total_seconds() * 1000)
-OTHER = "other"
 
 ZonesOf = Callable[[int], tuple[ZoneSince, ...]]
 """A site's zones by its number."""
+TraitsOf = Callable[[Fact], Traits]
+"""What a visit that begins with this fact is described with."""
 
 
-def fold(ledger: Ledger, facts: Iterable[Fact], zones_of: ZonesOf) -> None:
+def fold(ledger: Ledger, facts: Iterable[Fact], zones_of: ZonesOf, traits_of: TraitsOf) -> None:
     """Folds facts, sorted by `at`, into the ledger."""
     known: dict[tuple[int, int], Moment] = {}
     for fact in facts:
@@ -31,25 +34,26 @@ def fold(ledger: Ledger, facts: Iterable[Fact], zones_of: ZonesOf) -> None:
         elif fact.kind is FactKind.ENGAGEMENT:
             _engage(ledger, fact)
         else:
-            _count(ledger, fact, local)
+            _count(ledger, fact, local, traits_of)
+    settle(ledger)
 
 
-def _count(ledger: Ledger, fact: Fact, local: Moment) -> None:
-    key = (fact.site, fact.event_id if fact.kind is FactKind.EVENT else fact.id)
+def _count(ledger: Ledger, fact: Fact, local: Moment, traits_of: TraitsOf) -> None:
+    is_view = fact.kind is FactKind.VIEW
+    key = (fact.site, fact.id if is_view else fact.event_id)
     if key in ledger.counted:
         ledger.drops[fact.site, local.day, Drop.DUPLICATE.value] += 1
         return
-    page = _capped_page(ledger, fact, local)
-    visit = _visit_of(ledger, fact, local, page)
-    is_view = fact.kind is FactKind.VIEW
+    page = ledger.capped(Dimension.PAGE, fact.site, local.day, fact.page)
+    visit = _visit_of(ledger, fact, local, traits_of)
     waited, _ = ledger.waiting.pop(key, (0, 0))
     if waited:
         ledger.changed_waiting.add(key)
     visit.engaged_ms = min(visit.engaged_ms + waited, ENGAGEMENT_MS)
-    _grow(visit, fact, local, page)
-    ledger.add_visit(visit)
+    _grow(visit, fact, local, page, traits_of)
     ledger.counted[key] = CountedView(visit.id, fact.at, waited)
     ledger.changed_counted.add(key)
+    name = fact.name if is_view else ledger.capped(Dimension.EVENT, fact.site, local.day, fact.name)
     ledger.new_views.append(
         ViewRow(
             site=fact.site,
@@ -60,35 +64,30 @@ def _count(ledger: Ledger, fact: Fact, local: Moment) -> None:
             hour=local.hour,
             visitor=fact.visitor,
             page=page,
-            name=fact.name,
+            name=name,
         )
     )
-    for sums in ledger.buckets(fact.site, local.day, local.hour):
-        if is_view:
-            sums.pageviews += 1
-        else:
-            sums.events += 1
-    if is_view:
-        ledger.days[fact.site, Dimension.PAGE, local.day, page].pageviews += 1
-        if fact.title and page == fact.page:
-            # A page has one title, the last: titles are bounded as pages are.
-            ledger.titles[fact.site, page] = fact.title
+    _add(ledger, fact, local, page, name)
     _greet(ledger, fact, local)
 
 
-def _capped_page(ledger: Ledger, fact: Fact, local: Moment) -> str:
-    bucket = (fact.site, local.day)
-    known = ledger.pages.setdefault(bucket, set())
-    if fact.page in known:
-        return fact.page
-    if len(known) >= ledger.page_cap:
-        return OTHER
-    known.add(fact.page)
-    return fact.page
+def _add(ledger: Ledger, fact: Fact, local: Moment, page: str, name: str) -> None:
+    """Adds a view or an event to the sums of the day on which it happened."""
+    of_page = ledger.days[fact.site, Dimension.PAGE, local.day, page]
+    buckets = (*ledger.buckets(fact.site, local.day, local.hour), of_page)
+    if fact.kind is FactKind.EVENT:
+        for sums in (*buckets, ledger.days[fact.site, Dimension.EVENT, local.day, name]):
+            sums.events += 1
+        return
+    for sums in buckets:
+        sums.pageviews += 1
+    if fact.title and page == fact.page:
+        # A page has one title, the last: titles are bounded as pages are.
+        ledger.titles[fact.site, page] = fact.title
 
 
-def _visit_of(ledger: Ledger, fact: Fact, local: Moment, page: str) -> Visit:
-    """The visit that the fact joins, taken out of its bucket; or a new one, not yet in any."""
+def _visit_of(ledger: Ledger, fact: Fact, local: Moment, traits_of: TraitsOf) -> Visit:
+    """The visit that the fact joins, or a new one."""
     names = [fact.visitor] if fact.formerly is None else [fact.visitor, fact.formerly]
     near = [
         visit
@@ -98,7 +97,6 @@ def _visit_of(ledger: Ledger, fact: Fact, local: Moment, page: str) -> Visit:
     ]
     if near:
         visit = min(near, key=lambda one: (one.began_at, one.id))
-        ledger.add_visit(visit, sign=-1)
     else:
         visit = Visit(
             id=ledger.next_visit,
@@ -108,12 +106,11 @@ def _visit_of(ledger: Ledger, fact: Fact, local: Moment, page: str) -> Visit:
             hour=local.hour,
             began_at=fact.at,
             seen_at=fact.at,
-            entry_page=page,
-            hostname=fact.hostname,
-            referrer=fact.referrer,
+            entry_page=fact.page,
+            traits=traits_of(fact),
         )
         ledger.next_visit += 1
-        ledger.visits[visit.id] = visit
+    ledger.about_to_change(visit)
     for name in names:
         numbers = ledger.visits_of[fact.site, name]
         if visit.id not in numbers:
@@ -122,13 +119,15 @@ def _visit_of(ledger: Ledger, fact: Fact, local: Moment, page: str) -> Visit:
     return visit
 
 
-def _grow(visit: Visit, fact: Fact, local: Moment, page: str) -> None:
+def _grow(visit: Visit, fact: Fact, local: Moment, page: str, traits_of: TraitsOf) -> None:
     """Takes the view or event into the visit; an earlier one moves its beginning."""
     if fact.at < visit.began_at:
         visit.began_at, visit.day, visit.hour = fact.at, local.day, local.hour
-        visit.entry_page, visit.referrer, visit.hostname = page, fact.referrer, fact.hostname
+        visit.entry_page, visit.traits = page, traits_of(fact)
+    if not visit.pageviews and not visit.events:
+        visit.entry_page = page
     if fact.at >= visit.seen_at:
-        visit.seen_at, visit.visitor = fact.at, fact.visitor
+        visit.seen_at = fact.at
         visit.exit_page = page
     if fact.kind is FactKind.VIEW:
         visit.pageviews += 1
@@ -167,6 +166,5 @@ def _engage(ledger: Ledger, fact: Fact) -> None:
         return
     view.engaged_ms = engaged_ms
     ledger.changed_counted.add(key)
-    ledger.add_visit(visit, sign=-1)
+    ledger.about_to_change(visit)
     visit.engaged_ms = min(visit.engaged_ms + more, ENGAGEMENT_MS)
-    ledger.add_visit(visit)

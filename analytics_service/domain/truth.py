@@ -9,7 +9,7 @@ from analytics_service.domain.model import Sums
 FIELDS = ("pageviews", "visits", "visitors", "bounces", "engaged_ms", "events")
 
 DayKey = tuple[str, str]
-"""What a sum is of: "site" and "", "hour" and its key, "page" and the page."""
+"""What a sum is of: "site" and "", "hour" and its key, a dimension and its value."""
 DaySums = Mapping[DayKey, Sums]
 """All sums of one site's day; a key that is missing stands for zeros."""
 
@@ -59,9 +59,7 @@ def day_of_hours(hours: list[Sums]) -> Sums:
 
 def wording(wrong: Difference) -> str:
     """A difference in words."""
-    where = {"site": "the day", "hour": f"the hour {wrong.value}", "page": f"the page {wrong.value}"}[
-        wrong.of
-    ]
+    where = "the day" if wrong.of == "site" else f"the {wrong.of.replace('_', ' ')} {wrong.value}"
     return (
         f"site {wrong.site}, {wrong.day}: {wrong.metric} of {where} "
         f"are stored as {wrong.stored}, but add up to {wrong.found}"

@@ -112,7 +112,7 @@ def test_nothing_goes_without_a_retention(folder: Path) -> None:
 def test_a_visit_over_midnight_stays_as_long_as_its_last_view(folder: Path) -> None:
     with house(folder) as it:
         with closing(sqlite3.connect(folder / "stats.db")) as stats, stats:
-            stats.execute("update visit set seen_at = ? where id = 3", (_ms(FIRST + 3 * A_DAY),))
+            stats.execute("update visit set lasted_ms = ? - began_at where id = 3", (_ms(FIRST + 3 * A_DAY),))
         all_steps(it.care(retention=7 * A_DAY))
         assert it.one("select count(*) from visit where id = 3") == (1,)
 

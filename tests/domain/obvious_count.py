@@ -123,7 +123,7 @@ def figures_of(facts: Iterable[Fact], visits: Iterable[Visited]) -> Figures:
         met.add((fact.site, day, fact.visitor))
         for bucket in (days[fact.site, day], hours[fact.site, day, hour]):
             bucket.add(Sums(pageviews=int(is_view), events=int(not is_view), visitors=int(is_new)))
-        pages[fact.site, day, fact.page].pageviews += is_view
+        pages[fact.site, day, fact.page].add(Sums(pageviews=int(is_view), events=int(not is_view)))
     for visit in visits:
         bounced = (visit.pageviews, visit.events) == (1, 0) and visit.engaged_ms < 10_000
         for bucket in (days[visit.site, visit.day], hours[visit.site, visit.day, visit.hour]):

@@ -10,10 +10,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics_service.domain.dimensions import OTHER, Dimension, Traits
 from analytics_service.domain.facts import Fact, FactKind
-from analytics_service.domain.ledger import Dimension, Ledger
+from analytics_service.domain.ledger import Ledger
 from analytics_service.domain.model import Sums, ZoneSince
-from analytics_service.domain.rollups import OTHER, fold
+from analytics_service.domain.rollups import fold
 
 ZONES = (ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),)
 MORNING = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # nine o'clock in Hà Nội
@@ -22,11 +23,15 @@ TOMORROW = date(2026, 11, 21)
 ANN, ANN_TOMORROW, BOB = 1, 2, 3
 
 
+def traits_of(fact: Fact) -> Traits:
+    return Traits(fact.hostname)
+
+
 @dataclass
 class Counts:
     """A ledger with hands to feed it."""
 
-    ledger: Ledger = field(default_factory=lambda: Ledger(next_visit=1, page_cap=100))
+    ledger: Ledger = field(default_factory=lambda: Ledger(next_visit=1, cap=100))
     made: int = 0
 
     def view(self, minute: float, page: str = "/", *, by: int = ANN, **more: Any) -> Fact:
@@ -36,7 +41,7 @@ class Counts:
         return Fact(1, FactKind(known.pop("kind", FactKind.VIEW)), 1, at, **known)
 
     def fold(self, *facts: Fact) -> None:
-        fold(self.ledger, facts, lambda _: ZONES)
+        fold(self.ledger, facts, lambda _: ZONES, traits_of)
 
     def day(self, day: date = TODAY) -> Sums:
         return self.ledger.days[1, Dimension.SITE, day, ""]
@@ -138,7 +143,7 @@ def test_an_event_makes_no_page_view_and_no_bounce() -> None:
 
 
 def test_beyond_the_cap_a_page_becomes_other_and_the_total_is_exact() -> None:
-    counts = Counts(Ledger(next_visit=1, page_cap=3))
+    counts = Counts(Ledger(next_visit=1, cap=3))
     counts.fold(*(counts.view(number / 10, f"/{number}") for number in range(10)))
     pages = {key[3]: sums.pageviews for key, sums in counts.ledger.days.items() if key[1] is Dimension.PAGE}
     assert pages == {"/0": 1, "/1": 1, "/2": 1, OTHER: 7}

@@ -94,7 +94,7 @@ def _resident(service: Service) -> int:
 
 @pytest.mark.timeout(3600)
 def test_a_flood_of_different_paths_titles_and_sites_stays_bounded_and_exact(tmp_path: Path) -> None:
-    with serving(tmp_path / "data", env={"ANALYTICS_PAGE_CAP": str(CAP)}) as service:
+    with serving(tmp_path / "data", env={"ANALYTICS_DIMENSION_CAP": str(CAP)}) as service:
         site = add_site(service.data, "x.example.vn")["public_id"]
         known(service, site)
         before = _resident(service)

@@ -4,28 +4,31 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
+from analytics_service.domain.dimensions import BROKEN_DOWN
 from analytics_service.domain.facts import Fact, FactKind
-from analytics_service.domain.ledger import CountedView, DayKey, Ledger, ViewKey, Visit, VisitorKey
+from analytics_service.domain.ledger import CountedView, DayKey, Known, Ledger, ViewKey, Visit, VisitorKey
+from analytics_service.storage.sqlite.names import Names, TraitNumbers
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries
 
-PAGES_KEPT = 500_000
+VALUES_KEPT = 1_000_000
 SQL = queries("loading")
 
 
 class Loader:
     """Fills ledgers; what it keeps between batches is a cache of what is stored."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, names: Names) -> None:
         self._db = connection
+        self._names = names
         connection.execute("pragma temp_store = memory")
         for table in ("id", "name", "day"):
             connection.execute(SQL[f"make_asked_{table}"])
-        self._pages: dict[tuple[int, date], set[str]] = {}
+        self._known: dict[tuple[int, date], Known] = {}
 
-    def load(self, facts: Iterable[Fact], page_cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
+    def load(self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
         """The working state that these facts may touch."""
         last_visit = self._db.execute(SQL["last_visit"]).fetchone()[0]
-        ledger = Ledger(next_visit=last_visit + 1, page_cap=page_cap)
+        ledger = Ledger(next_visit=last_visit + 1, cap=cap)
         ids: set[ViewKey] = set()
         names: set[VisitorKey] = set()
         days: set[DayKey] = set()
@@ -44,6 +47,7 @@ class Loader:
             self._ids(ledger, ids)
             self._visits(ledger, names)
             self._days(ledger, days)
+            self._values(ledger, days)
         finally:
             self._db.execute("commit")
         return ledger
@@ -59,46 +63,52 @@ class Loader:
             if visit not in ledger.visits and (
                 row := self._db.execute(SQL["find_visit"], (visit,)).fetchone()
             ):
-                ledger.visits[visit] = _visit(row)
+                ledger.visits[visit] = self._visit(row)
         for site, view, engaged_ms, at in self._db.execute(SQL["find_waiting"]):
             ledger.waiting[site, view] = (engaged_ms, at)
 
     def _visits(self, ledger: Ledger, names: set[VisitorKey]) -> None:
         self._asked("name", sorted(names))
         for name, *row in self._db.execute(SQL["find_visits_named"]):
-            visit = ledger.visits.setdefault(row[0], _visit(row))
+            visit = ledger.visits.setdefault(row[0], self._visit(row))
             ledger.visits_of[visit.site, name].append(visit.id)
 
     def _days(self, ledger: Ledger, days: set[DayKey]) -> None:
         self._asked("day", sorted((site, day_number(day), visitor) for site, day, visitor in days))
         for site, number, visitor, at, hour in self._db.execute(SQL["find_first_seen"]):
             ledger.first_seen[site, day_of(number), visitor] = (at, hour)
-        if sum(map(len, self._pages.values())) > PAGES_KEPT:
-            self._pages.clear()
-        for bucket in {(site, day) for site, day, _ in days}:
-            known = self._pages.get(bucket)
+
+    def _values(self, ledger: Ledger, days: set[DayKey]) -> None:
+        """The values that have a rollup: of the facts' days, and of those on which their visits began."""
+        if sum(len(values) for known in self._known.values() for values in known.values()) > VALUES_KEPT:
+            self._known.clear()
+        buckets = {(site, day) for site, day, _ in days}
+        buckets |= {(visit.site, visit.day) for visit in ledger.visits.values()}
+        for bucket in buckets:
+            known = self._known.get(bucket)
             if known is None:
-                rows = self._db.execute(SQL["pages"], (bucket[0], day_number(bucket[1])))
-                known = self._pages[bucket] = {row[0] for row in rows}
+                known = self._known[bucket] = {}
+                for dimension in BROKEN_DOWN:
+                    rows = self._db.execute(SQL["values"], (bucket[0], dimension, day_number(bucket[1])))
+                    known[dimension] = {row[0] for row in rows}
             # The fold adds to it what it counts: it is the same set, and stays true while batches succeed.
-            ledger.pages[bucket] = known
+            ledger.known[bucket] = known
 
-
-def _visit(row: list[int] | tuple[int, ...]) -> Visit:
-    number, site, visitor, day, hour, began_at, seen_at, entry, leave, host, referrer, views, events, ms = row
-    return Visit(
-        id=number,
-        site=site,
-        visitor=visitor,
-        day=day_of(day),
-        hour=hour,
-        began_at=began_at,
-        seen_at=seen_at,
-        entry_page=str(entry),
-        exit_page=str(leave),
-        hostname=str(host),
-        referrer=str(referrer),
-        pageviews=views,
-        events=events,
-        engaged_ms=ms,
-    )
+    def _visit(self, row: Sequence[int]) -> Visit:
+        number, site, visitor, day, into_hour, began_at, lasted_ms, *rest = row
+        hostname, origin, place, equipment, pageviews, events, engaged_ms, entry, leave = rest
+        return Visit(
+            id=number,
+            site=site,
+            visitor=visitor,
+            day=day_of(day),
+            hour=began_at // 1000 - into_hour,
+            began_at=began_at,
+            seen_at=began_at + lasted_ms,
+            entry_page=str(entry),
+            exit_page=str(leave),
+            traits=self._names.traits_of(TraitNumbers(hostname, origin, place, equipment)),
+            pageviews=pageviews,
+            events=events,
+            engaged_ms=engaged_ms,
+        )

@@ -10,6 +10,7 @@ from analytics_service.domain.facts import Fact
 from analytics_service.domain.ledger import Ledger
 from analytics_service.storage.sqlite.creating import STATS, create
 from analytics_service.storage.sqlite.loading import Loader
+from analytics_service.storage.sqlite.names import Names
 from analytics_service.storage.sqlite.sql import (
     day_number,
     open_for_writing,
@@ -20,7 +21,7 @@ from analytics_service.storage.sqlite.sql import (
 from analytics_service.storage.sqlite.truth import TruthKeeper
 
 FILE = STATS.file
-NAMES_KEPT = 100_000
+TITLES_KEPT = 100_000
 WAITING_LIMIT = 100_000
 SQL = queries("stats")
 
@@ -57,10 +58,10 @@ class StatsWriter:
 
     def __init__(self, connection: sqlite3.Connection, epoch: int) -> None:
         self._db = connection
-        self._names: dict[str, int] = {}
+        self._names = Names(connection)
         self._titles: dict[tuple[int, str], str] = {}
         self._epoch = epoch
-        self._loader = Loader(connection)
+        self._loader = Loader(connection, self._names)
 
     def _one(self, statement: str, *values: object) -> tuple[int, ...]:
         row: tuple[int, ...] = self._db.execute(statement, values).fetchone()
@@ -74,10 +75,10 @@ class StatsWriter:
         """The last applied group's number, by journal."""
         return {journal: seq for journal, seq, _ in self._db.execute(SQL["positions"])}
 
-    def load(self, facts: Iterable[Fact], page_cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
+    def load(self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
         """The working state that these facts may touch."""
         with translated(FILE):
-            return self._loader.load(facts, page_cap, day_of_fact)
+            return self._loader.load(facts, cap, day_of_fact)
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
@@ -98,14 +99,15 @@ class StatsWriter:
                 self._db.execute(SQL["save_position"], {"journal": journal, "seq": seq})
 
     def _save_visits(self, ledger: Ledger) -> None:
-        name = self._name
+        name = self._names.number
         self._db.executemany(
             SQL["save_visit"],
             [
                 (
-                    *(visit.id, visit.site, visit.visitor, day_number(visit.day), visit.hour),
-                    *(visit.began_at, visit.seen_at, name(visit.entry_page), name(visit.exit_page)),
-                    *(name(visit.hostname), name(visit.referrer)),
+                    *(visit.id, visit.site, visit.visitor, day_number(visit.day)),
+                    *(visit.began_at // 1000 - visit.hour, visit.began_at, visit.seen_at - visit.began_at),
+                    *(name(visit.entry_page), name(visit.exit_page)),
+                    *self._names.numbers_of(visit.traits),
                     *(visit.pageviews, visit.events, visit.engaged_ms),
                 )
                 for visit in (ledger.visits[number] for number in sorted(ledger.changed_visits))
@@ -115,7 +117,8 @@ class StatsWriter:
             SQL["save_view"],
             [
                 (
-                    *(v.site, day_number(v.day), v.visit, v.ordinal, v.at, v.hour, v.visitor),
+                    *(v.site, day_number(v.day), v.visit, v.ordinal, v.at, v.at // 1000 - v.hour),
+                    None if v.visitor == ledger.visits[v.visit].visitor else v.visitor,
                     *(name(v.page), name(v.name)),
                 )
                 for v in ledger.new_views
@@ -125,7 +128,7 @@ class StatsWriter:
         self._db.executemany(
             SQL["save_title"], sorted((site, name(page), title) for (site, page), title in titles.items())
         )
-        if len(self._titles) >= NAMES_KEPT:
+        if len(self._titles) >= TITLES_KEPT:
             self._titles.clear()
         self._titles.update(titles)
         self._db.executemany(
@@ -158,7 +161,13 @@ class StatsWriter:
         self._db.executemany(
             SQL["save_day"],
             sorted(
-                (site, int(dimension), day_number(day), self._name(value) if value else 0, *sums.row())
+                (
+                    site,
+                    int(dimension),
+                    day_number(day),
+                    self._names.number(value) if value else 0,
+                    *sums.row(),
+                )
                 for (site, dimension, day, value), sums in ledger.days.items()
             ),
         )
@@ -172,16 +181,6 @@ class StatsWriter:
             SQL["save_drop"],
             sorted((site, day_number(day), reason, n) for (site, day, reason), n in ledger.drops.items()),
         )
-
-    def _name(self, value: str) -> int:
-        number = self._names.get(value)
-        if number is None:
-            self._db.execute(SQL["intern"], (value,))
-            number = self._one(SQL["name_id"], value)[0]
-            if len(self._names) >= NAMES_KEPT:
-                self._names.clear()
-            self._names[value] = number
-        return number
 
     def checkpoint(self) -> dict[str, int]:
         """Makes commits durable; the positions durable now (none where a reader was in the way)."""

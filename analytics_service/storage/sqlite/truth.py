@@ -6,10 +6,12 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from analytics_service.domain.ledger import BOUNCE_MS, Dimension
+from analytics_service.domain.dimensions import BROKEN_DOWN, OF_VISITS, Dimension, values_of
+from analytics_service.domain.ledger import BOUNCE_MS
 from analytics_service.domain.model import Sums
 from analytics_service.domain.truth import Check, DaySums, Difference, day_of_hours, differences
 from analytics_service.storage.sqlite.creating import STATS
+from analytics_service.storage.sqlite.names import Names, TraitNumbers
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries, translated
 
 FILE = STATS.file
@@ -82,8 +84,9 @@ class Truth:
             sums["site", ""] = Sums(*row)
         for hour, *row in self._db.execute(SQL["stored_hours"], (site, day)):
             sums["hour", str(hour)] = Sums(*row)
-        for page, *row in self._db.execute(SQL["stored_pages"], (site, day)):
-            sums["page", page or ""] = Sums(*row)
+        for dimension in BROKEN_DOWN:
+            for value, *row in self._db.execute(SQL["stored_values"], (site, dimension, day)):
+                sums[dimension.word, value or ""] = Sums(*row)
         return sums
 
     def _found(self, site: int, day: int) -> DaySums:
@@ -97,9 +100,26 @@ class Truth:
             hours.setdefault(hour, Sums()).add(Sums(visitors=visitors))
         sums = {("hour", str(hour)): of_hour for hour, of_hour in hours.items()}
         sums["site", ""] = day_of_hours(list(hours.values()))
-        for page, pageviews in self._db.execute(SQL["found_pages"], (site, day)):
-            sums["page", page] = Sums(pageviews=pageviews)
+        self._add_views(sums, site, day)
+        self._add_visits(sums, site, day)
         return sums
+
+    def _add_views(self, sums: dict[tuple[str, str], Sums], site: int, day: int) -> None:
+        for page, pageviews, events in self._db.execute(SQL["found_pages"], (site, day)):
+            sums[Dimension.PAGE.word, page] = Sums(pageviews=pageviews, events=events)
+        for name, events in self._db.execute(SQL["found_events"], (site, day)):
+            sums[Dimension.EVENT.word, name] = Sums(events=events)
+
+    def _add_visits(self, sums: dict[tuple[str, str], Sums], site: int, day: int) -> None:
+        names = Names(self._db)
+        alike = {"site": site, "day": day, "bounce": BOUNCE_MS}
+        for entry, leave, *rest in self._db.execute(SQL["found_alike"], alike).fetchall():
+            numbers, (visits, bounces, engaged_ms) = rest[:4], rest[4:]
+            traits = names.traits_of(TraitNumbers(*numbers))
+            for dimension, value in zip(OF_VISITS, values_of(entry, leave, traits), strict=True):
+                if value:
+                    found = sums.setdefault((dimension.word, value), Sums())
+                    found.add(Sums(visits=visits, bounces=bounces, engaged_ms=engaged_ms))
 
 
 class TruthKeeper(Truth):
@@ -118,13 +138,13 @@ class TruthKeeper(Truth):
         number = day_number(day)
         with self._changing() as db:
             found = self._found(site, number)
-            db.execute(SQL["clear_day"], (site, number))
+            db.executemany(SQL["clear_day"], [(site, dimension, number) for dimension in Dimension])
             db.execute(SQL["clear_hours"], (site, number))
             for (of, value), sums in found.items():
                 if of == "hour":
                     db.execute(SQL["put_hour"], (site, number, int(value), *sums.row()))
                 else:
-                    dimension = Dimension.SITE if of == "site" else Dimension.PAGE
+                    dimension = Dimension[of.upper()]
                     db.execute(SQL["put_day"], (site, int(dimension), number, value, *sums.row()))
 
     def note_check(self, check: Check) -> None:

@@ -35,20 +35,18 @@ select w.site, w.id, w.engaged_ms, w.at
 from temp.asked_id as a cross join waiting as w on w.site = a.site and w.id = a.id
 
 -- name: find_visits_named
-select n.name, v.id, v.site, v.visitor, v.day, v.hour, v.began_at, v.seen_at,
-    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page),
-    (select value from name where id = v.hostname), (select value from name where id = v.referrer),
-    v.pageviews, v.events, v.engaged_ms
+select n.name, v.id, v.site, v.visitor, v.day, v.into_hour, v.began_at, v.lasted_ms,
+    v.hostname, v.origin, v.place, v.equipment, v.pageviews, v.events, v.engaged_ms,
+    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page)
 from temp.asked_name as a
     cross join visitor_name as n on n.site = a.site and n.name = a.name
     cross join visit as v on v.id = n.visit
 order by n.visit
 
 -- name: find_visit
-select v.id, v.site, v.visitor, v.day, v.hour, v.began_at, v.seen_at,
-    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page),
-    (select value from name where id = v.hostname), (select value from name where id = v.referrer),
-    v.pageviews, v.events, v.engaged_ms
+select v.id, v.site, v.visitor, v.day, v.into_hour, v.began_at, v.lasted_ms,
+    v.hostname, v.origin, v.place, v.equipment, v.pageviews, v.events, v.engaged_ms,
+    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page)
 from visit as v
 where v.id = ?
 
@@ -57,9 +55,9 @@ select d.site, d.day, d.visitor, d.first_at, d.first_hour
 from temp.asked_day as a
     cross join visitor_day as d on d.site = a.site and d.day = a.day and d.visitor = a.visitor
 
--- name: pages
+-- name: values
 select (select value from name where id = r.value) from rollup_day as r
-where r.site = ? and r.dimension = 1 and r.day = ?
+where r.site = ? and r.dimension = ? and r.day = ?
 
 -- name: last_visit
 select coalesce(max(id), 0) from visit

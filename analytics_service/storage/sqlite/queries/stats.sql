@@ -21,15 +21,16 @@ delete from position where journal = ?
 select count(*) from waiting
 
 -- name: save_visit
-insert into visit values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into visit values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict do update set
-    visitor = excluded.visitor, day = excluded.day, hour = excluded.hour, began_at = excluded.began_at,
-    seen_at = excluded.seen_at, entry_page = excluded.entry_page, exit_page = excluded.exit_page,
-    hostname = excluded.hostname, referrer = excluded.referrer, pageviews = excluded.pageviews, events = excluded.events,
+    day = excluded.day, into_hour = excluded.into_hour, began_at = excluded.began_at,
+    lasted_ms = excluded.lasted_ms, entry_page = excluded.entry_page, exit_page = excluded.exit_page,
+    hostname = excluded.hostname, origin = excluded.origin, place = excluded.place,
+    equipment = excluded.equipment, pageviews = excluded.pageviews, events = excluded.events,
     engaged_ms = excluded.engaged_ms
 
 -- name: save_view
-insert into view (site, day, visit, ordinal, at, hour, visitor, page, name)
+insert into view (site, day, visit, ordinal, at, into_hour, visitor, page, name)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: save_title
@@ -75,12 +76,6 @@ on conflict do update set
 insert into drop_day values (?, ?, ?, ?)
 on conflict do update set count = count + excluded.count
 
--- name: intern
-insert into name (value) values (?) on conflict do nothing
-
--- name: name_id
-select id from name where value = ?
-
 -- name: forget_counted
 -- A repeated id is refused for a day.
 delete from counted where at < ?
@@ -104,4 +99,4 @@ where site = ? and dimension = 0 and day between ? and ?
 select durable_seq, seq from position where journal = ?
 
 -- name: seen_since
-select site, visitor, seen_at from visit where day >= ? and seen_at >= ?
+select site, visitor, began_at + lasted_ms from visit where day >= ? and began_at + lasted_ms >= ?

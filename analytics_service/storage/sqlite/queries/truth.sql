@@ -27,37 +27,58 @@ where site = ? and dimension = 0 and day = ? and value = 0
 select hour, pageviews, visits, visitors, bounces, engaged_ms, events from rollup_hour
 where site = ? and day = ?
 
--- name: stored_pages
-select (select value from name where id = r.value), r.pageviews, r.visits, r.visitors, r.bounces, r.engaged_ms, r.events
+-- name: stored_values
+select (select value from name where id = r.value),
+    r.pageviews, r.visits, r.visitors, r.bounces, r.engaged_ms, r.events
 from rollup_day as r
-where r.site = ? and r.dimension = 1 and r.day = ?
+where r.site = ? and r.dimension = ? and r.day = ?
 
 -- name: found_views
-select hour, sum(name = (select id from name where value = '')), sum(name != (select id from name where value = ''))
+select at / 1000 - into_hour, sum(name = (select id from name where value = '')),
+    sum(name != (select id from name where value = ''))
 from view
 where site = ? and day = ?
-group by hour
+group by 1
 
 -- name: found_visits
-select hour, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
+select began_at / 1000 - into_hour, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce),
+    sum(engaged_ms)
 from visit
 where site = :site and day = :day
-group by hour
+group by 1
 
 -- name: found_visitors
 -- A visitor counts once a day, in the hour of the day's earliest view or event.
 select hour, count(*) from (
-    select visitor, hour, min(at) from view where site = ? and day = ? group by visitor
+    select coalesce(w.visitor, v.visitor) as visitor, w.at / 1000 - w.into_hour as hour, min(w.at)
+    from view as w join visit as v on v.id = w.visit
+    where w.site = ? and w.day = ?
+    group by 1
 )
 group by hour
 
 -- name: found_pages
-select (select value from name where id = v.page), count(*) from view as v
-where v.site = ? and v.day = ? and v.name = (select id from name where value = '')
+select (select value from name where id = v.page), sum(v.name = (select id from name where value = '')),
+    sum(v.name != (select id from name where value = ''))
+from view as v
+where v.site = ? and v.day = ?
 group by v.page
 
+-- name: found_events
+select (select value from name where id = v.name), count(*) from view as v
+where v.site = ? and v.day = ? and v.name != (select id from name where value = '')
+group by v.name
+
+-- name: found_alike
+select (select value from name where id = v.entry_page), (select value from name where id = v.exit_page),
+    v.hostname, v.origin, v.place, v.equipment,
+    count(*), sum(v.pageviews = 1 and v.events = 0 and v.engaged_ms < :bounce), sum(v.engaged_ms)
+from visit as v
+where v.site = :site and v.day = :day
+group by v.entry_page, v.exit_page, v.hostname, v.origin, v.place, v.equipment
+
 -- name: clear_day
-delete from rollup_day where site = ? and day = ? and dimension in (0, 1)
+delete from rollup_day where site = ? and dimension = ? and day = ?
 
 -- name: clear_hours
 delete from rollup_hour where site = ? and day = ?
@@ -79,7 +100,8 @@ delete from view where (site, day, visit, ordinal) in (
 -- name: prune_visits
 -- A visit that went on over midnight stays as long as its last view.
 delete from visit where id in (
-    select id from visit where site = :site and day < :first and seen_at < :seen_before limit :limit
+    select id from visit
+    where site = :site and day < :first and began_at + lasted_ms < :seen_before limit :limit
 )
 
 -- name: note_first_day
