@@ -16,7 +16,7 @@ from analytics_service.journal import FolderJournals, open_journal
 from analytics_service.storage.sqlite.config import create_config
 from analytics_service.storage.sqlite.stats import create_stats, open_stats_writer
 
-SITES, PAGES, VISITORS, REFERRERS = 100, 2_000, 50_000, 40
+SITES, PAGES, VISITORS, REFERRERS, AGENTS, COUNTRIES = 100, 2_000, 50_000, 40, 200, 60
 ZONES = (ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),)
 PIECE = 1_000
 DURABLE_EACH = 3.0
@@ -37,13 +37,20 @@ def views(count: int, per_second: int, seed: int = 1) -> Iterator[Fact]:
             FactKind.VIEW,
             site + 1,
             at,
-            visitor=(who * 2654435761 + site * 97) % 2**62,
+            visitor=(who * 0x9E3779B97F4A7C15 + site * 97) % 2**63,
             id=f"{at:011x}{secrets.token_hex(4)}",
             hostname=f"s{site}.example.vn",
             page=f"/page/{page}",
             title=f"Trang {page}",
             referrer=f"r{who % REFERRERS}.example",
-            screen=1280,
+            screen=1280 if who % 3 else 390,
+            browser=f"Browser {who % AGENTS % 12}",
+            browser_version=str(120 + who % AGENTS % 23),
+            system=f"System {who % AGENTS % 7}",
+            system_version=str(who % AGENTS % 5),
+            device="mobile" if who % AGENTS % 3 else "desktop",
+            language="vi" if who % 5 else "en",
+            country=f"C{who % COUNTRIES}",
         )
 
 
