@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Protocol
 
 from analytics_service.domain.facts import Fact
-from analytics_service.domain.ledger import Ledger
+from analytics_service.domain.ledger import Ledger, SuspectKey
 from analytics_service.domain.model import Site, Sums
 from analytics_service.domain.orders import Order, OrderKind, OrderState
 from analytics_service.domain.periods import Days
+from analytics_service.domain.suspects import Choice
 from analytics_service.domain.truth import Check, Difference
 
 Clock = Callable[[], datetime]
@@ -69,6 +70,26 @@ class StatsStore(Protocol):
 
     def forget(self, before_ms: int, before_day: date) -> None:
         """Drops what only late facts would have needed."""
+        ...
+
+
+class SuspectStore(Protocol):
+    """What is kept apart, for the writer, between two batches."""
+
+    def some(self, choice: Choice, day: date, limit: int) -> list[tuple[SuspectKey, Fact]]:
+        """Suspects of a day, in the order of time."""
+        ...
+
+    def reopen(self, site: int, day: date) -> None:
+        """Makes a day ready for facts that come long after it."""
+        ...
+
+    def suspect_visits(self, choice: Choice, day: date) -> int:
+        """Takes a family's visits that began on a day out of the figures, as suspects; how many facts."""
+        ...
+
+    def forget(self, before_day: date) -> None:
+        """Drops some suspects of the days before."""
         ...
 
 

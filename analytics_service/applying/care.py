@@ -1,10 +1,11 @@
 """What the applier does between two batches: orders, retention, the daily check."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
-from analytics_service.domain.orders import Order, OrderState
+from analytics_service.applying.recounting import Recounting
+from analytics_service.domain.orders import Order, OrderKind, OrderState
 from analytics_service.domain.truth import Check, Difference, as_told, wording
 from analytics_service.errors import Unavailable
 from analytics_service.ports import Clock, OrderStore, TruthStore
@@ -20,10 +21,17 @@ class Care:
     """Work that is cut into small steps, so that no batch waits long for it."""
 
     def __init__(
-        self, truth: TruthStore, orders: OrderStore, *, clock: Clock, retention: timedelta | None
+        self,
+        truth: TruthStore,
+        orders: OrderStore,
+        recounting: Recounting,
+        *,
+        clock: Clock,
+        retention: timedelta | None,
     ) -> None:
         self._truth = truth
         self._orders = orders
+        self._recounting = recounting
         self._clock = clock
         self._retention = retention
         self._work: Iterator[None] | None = None
@@ -45,6 +53,15 @@ class Care:
             return False
         return True
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something has begun that is not done."""
+        return self._work is not None
+
+    def forget(self) -> None:
+        """Drops what need not be kept apart any longer."""
+        self._recounting.forget(self._clock)
+
     def _due(self) -> Iterator[None] | None:
         at = self._clock()
         if order := self._orders.next():
@@ -58,25 +75,35 @@ class Care:
         return None
 
     def _carry_out(self, order: Order) -> Iterator[None]:
+        answer: Mapping[str, object] = {}
         try:
-            told: list[Difference] = []
-            count = days = 0
-            site = order.arguments.get("site")
-            for number in [site] if isinstance(site, int) else self._truth.sites():
-                for day in self._truth.days(number):
-                    if wrong := self._truth.differences(number, day):
-                        self._truth.repair(number, day)
-                        days += 1
-                        count += len(wrong)
-                        told += wrong[: DIFFERENCES_TOLD - len(told)]
-                    yield
+            steps = (
+                self._repair(order) if order.kind is OrderKind.REPAIR else self._recounting.carry_out(order)
+            )
+            for outcome in steps:
+                answer = outcome or answer
+                yield
         except Unavailable as error:
             log.error("order %d (%s) failed: %s", order.id, order.kind.value, error)
             self._orders.end(order.id, OrderState.FAILED, {"error": str(error)}, at=self._clock())
             return
-        answer = {"days": days, "differences": count, "first": [as_told(one) for one in told]}
         self._orders.end(order.id, OrderState.DONE, answer, at=self._clock())
-        log.info("order %d (%s): %d differences on %d days", order.id, order.kind.value, count, days)
+        told = ", ".join(f"{count} {what}" for what, count in answer.items() if isinstance(count, int))
+        log.info("order %d (%s): %s", order.id, order.kind.value, told)
+
+    def _repair(self, order: Order) -> Iterator[Mapping[str, object] | None]:
+        told: list[Difference] = []
+        count = days = 0
+        site = order.arguments.get("site")
+        for number in [site] if isinstance(site, int) else self._truth.sites():
+            for day in self._truth.days(number):
+                if wrong := self._truth.differences(number, day):
+                    self._truth.repair(number, day)
+                    days += 1
+                    count += len(wrong)
+                    told += wrong[: DIFFERENCES_TOLD - len(told)]
+                yield None
+        yield {"days": days, "differences": count, "first": [as_told(one) for one in told]}
 
     def _prune(self, first_kept: date) -> Iterator[None]:
         while self._truth.prune(first_kept):

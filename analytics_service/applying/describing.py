@@ -1,11 +1,13 @@
 """What a visit is described with, out of the fact with which it begins."""
 
-from analytics_service.domain.dimensions import Equipment, Origin, Place, Traits
+from analytics_service.domain.dimensions import Equipment, Origin, Place, Traits, believed
 from analytics_service.domain.facts import Fact
 
 
 def traits_of(fact: Fact) -> Traits:
     """Where the visit came from, where its visitor is, what he looks through."""
+    if fact.traits:
+        return believed(fact.traits)
     return Traits(
         fact.hostname,
         Origin(fact.referrer, "referral" if fact.referrer else "direct"),

@@ -11,6 +11,7 @@ from threading import Event
 
 from analytics_service.applying import LARGEST_ROUND, SMALLEST_ROUND, Applier, zones_or_utc
 from analytics_service.applying.care import Care
+from analytics_service.applying.recounting import Recounting
 from analytics_service.domain.model import ZoneSince
 from analytics_service.errors import Unavailable
 from analytics_service.journal import FolderJournals
@@ -123,7 +124,9 @@ def _open_and_apply(process: Process) -> None:
         zones = Zones(config)
         applier = Applier(journals, stats, zones.of, dimension_cap=settings.dimension_cap)
         retention = timedelta(days=settings.retention_days) if settings.retention_days else None
-        care = Care(stats.truth(), orders, clock=process.clock, retention=retention)
+        truth = stats.truth()
+        recounting = Recounting(stats, stats.suspects(), truth, zones.of, cap=settings.dimension_cap)
+        care = Care(truth, orders, recounting, clock=process.clock, retention=retention)
         _apply(process, applier, zones, care)
 
 
@@ -148,9 +151,11 @@ def _apply(process: Process, applier: Applier, zones: Zones, care: Care) -> None
             applier.make_durable()
             process.beat()
             durable_at = time.monotonic()
-        if now - forgot_at >= FORGET_EACH:
+        # What is counted again needs the ids that come with it until it is done.
+        if now - forgot_at >= FORGET_EACH and not care.is_busy:
             process.beat(LONG)
             applier.forget(process.clock)
+            care.forget()
             forgot_at = now
         if now - cared_at >= CARE_EACH or process.until_idle:
             process.beat(LONG)

@@ -88,17 +88,21 @@ OF_VISITS = tuple(one for one in BROKEN_DOWN if one not in (Dimension.PAGE, Dime
 
 def values_of(entry_page: str, exit_page: str, traits: Traits) -> tuple[str, ...]:
     """A visit's value of each dimension in OF_VISITS; an empty one is not known and has no rollup."""
-    return (
-        entry_page,
-        exit_page,
-        traits.hostname,
-        *traits.origin,
-        *traits.place,
-        *traits.equipment,
-    )
+    return (entry_page, exit_page, *told(traits))
+
+
+def told(traits: Traits) -> tuple[str, ...]:
+    """Traits as a fact tells them."""
+    return (traits.hostname, *traits.origin, *traits.place, *traits.equipment)
+
+
+def believed(words: tuple[str, ...]) -> Traits:
+    """Traits out of what `told` made."""
+    hostname, *rest = words
+    return Traits(hostname, Origin(*rest[:7]), Place(*rest[7:10]), Equipment(*rest[10:]))
 
 
 def from_values(values: tuple[str, ...]) -> tuple[str, str, Traits]:
     """Entry page, exit page and traits out of the values in the order of OF_VISITS."""
-    entry, leave, hostname, *rest = values
-    return entry, leave, Traits(hostname, Origin(*rest[:7]), Place(*rest[7:10]), Equipment(*rest[10:]))
+    entry, leave, *words = values
+    return entry, leave, believed(tuple(words))

@@ -1,6 +1,7 @@
 """Facts: admitted beacons in their stored form, readable on any machine."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,8 +17,21 @@ class FactKind(StrEnum):
     DROPS = "d"
 
 
+class DropSample(NamedTuple):
+    """One drop as its site's owner may see it: no address, no user agent as it came; `at` as in a fact."""
+
+    at: int
+    reason: str
+    page: str
+    family: str
+
+
 class Fact(msgspec.Struct, frozen=True, array_like=True):
-    """Fields are only ever appended, each with a default; `at` in milliseconds since 1970, UTC."""
+    """Fields are only ever appended, each with a default; `at` in milliseconds since 1970, UTC.
+
+    `family` is the agent's, told of suspects; `traits` are told of a visit that was counted once before,
+    in the order of `Traits`, instead of what they would be recognised from.
+    """
 
     format: int
     kind: FactKind
@@ -47,15 +61,24 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
     country: str = ""
     region: str = ""
     city: str = ""
+    family: str = ""
+    samples: tuple[DropSample, ...] = ()
+    traits: tuple[str, ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()
+_one = msgspec.msgpack.Decoder(Fact)
 _group = msgspec.msgpack.Decoder(list[Fact])
 
 
 def encode(fact: Fact) -> bytes:
     """The fact's bytes (MessagePack)."""
     return _encoder.encode(fact)
+
+
+def decode(fact: bytes) -> Fact:
+    """One fact out of its bytes. Raises msgspec.DecodeError where it is none."""
+    return _one.decode(fact)
 
 
 def encode_group(facts: list[bytes]) -> bytes:

@@ -3,8 +3,10 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from analytics_service.domain.dimensions import OTHER, Dimension, Traits
+from analytics_service.domain.facts import DropSample, Fact
 from analytics_service.domain.model import BOUNCE_ENGAGEMENT, Sums
 
 BOUNCE_MS = int(BOUNCE_ENGAGEMENT.total_seconds() * 1000)
@@ -69,6 +71,16 @@ class ViewRow:
     name: str
 
 
+class SuspectKey(NamedTuple):
+    """A suspect as it is stored; `id` is the view's or event's of which it tells."""
+
+    site: int
+    kind: str
+    id: str
+    day: date
+    reason: str
+
+
 Known = dict[Dimension, set[str]]
 """The values that have a rollup, by dimension."""
 
@@ -100,6 +112,15 @@ class Ledger:
     days: dict[tuple[int, Dimension, date, str], Sums] = field(default_factory=lambda: defaultdict(Sums))
     hours: dict[tuple[int, date, int], Sums] = field(default_factory=lambda: defaultdict(Sums))
     drops: Counter[tuple[int, date, str]] = field(default_factory=Counter)
+    samples: list[tuple[int, DropSample]] = field(default_factory=list)
+    """Drops to show, with their site."""
+
+    suspects: list[tuple[date, Fact]] = field(default_factory=list)
+    """Whole facts that are kept apart, with their local day."""
+
+    ended_suspects: list[SuspectKey] = field(default_factory=list)
+    """What was kept apart and is counted now."""
+
     _buckets: dict[tuple[int, date, int], tuple[Sums, Sums]] = field(default_factory=dict)
 
     def buckets(self, site: int, day: date, hour: int) -> tuple[Sums, Sums]:

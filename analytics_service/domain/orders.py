@@ -9,6 +9,8 @@ class OrderKind(StrEnum):
     """What may be asked; each leaves the same state when it is carried out twice."""
 
     REPAIR = "repair"
+    COUNT_SUSPECTS = "count-suspects"
+    SUSPECT_VISITS = "suspect-visits"
 
 
 class OrderState(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from analytics_service.domain.dimensions import Dimension, Traits
-from analytics_service.domain.facts import Fact, FactKind
+from analytics_service.domain.facts import DropSample, Fact, FactKind
 from analytics_service.domain.ledger import CountedView, Ledger, ViewRow, Visit
 from analytics_service.domain.model import ENGAGEMENT_LIMIT, VISIT_TIMEOUT, Drop, ZoneSince
 from analytics_service.domain.periods import MINUTE_MS, Moment, moment
@@ -29,8 +29,11 @@ def fold(ledger: Ledger, facts: Iterable[Fact], zones_of: ZonesOf, traits_of: Tr
         if fact.kind is FactKind.DROPS:
             for reason, count in fact.drops:
                 ledger.drops[fact.site, local.day, reason] += count
+            ledger.samples.extend((fact.site, sample) for sample in fact.samples)
         elif fact.drop:
             ledger.drops[fact.site, local.day, fact.drop] += 1
+            ledger.samples.append((fact.site, DropSample(fact.at, fact.drop, fact.page, fact.family)))
+            ledger.suspects.append((local.day, fact))
         elif fact.kind is FactKind.ENGAGEMENT:
             _engage(ledger, fact)
         else:

@@ -14,6 +14,7 @@ import pytest
 
 from analytics_service.applying import Applier, zones_or_utc
 from analytics_service.applying.care import Care
+from analytics_service.applying.recounting import Recounting
 from analytics_service.domain.facts import FORMAT, Fact, FactKind, encode
 from analytics_service.domain.orders import OrderKind, OrderState
 from analytics_service.journal import FolderJournals, open_journal
@@ -34,10 +35,11 @@ class House:
     folder: Path
     truth: TruthKeeper
     orders: Orders
+    recounting: Recounting
     at: datetime
 
     def care(self, retention: timedelta | None = None) -> Care:
-        return Care(self.truth, self.orders, clock=lambda: self.at, retention=retention)
+        return Care(self.truth, self.orders, self.recounting, clock=lambda: self.at, retention=retention)
 
     def one(self, statement: str) -> tuple[int, ...]:
         with closing(sqlite3.connect(self.folder / "stats.db")) as stats:
@@ -59,7 +61,8 @@ def house(folder: Path) -> Iterator[House]:
         applier = Applier(journals, stats, zones_or_utc({}))
         while applier.apply_round():
             pass
-        yield House(folder, stats.truth(), orders, FIRST + DAYS * A_DAY)
+        recounting = Recounting(stats, stats.suspects(), stats.truth(), zones_or_utc({}), cap=1_000)
+        yield House(folder, stats.truth(), orders, recounting, FIRST + DAYS * A_DAY)
 
 
 @pytest.fixture

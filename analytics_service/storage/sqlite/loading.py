@@ -63,14 +63,14 @@ class Loader:
             if visit not in ledger.visits and (
                 row := self._db.execute(SQL["find_visit"], (visit,)).fetchone()
             ):
-                ledger.visits[visit] = self._visit(row)
+                ledger.visits[visit] = self.visit(row)
         for site, view, engaged_ms, at in self._db.execute(SQL["find_waiting"]):
             ledger.waiting[site, view] = (engaged_ms, at)
 
     def _visits(self, ledger: Ledger, names: set[VisitorKey]) -> None:
         self._asked("name", sorted(names))
         for name, *row in self._db.execute(SQL["find_visits_named"]):
-            visit = ledger.visits.setdefault(row[0], self._visit(row))
+            visit = ledger.visits.setdefault(row[0], self.visit(row))
             ledger.visits_of[visit.site, name].append(visit.id)
 
     def _days(self, ledger: Ledger, days: set[DayKey]) -> None:
@@ -94,7 +94,8 @@ class Loader:
             # The fold adds to it what it counts: it is the same set, and stays true while batches succeed.
             ledger.known[bucket] = known
 
-    def _visit(self, row: Sequence[int]) -> Visit:
+    def visit(self, row: Sequence[int]) -> Visit:
+        """A visit out of its row, in the order in which the statements here give it."""
         number, site, visitor, day, into_hour, began_at, lasted_ms, *rest = row
         hostname, origin, place, equipment, pageviews, events, engaged_ms, entry, leave = rest
         return Visit(

@@ -18,6 +18,7 @@ from analytics_service.storage.sqlite.sql import (
     transaction,
     translated,
 )
+from analytics_service.storage.sqlite.suspects import SuspectKeeper
 from analytics_service.storage.sqlite.truth import TruthKeeper
 
 FILE = STATS.file
@@ -62,6 +63,8 @@ class StatsWriter:
         self._titles: dict[tuple[int, str], str] = {}
         self._epoch = epoch
         self._loader = Loader(connection, self._names)
+        self._truth = TruthKeeper(connection, self.changing)
+        self._suspects = SuspectKeeper(connection, self.changing, self._truth, self._loader)
 
     def _one(self, statement: str, *values: object) -> tuple[int, ...]:
         row: tuple[int, ...] = self._db.execute(statement, values).fetchone()
@@ -69,7 +72,11 @@ class StatsWriter:
 
     def truth(self) -> TruthKeeper:
         """The sums against what is behind them, on this connection."""
-        return TruthKeeper(self._db, self.changing)
+        return self._truth
+
+    def suspects(self) -> SuspectKeeper:
+        """What is kept apart, on this connection."""
+        return self._suspects
 
     def positions(self) -> dict[str, int]:
         """The last applied group's number, by journal."""
@@ -94,6 +101,7 @@ class StatsWriter:
             self._save_visits(ledger)
             self._save_ids(ledger)
             self._save_sums(ledger)
+            self._suspects.save(ledger)
             self._db.executemany(SQL["save_unreadable"], unreadable)
             for journal, seq in positions.items():
                 self._db.execute(SQL["save_position"], {"journal": journal, "seq": seq})

@@ -135,17 +135,21 @@ class TruthKeeper(Truth):
 
     def repair(self, site: int, day: date) -> None:
         """Puts in place of a day's sums what its visits and views add up to."""
+        with self._changing():
+            self.put_right(site, day)
+
+    def put_right(self, site: int, day: date) -> None:
+        """The same within the transaction of whoever changed visits and views."""
         number = day_number(day)
-        with self._changing() as db:
-            found = self._found(site, number)
-            db.executemany(SQL["clear_day"], [(site, dimension, number) for dimension in Dimension])
-            db.execute(SQL["clear_hours"], (site, number))
-            for (of, value), sums in found.items():
-                if of == "hour":
-                    db.execute(SQL["put_hour"], (site, number, int(value), *sums.row()))
-                else:
-                    dimension = Dimension[of.upper()]
-                    db.execute(SQL["put_day"], (site, int(dimension), number, value, *sums.row()))
+        found = self._found(site, number)
+        self._db.executemany(SQL["clear_day"], [(site, dimension, number) for dimension in Dimension])
+        self._db.execute(SQL["clear_hours"], (site, number))
+        for (of, value), sums in found.items():
+            if of == "hour":
+                self._db.execute(SQL["put_hour"], (site, number, int(value), *sums.row()))
+            else:
+                dimension = Dimension[of.upper()]
+                self._db.execute(SQL["put_day"], (site, int(dimension), number, value, *sums.row()))
 
     def note_check(self, check: Check) -> None:
         """Writes down what a check saw."""

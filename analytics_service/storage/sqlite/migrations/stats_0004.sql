@@ -124,7 +124,7 @@ create table suspect (
     fact blob not null,
     primary key (site, kind, id)
 ) strict, without rowid;
-create index suspect_by_day on suspect (site, day, reason);
+create index suspect_by_day on suspect (day, site, reason);
 -- The last drops of a site, so that its owner can see why: no address, no user agent as it came.
 create table drop_sample (
     id integer primary key autoincrement,

@@ -1,0 +1,81 @@
+"""What an owner says of suspects and of visits, carried out in steps: these were people, these were not."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from operator import attrgetter
+
+from analytics_service.applying.describing import traits_of
+from analytics_service.domain.model import ZoneSince
+from analytics_service.domain.orders import Order, OrderKind
+from analytics_service.domain.periods import moment
+from analytics_service.domain.rollups import ZonesOf, fold
+from analytics_service.domain.suspects import KEPT, Choice, as_counted
+from analytics_service.errors import Unavailable
+from analytics_service.ports import Clock, StatsStore, SuspectStore, TruthStore
+
+ROUND = 2_000
+"""Suspects that are counted in one transaction."""
+
+
+class Recounting:
+    """Moves facts between what is kept apart and what is counted."""
+
+    def __init__(
+        self, stats: StatsStore, suspects: SuspectStore, truth: TruthStore, zones_of: ZonesOf, *, cap: int
+    ) -> None:
+        self._stats = stats
+        self._suspects = suspects
+        self._truth = truth
+        self._zones_of = zones_of
+        self._cap = cap
+
+    def carry_out(self, order: Order) -> Iterator[Mapping[str, object] | None]:
+        """Yields None after each step, and the answer at the end. Raises Unavailable."""
+        choice = Choice.told(order.arguments)
+        yield from self._people(choice) if order.kind is OrderKind.COUNT_SUSPECTS else self._robots(choice)
+
+    def _people(self, choice: Choice) -> Iterator[Mapping[str, object] | None]:
+        counted = days = 0
+        zones = self._zones_of(choice.site)
+        for day in _days(choice):
+            before = counted
+            while some := self._suspects.some(choice, day, ROUND):
+                self._refuse_what_is_pruned(choice.site, day)
+                self._suspects.reopen(choice.site, day)
+                facts = sorted((as_counted(fact) for _, fact in some), key=attrgetter("at"))
+                ledger = self._stats.load(facts, self._cap, lambda fact: _day(fact.at, zones))
+                ledger.ended_suspects.extend(key for key, _ in some)
+                fold(ledger, facts, self._zones_of, traits_of)
+                self._stats.save(ledger, {})
+                counted += len(some)
+                yield None
+            days += counted > before
+        yield {"facts": counted, "days": days}
+
+    def _robots(self, choice: Choice) -> Iterator[Mapping[str, object] | None]:
+        suspected = days = 0
+        for day in _days(choice):
+            self._refuse_what_is_pruned(choice.site, day)
+            made = self._suspects.suspect_visits(choice, day)
+            suspected += made
+            days += made > 0
+            yield None
+        yield {"facts": suspected, "days": days}
+
+    def _refuse_what_is_pruned(self, site: int, day: date) -> None:
+        kept = self._truth.days(site)
+        if kept and day < kept[0]:
+            raise Unavailable(f"the visits of {day} are no longer kept: the first day whose are is {kept[0]}")
+
+    def forget(self, clock: Clock) -> None:
+        """Drops suspects that have been kept for long enough."""
+        self._suspects.forget((clock() - KEPT).date())
+
+
+def _day(at: int, zones: tuple[ZoneSince, ...]) -> date:
+    return moment(at, zones).day
+
+
+def _days(choice: Choice) -> Iterator[date]:
+    for number in range((choice.last - choice.first).days + 1):
+        yield choice.first + timedelta(days=number)

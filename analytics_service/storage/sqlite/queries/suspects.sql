@@ -1,0 +1,98 @@
+-- name: keep_suspect
+-- The same again is one; of engagement the largest holds.
+insert into suspect values (?, ?, ?, ?, ?, ?, ?, ?)
+on conflict do update set at = excluded.at, fact = excluded.fact
+where kind = 'e'
+
+-- name: kept_of_day
+select count(*) from suspect where day = ? and site = ?
+
+-- name: suspects
+select kind, id, day, reason, fact from suspect
+where day = :day and site = :site
+    and (:reason = '' or reason = :reason) and (:family = '' or family = :family)
+order by at
+limit :limit
+
+-- name: end_suspect
+delete from suspect where site = ? and kind = ? and id = ?
+
+-- name: forget_suspects
+delete from suspect where (site, kind, id) in (select site, kind, id from suspect where day < ? limit ?)
+
+-- name: fewer_drops
+update drop_day set count = max(count - ?, 0) where site = ? and day = ? and reason = ?
+
+-- name: clear_drops
+delete from drop_day where count = 0
+
+-- name: keep_sample
+insert into drop_sample (site, at, reason, page, family) values (?, ?, ?, ?, ?)
+
+-- name: forget_samples
+delete from drop_sample
+where site = :site
+    and id <= (select id from drop_sample where site = :site order by id desc limit 1 offset :kept)
+
+-- name: reopen_visitor_days
+-- Facts of a day that was closed come again: who was there, and when first, is read from what was stored.
+insert or ignore into visitor_day
+select site, day, visitor, first_at, hour from (
+    select w.site, w.day, coalesce(w.visitor, v.visitor) as visitor, min(w.at) as first_at,
+        w.at / 1000 - w.into_hour as hour
+    from view as w join visit as v on v.id = w.visit
+    where w.site = :site and w.day = :day
+    group by coalesce(w.visitor, v.visitor)
+)
+
+-- name: reopen_visitor_names
+insert or ignore into visitor_name
+select distinct w.site, coalesce(w.visitor, v.visitor), w.visit, w.day
+from view as w join visit as v on v.id = w.visit
+where w.site = :site and w.day between :day - 1 and :day + 1
+
+-- name: visits_of_family
+select v.id, v.site, v.visitor, v.day, v.into_hour, v.began_at, v.lasted_ms,
+    v.hostname, v.origin, v.place, v.equipment, v.pageviews, v.events, v.engaged_ms,
+    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page)
+from visit as v
+where v.site = :site and v.day = :day
+    and v.equipment in (select id from equipment where browser = (select id from name where value = :family))
+limit :limit
+
+-- name: views_of_visit
+select w.day, w.ordinal, w.at, w.into_hour, coalesce(w.visitor, :visitor),
+    (select value from name where id = w.page), (select value from name where id = w.name)
+from view as w
+where w.site = :site and w.day between :day and :last and w.visit = :visit
+order by w.at, w.ordinal
+
+-- name: remove_views
+delete from view where site = :site and day between :day and :last and visit = :visit
+
+-- name: remove_visit
+delete from visit where id = ?
+
+-- name: remove_visitor_name
+delete from visitor_name where visit = ?
+
+-- name: remove_visitor_days
+delete from visitor_day where site = ? and day = ?
+
+-- name: is_open
+select exists (select 1 from visitor_day where site = ? and day = ?)
+
+-- name: more_drops
+insert into drop_day values (?, ?, ?, ?)
+on conflict do update set count = count + excluded.count
+
+-- name: drops
+select d.day, d.reason, d.count from drop_day as d where d.site = ? and d.day >= ? order by d.day, d.reason
+
+-- name: families
+select day, reason, family, count(*) from suspect where site = ? and day >= ?
+group by day, reason, family
+order by day, reason, count(*) desc
+
+-- name: samples
+select at, reason, page, family from drop_sample where site = ? order by id desc
