@@ -1,0 +1,181 @@
+"""User agents: browser, system, device, and whether a robot says who it is."""
+
+import json
+import re
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from ua_parser import Domain, Parser, UserAgent
+from ua_parser.core import Matcher
+from ua_parser.lazy import UserAgentMatcher
+from ua_parser.loaders import load_lazy_builtins
+from ua_parser.regex import Resolver
+
+AGENT_LIMIT = 512
+KEPT = 20_000
+FAMILY_LIMIT = 60
+
+
+class Agent(NamedTuple):
+    """What a user agent says it is; a version is its first number, what is not known is empty.
+
+    `device` is one of desktop, mobile, tablet, tv, console, bot. `family` is what drops are grouped by.
+    """
+
+    browser: str
+    browser_version: str
+    system: str
+    system_version: str
+    device: str
+    family: str
+    is_robot: bool
+
+
+# Apps that show pages inside themselves. People read there, though some of these names also fetch previews.
+_IN_APP = re.compile(
+    r"(?P<Zalo>\bZalo\b)|(?P<Messenger>FBAN/Messenger|FB_IAB/(?:MESSENGER|Orca))"
+    r"|(?P<Facebook>FBA[NV]/|FB_IAB/|MetaIAB Facebook)|(?P<Instagram>\bInstagram\b)"
+    r"|(?P<TikTok>musical_ly|BytedanceWebview|\btrill_|\bTikTok\b)|(?P<WeChat>MicroMessenger)"
+    r"|(?P<Viber>\bViber\b)|(?P<LINE>\bLine/\d)|(?P<Telegram>\bTelegram-Android\b|\bTelegram iOS\b)"
+    r"|(?P<Snapchat>\bSnapchat\b)|(?P<Pinterest>\[Pinterest/)|(?P<LinkedIn>\bLinkedInApp\b)"
+    r"|(?P<WhatsApp>\bWhatsApp\b)"
+)
+_IN_APP_WORDS = (
+    *("Zalo", "FBA", "FB_IAB", "MetaIAB", "Instagram", "musical_ly", "Bytedance", "trill_", "TikTok"),
+    *("MicroMessenger", "Viber", "Line/", "Telegram", "Snapchat", "Pinterest", "LinkedInApp", "WhatsApp"),
+)
+_IN_APP_VERSION = re.compile(
+    r"(?:Zalo(?: ?(?:iOS|android))?|FBAV|Instagram|musical_ly|trill|TikTok|MicroMessenger|Viber|Line"
+    r"|WhatsApp)[/_ ](\d+)",
+    re.IGNORECASE,
+)
+_COC_COC = re.compile(r"coc_coc_browser/(\d+)")
+_WEB_VIEW = re.compile(r"; wv\)")
+# What calls itself a library, or steers a browser without a person, is no person either.
+_ROBOT_WORDS = (
+    *("bot", "crawl", "spider", "slurp", "scraper", "scrapy", "fetch", "headless", "phantomjs", "puppeteer"),
+    *("playwright", "selenium", "webdriver", "lighthouse", "python", "urllib", "httpx", "aiohttp", "curl/"),
+    *("wget", "libwww", "okhttp", "go-http", "java/", "apache-http", "axios", "undici", "guzzle", "postman"),
+    *("insomnia", "httpie", "monitor", "preview"),
+)
+_DEVICE_WORDS = {
+    "console": ("playstation", "nintendo", "xbox"),
+    "tv": (
+        *("smart-tv", "smarttv", "googletv", "android tv", "androidtv", "apple tv", "appletv", "hbbtv"),
+        *("netcast", "web0s", "bravia", "viera", "roku", "crkey", "aquos", " tv safari", "; aft"),
+    ),
+    "tablet": ("ipad", "tablet", "kindle", "silk/", "playbook", "; sm-t", "; sm-x", "; sm-p"),
+    "mobile": (
+        *("mobi", "iphone", "ipod", "opera mini", "windows phone", "blackberry", "kaios", "symbian"),
+        "nokia",
+    ),
+}
+_NAMES = {
+    "Coc Coc": "Cốc Cốc",
+    "Chrome Mobile": "Chrome",
+    "Chrome Mobile iOS": "Chrome",
+    "Chrome Mobile WebView": "Android WebView",
+    "Mobile Safari": "Safari",
+    "Mobile Safari UI/WKWebView": "Safari",
+    "Firefox Mobile": "Firefox",
+    "Firefox iOS": "Firefox",
+    "Edge Mobile": "Edge",
+    "Opera Mobile": "Opera",
+    "Yandex Browser": "Yandex",
+    "Mac OS X": "macOS",
+    "Chrome OS": "ChromeOS",
+    "Web0S": "webOS",
+}
+
+
+@cache
+def _parser() -> Parser:
+    return Parser(Resolver(load_lazy_builtins()))
+
+
+@cache
+def _crawlers() -> Parser:
+    """The monthly list of crawlers, matched at once instead of one after the other."""
+    # The package would import its own model of the list; only the list is wanted.
+    spec = find_spec("crawleruseragents")
+    assert spec is not None
+    assert spec.origin is not None
+    listed = json.loads(Path(spec.origin).with_name("crawler-user-agents.json").read_text("utf-8"))
+    matchers: list[Matcher[UserAgent]] = [UserAgentMatcher(f"({entry['pattern']})") for entry in listed]
+    return Parser(Resolver((matchers, [], [])))
+
+
+def warm() -> None:
+    """Reads the lists, so that no visitor waits for them."""
+    recognise("warm")
+
+
+def recognise(agent: str) -> Agent:
+    """What the agent is; an empty one is a robot's."""
+    return _recognised(agent[:AGENT_LIMIT])
+
+
+@lru_cache(maxsize=KEPT)
+def _recognised(agent: str) -> Agent:
+    told = _parser()(agent, Domain.USER_AGENT | Domain.OS)
+    browser, version = (told.user_agent.family, told.user_agent.major) if told.user_agent else ("", "")
+    system, system_version = (told.os.family, told.os.major) if told.os else ("", "")
+    in_app = _in_app(agent)
+    robot = _robot(agent, is_in_app=in_app is not None)
+    if robot:
+        return Agent(robot, "", _name(system), system_version or "", "bot", robot, True)
+    if in_app:
+        found = _IN_APP_VERSION.search(agent)
+        browser, version = f"{in_app.lastgroup} in-app", found.group(1) if found else ""
+    elif found := _COC_COC.search(agent):
+        browser, version = "Cốc Cốc", found.group(1)
+    elif _WEB_VIEW.search(agent):
+        browser = "Android WebView"
+    name = _name(browser)
+    return Agent(
+        name, version or "", _name(system), system_version or "", _device(agent, system), name, False
+    )
+
+
+def _in_app(agent: str) -> re.Match[str] | None:
+    # Words are found a hundred times as fast as the expression.
+    if not agent.startswith("Mozilla/") or not any(word in agent for word in _IN_APP_WORDS):
+        return None
+    return _IN_APP.search(agent)
+
+
+def _name(family: str) -> str:
+    return _NAMES.get(family, family)[:FAMILY_LIMIT]
+
+
+def _robot(agent: str, *, is_in_app: bool) -> str:
+    """The robot's name, or nothing for what may be a person."""
+    if not agent.strip():
+        return "(no agent)"
+    listed = None if is_in_app else _crawlers()(agent, Domain.USER_AGENT).user_agent
+    if listed is None and not _sounds_like_a_robot(agent):
+        return ""
+    told = _parser()(agent, Domain.USER_AGENT).user_agent
+    # A crawler that dresses as a browser is known by the list's word for it.
+    if told is not None and (listed is None or _sounds_like_a_robot(told.family)):
+        return told.family[:FAMILY_LIMIT]
+    return listed.family.strip("/ ")[:FAMILY_LIMIT] if listed is not None else "(unnamed robot)"
+
+
+def _sounds_like_a_robot(text: str) -> bool:
+    # CUBOT makes phones.
+    lower = text.lower().replace("cubot", "")
+    return any(word in lower for word in _ROBOT_WORDS)
+
+
+def _device(agent: str, system: str) -> str:
+    lower = agent.lower()
+    for device, words in _DEVICE_WORDS.items():
+        if any(word in lower for word in words):
+            return device
+    # Android says of phones that they are mobile.
+    if "android" in lower:
+        return "tablet"
+    return "desktop" if system else ""
