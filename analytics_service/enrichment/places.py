@@ -1,0 +1,117 @@
+"""Where an address is: the country without any file, region and city out of the operator's own."""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from iptocc import country_code
+
+from analytics_service.domain.dimensions import Place
+from analytics_service.errors import BadParameter
+
+KEPT = 50_000
+LOOKED_AT_EACH = 60.0
+NAME_LIMIT = 80
+
+log = logging.getLogger(__name__)
+
+
+class Places:
+    """Places by address; addresses stay in memory, in a bounded cache."""
+
+    def __init__(self, geo_file: Path | None = None) -> None:
+        """Raises BadParameter where the file is named and cannot be used."""
+        self._file = geo_file
+        self._database: Any = None
+        self._stamp: tuple[int, int] | None = None
+        self._looked_at = time.monotonic()
+        self._kept = lru_cache(maxsize=KEPT)(self._found)
+        if geo_file is not None:
+            try:
+                self._read(geo_file)
+            except (OSError, ValueError) as error:
+                raise BadParameter("geo_file", "value", f"{geo_file} cannot be read: {error}") from None
+
+    def place(self, address: str) -> Place:
+        """The place of an address; nothing is known of one that is none, or private."""
+        if self._file is not None and time.monotonic() - self._looked_at > LOOKED_AT_EACH:
+            self.look_again()
+        return self._kept(address)
+
+    def look_again(self) -> None:
+        """Reads the file anew where it has changed; what cannot be read leaves the old one in use."""
+        self._looked_at = time.monotonic()
+        if self._file is not None and _stamp(self._file) not in (None, self._stamp):
+            # Hundreds of megabytes may have to be read: no beacon waits for that.
+            threading.Thread(target=self._read_again, args=(self._file,), daemon=True).start()
+
+    def _read_again(self, file: Path) -> None:
+        try:
+            self._read(file)
+        except (OSError, ValueError) as error:
+            self._stamp = _stamp(file)
+            log.error("%s cannot be read, the former one stays in use: %s", file, error)
+        else:
+            log.info("%s was read again", file)
+
+    def _read(self, file: Path) -> None:
+        try:
+            import maxminddb
+        except ImportError:
+            problem = "needs a library: pip install 'analytics-service[places]'"
+            raise BadParameter("geo_file", "value", problem) from None
+        stamp = _stamp(file)
+        try:
+            self._database = maxminddb.open_database(str(file), maxminddb.MODE_MEMORY)
+        except maxminddb.InvalidDatabaseError as error:
+            raise ValueError(str(error)) from None
+        self._stamp = stamp
+        self._kept.cache_clear()
+
+    def _found(self, address: str) -> Place:
+        try:
+            country = country_code(address) or ""
+        except ValueError:
+            return Place()
+        if self._database is None:
+            return Place(country)
+        try:
+            record = self._database.get(address)
+        except (ValueError, TypeError):
+            record = None
+        return _of_record(record, country) if isinstance(record, Mapping) else Place(country)
+
+
+def _of_record(record: Mapping[str, Any], country: str) -> Place:
+    """Both layouts: names within names by language, and flat words."""
+    if "country_code" in record or "state1" in record:
+        code = str(record.get("country_code") or country)
+        return Place(code[:2].upper(), _word(record.get("state1")), _word(record.get("city")))
+    nested = record.get("country")
+    code = str(nested.get("iso_code") or country) if isinstance(nested, Mapping) else country
+    divisions = record.get("subdivisions")
+    division = divisions[0] if isinstance(divisions, list) and divisions else None
+    return Place(code[:2].upper(), _name(division), _name(record.get("city")))
+
+
+def _name(entry: object) -> str:
+    if not isinstance(entry, Mapping):
+        return ""
+    names = entry.get("names")
+    return _word(names.get("vi") or names.get("en")) if isinstance(names, Mapping) else ""
+
+
+def _word(value: object) -> str:
+    return value.strip()[:NAME_LIMIT] if isinstance(value, str) else ""
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

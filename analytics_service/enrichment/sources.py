@@ -1,0 +1,144 @@
+"""Where a visit came from, out of the referrer's host and the campaign's words."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from analytics_service.domain.dimensions import Origin
+
+KEPT = 20_000
+SPAM_HOSTS_LIMIT = 100_000
+# google.com, google.com.vn, google.co.uk, google.de and so on, with www, m or images before it.
+_GOOGLE = re.compile(r"(?:[a-z]{1,8}\.)?google(?:\.com?)?\.[a-z]{2,3}")
+_PAID = re.compile(r"cp[acmv]|ppc|paid.*|display|banner|ads?|retargeting|remarketing", re.IGNORECASE)
+_EMAIL = re.compile(r"e-?mail|newsletter", re.IGNORECASE)
+_SOCIAL = re.compile(r"social.*|sm", re.IGNORECASE)
+_CLICKS = {
+    "gclid": "Google",
+    "gbraid": "Google",
+    "wbraid": "Google",
+    "dclid": "Google",
+    "fbclid": "Facebook",
+    "msclkid": "Bing",
+    "ttclid": "TikTok",
+    "twclid": "X",
+    "zclid": "Zalo",
+}
+# Facebook marks every link that leaves it, paid or not.
+_UNPAID_CLICKS = {"fbclid": "social"}
+
+
+@cache
+def _known() -> Mapping[str, tuple[str, str]]:
+    """Source and channel by host."""
+    listed = tomllib.loads(_data("sources.toml"))
+    return {host: (source, channel) for channel, hosts in listed.items() for host, source in hosts.items()}
+
+
+def _data(name: str) -> str:
+    return files("analytics_service.enrichment").joinpath(f"data/{name}").read_text("utf-8")
+
+
+def _with_parents(host: str) -> Iterator[str]:
+    """The host, and what it lies under: a.b.vn, b.vn."""
+    yield host
+    if "://" in host:
+        return
+    while "." in host:
+        host = host.partition(".")[2]
+        if "." in host:
+            yield host
+
+
+def is_own(host: str, own_hosts: frozenset[str]) -> bool:
+    """Whether a host is one of the site's, which may be written with `*.` before it."""
+    return host in own_hosts or any(f"*.{parent}" in own_hosts for parent in list(_with_parents(host))[1:])
+
+
+@lru_cache(maxsize=KEPT)
+def origin_of(referrer: str, campaign: tuple[tuple[str, str], ...], own_hosts: frozenset[str]) -> Origin:
+    """The origin of a visit; `referrer` is a host or `android-app://package`, empty for none.
+
+    What the link says of itself (utm_…, ref, source, a paid click's id) goes before the referrer.
+    """
+    said = dict(campaign)
+    source, channel = _by_referrer(referrer, own_hosts)
+    for click, sent_by in _CLICKS.items():
+        if click in said:
+            source, channel = sent_by, _UNPAID_CLICKS.get(click, "campaign")
+    if named := said.get("utm_source") or said.get("ref") or said.get("source"):
+        source, by_name = _by_name(named)
+        channel = by_name or "campaign"
+    if medium := said.get("utm_medium"):
+        channel = _by_medium(medium)
+    elif said.get("utm_campaign"):
+        channel = "campaign"
+    return Origin(
+        source=source,
+        channel=channel,
+        campaign=said.get("utm_campaign", ""),
+        utm_source=said.get("utm_source", ""),
+        utm_medium=said.get("utm_medium", ""),
+        utm_content=said.get("utm_content", ""),
+        utm_term=said.get("utm_term", ""),
+    )
+
+
+def _by_referrer(host: str, own_hosts: frozenset[str]) -> tuple[str, str]:
+    if not host:
+        return "", "direct"
+    if is_own(host, own_hosts):
+        return "", "internal"
+    for name in _with_parents(host):
+        if name in _known():
+            return _known()[name]
+    if _GOOGLE.fullmatch(host):
+        return "Google", "search"
+    return host.removeprefix("www."), "referral"
+
+
+def _by_name(named: str) -> tuple[str, str]:
+    """A source that a link names itself: as the list writes it, where it is on the list."""
+    name = named.strip().lower()
+    for host in (name, f"{name}.com"):
+        if host in _known():
+            return _known()[host][0], ""
+        if _GOOGLE.fullmatch(host):
+            return "Google", ""
+    return named.strip(), ""
+
+
+def _by_medium(medium: str) -> str:
+    if _PAID.fullmatch(medium):
+        return "campaign"
+    if _EMAIL.fullmatch(medium):
+        return "email"
+    if _SOCIAL.fullmatch(medium):
+        return "social"
+    if medium.lower() == "organic":
+        return "search"
+    if medium.lower() == "referral":
+        return "referral"
+    return "campaign"
+
+
+def spam_hosts(text: str) -> frozenset[str]:
+    """The hosts of a list, one a line, `#` before a remark. Raises ValueError where there are too many."""
+    lines = (line.partition("#")[0].strip().lower() for line in text.splitlines())
+    hosts = frozenset(line for line in lines if line)
+    if len(hosts) > SPAM_HOSTS_LIMIT:
+        raise ValueError(f"more than {SPAM_HOSTS_LIMIT} hosts")
+    return hosts
+
+
+class Spam:
+    """Hosts whose referrers are forged: our list, and what an operator adds."""
+
+    def __init__(self, more: frozenset[str] = frozenset()) -> None:
+        self._hosts = spam_hosts(_data("spam.txt")) | more
+
+    def is_spam(self, referrer: str) -> bool:
+        """Whether a referrer's host is on the list, or lies under one that is."""
+        return bool(referrer) and any(host in self._hosts for host in _with_parents(referrer))

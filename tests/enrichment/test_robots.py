@@ -1,0 +1,43 @@
+"""Requests that do not fit the browser that they say they come from."""
+
+import pytest
+
+from analytics_service.domain.model import RobotLevel
+from analytics_service.enrichment.agents import recognise
+from analytics_service.enrichment.robots import Signs, contradicts
+from tests.enrichment.test_agents import IPHONE, MAC, PHONE, VIEW, WINDOWS
+
+CHROME = f"{WINDOWS} Chrome/142.0.0.0 Safari/537.36"
+OLD_SAFARI = f"{MAC} AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.4 Safari/605.1.15"
+SAFARI = f"{IPHONE} Version/17.5 Mobile/15E148 Safari/604.1"
+ZALO = f"{IPHONE} Mobile/21E219 Zalo iOS/24.03.01 ZaloTheme/light ZaloLanguage/vi"
+EVERYTHING = Signs.ACCEPT_LANGUAGE | Signs.FETCH_METADATA | Signs.CLIENT_HINTS | Signs.HTTPS
+
+
+@pytest.mark.parametrize(
+    "agent", [CHROME, OLD_SAFARI, SAFARI, ZALO, f"{PHONE} Chrome/142.0 Mobile Safari/537.36", VIEW]
+)
+@pytest.mark.parametrize("level", list(RobotLevel))
+def test_browsers_as_they_are_contradict_nothing(agent: str, level: RobotLevel) -> None:
+    assert not contradicts(recognise(agent), EVERYTHING, level)
+    # Over plain http no browser sends fetch metadata or client hints.
+    assert not contradicts(recognise(agent), Signs.ACCEPT_LANGUAGE, level)
+
+
+def test_an_old_browser_is_not_asked_for_what_it_cannot_send() -> None:
+    assert not contradicts(recognise(OLD_SAFARI), Signs.ACCEPT_LANGUAGE | Signs.HTTPS, RobotLevel.STRICT)
+    assert not contradicts(recognise(ZALO), Signs.HTTPS, RobotLevel.STRICT)
+
+
+@pytest.mark.parametrize(
+    ("signs", "level", "is_odd"),
+    [
+        (0, RobotLevel.OFF, False),
+        (0, RobotLevel.BASIC, True),
+        (Signs.HTTPS, RobotLevel.BASIC, True),
+        (Signs.ACCEPT_LANGUAGE | Signs.HTTPS, RobotLevel.BASIC, False),
+        (Signs.ACCEPT_LANGUAGE | Signs.HTTPS, RobotLevel.STRICT, True),
+    ],
+)
+def test_a_modern_browsers_name_without_its_headers(signs: int, level: RobotLevel, is_odd: bool) -> None:
+    assert contradicts(recognise(CHROME), signs, level) is is_odd

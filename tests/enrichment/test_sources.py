@@ -1,0 +1,142 @@
+"""Where visits come from, by referrer and by what the link says of itself."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics_service.domain import urls
+from analytics_service.enrichment.sources import Spam, is_own, origin_of, spam_hosts
+
+OWN = frozenset({"cantho.example.vn", "www.cantho.example.vn", "*.parts.example.vn"})
+
+REFERRERS = [
+    # referrer, source, channel
+    ("", "", "direct"),
+    ("https://cantho.example.vn/tin-tuc", "", "internal"),
+    ("https://www.cantho.example.vn/", "", "internal"),
+    ("https://a.parts.example.vn/", "", "internal"),
+    ("https://a.b.parts.example.vn/", "", "internal"),
+    ("https://parts.example.vn/", "parts.example.vn", "referral"),
+    ("https://www.google.com/", "Google", "search"),
+    ("https://www.google.com.vn/", "Google", "search"),
+    ("https://google.co.uk/", "Google", "search"),
+    ("https://www.google.de/search?q=x", "Google", "search"),
+    ("android-app://com.google.android.googlequicksearchbox/", "Google", "search"),
+    ("https://news.google.com/", "Google", "search"),
+    ("https://www.bing.com/", "Bing", "search"),
+    ("https://cn.bing.com/", "Bing", "search"),
+    ("https://coccoc.com/search?query=x", "Cốc Cốc", "search"),
+    ("https://duckduckgo.com/", "DuckDuckGo", "search"),
+    ("https://search.yahoo.com/", "Yahoo", "search"),
+    ("https://www.baidu.com/", "Baidu", "search"),
+    ("https://yandex.ru/", "Yandex", "search"),
+    ("https://search.naver.com/", "Naver", "search"),
+    ("https://www.ecosia.org/", "Ecosia", "search"),
+    ("https://search.brave.com/", "Brave", "search"),
+    ("https://l.facebook.com/", "Facebook", "social"),
+    ("https://lm.facebook.com/", "Facebook", "social"),
+    ("https://m.facebook.com/", "Facebook", "social"),
+    ("android-app://com.facebook.katana", "Facebook", "social"),
+    ("https://zalo.me/", "Zalo", "social"),
+    ("https://chat.zalo.me/", "Zalo", "social"),
+    ("android-app://com.zing.zalo/", "Zalo", "social"),
+    ("https://www.youtube.com/", "YouTube", "social"),
+    ("https://www.tiktok.com/", "TikTok", "social"),
+    ("https://l.instagram.com/", "Instagram", "social"),
+    ("https://l.threads.com/", "Threads", "social"),
+    ("https://t.co/abc", "X", "social"),
+    ("https://x.com/", "X", "social"),
+    ("https://www.linkedin.com/", "LinkedIn", "social"),
+    ("https://old.reddit.com/", "Reddit", "social"),
+    ("https://t.me/", "Telegram", "social"),
+    ("https://web.telegram.org/", "Telegram", "social"),
+    ("https://go.bsky.app/", "Bluesky", "social"),
+    ("https://vk.com/", "VK", "social"),
+    ("https://weibo.com/", "Weibo", "social"),
+    ("https://chatgpt.com/", "ChatGPT", "ai"),
+    ("https://chat.openai.com/", "ChatGPT", "ai"),
+    ("https://www.perplexity.ai/", "Perplexity", "ai"),
+    ("https://claude.ai/", "Claude", "ai"),
+    ("https://gemini.google.com/", "Gemini", "ai"),
+    ("https://copilot.microsoft.com/", "Copilot", "ai"),
+    ("https://chat.deepseek.com/", "DeepSeek", "ai"),
+    ("https://grok.com/", "Grok", "ai"),
+    ("https://mail.google.com/", "Gmail", "email"),
+    ("android-app://com.google.android.gm/", "Gmail", "email"),
+    ("https://outlook.live.com/", "Outlook", "email"),
+    ("https://mail.yahoo.com/", "Yahoo Mail", "email"),
+    ("https://mail.zoho.com/", "Zoho Mail", "email"),
+    ("https://dichvucong.gov.vn/", "dichvucong.gov.vn", "referral"),
+    ("https://www.dichvucong.gov.vn/p/home", "dichvucong.gov.vn", "referral"),
+    ("https://chinhphu.vn/", "chinhphu.vn", "referral"),
+    ("https://vnexpress.net/", "vnexpress.net", "referral"),
+    ("https://notgoogle.com/", "notgoogle.com", "referral"),
+    ("https://google.example.vn/", "google.example.vn", "referral"),
+    ("https://facebook.com.evil.example/", "facebook.com.evil.example", "referral"),
+    ("https://myfacebook.com/", "myfacebook.com", "referral"),
+]
+
+CAMPAIGNS = [
+    # referrer, query, source, channel, campaign
+    ("https://l.facebook.com/", "fbclid=abc", "Facebook", "social", ""),
+    ("https://www.google.com/", "gclid=abc", "Google", "campaign", ""),
+    ("", "gclid=abc", "Google", "campaign", ""),
+    ("https://www.bing.com/", "msclkid=abc", "Bing", "campaign", ""),
+    ("", "utm_source=zalo.me&utm_medium=social&utm_campaign=he", "Zalo", "social", "he"),
+    ("", "utm_source=facebook&utm_medium=cpc&utm_campaign=tet", "Facebook", "campaign", "tet"),
+    ("", "utm_source=newsletter&utm_medium=email", "newsletter", "email", ""),
+    ("https://www.google.com/", "utm_source=google&utm_medium=organic", "Google", "search", ""),
+    ("", "utm_source=chatgpt.com", "ChatGPT", "campaign", ""),
+    ("", "ref=bantin", "bantin", "campaign", ""),
+    ("", "source=ap-phich", "ap-phich", "campaign", ""),
+    ("", "utm_campaign=le-hoi", "", "campaign", "le-hoi"),
+    ("https://vnexpress.net/", "utm_medium=referral", "vnexpress.net", "referral", ""),
+    ("https://cantho.example.vn/", "utm_source=banner&utm_medium=banner", "banner", "campaign", ""),
+]
+
+
+@pytest.mark.parametrize(("referrer", "source", "channel"), REFERRERS)
+def test_referrers(referrer: str, source: str, channel: str) -> None:
+    assert origin_of(urls.host_of(referrer), (), OWN)[:3] == (source, channel, "")
+
+
+@pytest.mark.parametrize(("referrer", "query", "source", "channel", "campaign"), CAMPAIGNS)
+def test_campaigns(referrer: str, query: str, source: str, channel: str, campaign: str) -> None:
+    told = origin_of(urls.host_of(referrer), urls.campaign_of(query), OWN)
+    assert told[:3] == (source, channel, campaign)
+
+
+def test_every_word_of_a_campaign_is_kept() -> None:
+    query = "utm_source=a&utm_medium=b&utm_campaign=c&utm_content=d&utm_term=e&secret=f"
+    assert origin_of("", urls.campaign_of(query), OWN) == ("a", "campaign", "c", "a", "b", "d", "e")
+
+
+def test_the_table_is_long_enough_to_mean_something() -> None:
+    assert len(REFERRERS) >= 60
+
+
+def test_forged_referrers_are_known_by_our_list_and_the_operators() -> None:
+    spam = Spam(spam_hosts("# ours\nbad.example  # very\n\nWORSE.example\n"))
+    assert [
+        spam.is_spam(host) for host in ("semalt.com", "x.semalt.com", "bad.example", "a.worse.example")
+    ] == [True] * 4
+    assert [spam.is_spam(host) for host in ("", "good.example", "notsemalt.com", "example")] == [False] * 4
+
+
+def test_a_host_with_a_star_stands_for_what_lies_under_it() -> None:
+    assert [
+        is_own(host, OWN) for host in ("x.parts.example.vn", "parts.example.vn", "evilparts.example.vn")
+    ] == [
+        True,
+        False,
+        False,
+    ]
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+@settings(derandomize=True, deadline=None, max_examples=200)
+def test_any_text_has_an_origin(referrer: str, query: str) -> None:
+    told = origin_of(urls.host_of(referrer), urls.campaign_of(query), OWN)
+    assert told.channel in {
+        *("direct", "search", "social", "ai", "referral", "email", "campaign", "internal"),
+    }
