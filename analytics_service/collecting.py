@@ -2,26 +2,51 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
+from hashlib import blake2b
+from ipaddress import ip_network
 from typing import NamedTuple
 
 from analytics_service.domain import facts
 from analytics_service.domain.beacons import Beacon, Kind
-from analytics_service.domain.facts import Fact, FactKind
+from analytics_service.domain.dimensions import Place
+from analytics_service.domain.facts import DropSample, Fact, FactKind
 from analytics_service.domain.judging import judge
-from analytics_service.domain.model import ONLINE_WINDOW, UNDOABLE, VISIT_TIMEOUT, Client, Drop, Site
+from analytics_service.domain.model import ONLINE_WINDOW, VISIT_TIMEOUT, Client, Drop, Site
+from analytics_service.domain.pages import page_of
 from analytics_service.domain.periods import MINUTE_MS, local_day, moment
 from analytics_service.domain.visitors import SALT_BYTES, SALT_DAYS_KEPT, Names, Naming, naming
+from analytics_service.enrichment.agents import Agent, recognise
+from analytics_service.enrichment.languages import language_of
+from analytics_service.enrichment.places import Places
+from analytics_service.enrichment.robots import contradicts
+from analytics_service.enrichment.sources import Spam
 from analytics_service.errors import Unavailable
-from analytics_service.ports import ConfigStore, Live, Randomness
+from analytics_service.ports import ConfigStore, Limits, Live, Randomness
 
 SALT_OFFERED_BEFORE = timedelta(hours=1)
 RENAMED_WITHIN_MS = 2 * int(ONLINE_WINDOW.total_seconds() * 1000)
 CONTINUED_WITHIN_MS = 2 * int(VISIT_TIMEOUT.total_seconds() * 1000)
 DROPS_KEPT = 100_000
+SITES_SAMPLED, SAMPLES_TOLD = 1_000, 10
+"""Of how many sites, and how many of each, drops are shown between two summaries."""
+SENDERS_KEPT = 50_000
 NOWHERE = 0
 """The site number under which drops of unknown sites are counted."""
+
+
+class Seen(NamedTuple):
+    """What was recognised in a beacon; the address and the agent as it came are gone."""
+
+    at_ms: int
+    page: str
+    who: Names
+    agent: Agent
+    place: Place
+    language: str
 
 
 class Verdict(NamedTuple):
@@ -95,36 +120,73 @@ class Today:
     """Whether somebody may still be online under yesterday's name."""
 
 
-class Collector:
-    """Judges, identifies and records beacons; synchronous, so that both doors share it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Senses:
+    """What the door recognises with; `address_key` is random, and gone with the process."""
 
-    def __init__(self, directory: Directory, live: Live, random: Randomness) -> None:
+    places: Places
+    spam: Spam
+    limits: Limits
+    address_key: bytes
+
+
+class Collector:
+    """Judges, identifies, recognises and records beacons; synchronous, so that both doors share it."""
+
+    def __init__(self, directory: Directory, live: Live, senses: Senses, random: Randomness) -> None:
         self._directory = directory
         self._live = live
+        self._senses = senses
         self._random = random
         self._drops: Counter[tuple[int, Drop]] = Counter()
+        self._samples: dict[int, list[DropSample]] = {}
         self._todays: dict[int, Today] = {}
+        self._sender = lru_cache(maxsize=SENDERS_KEPT)(partial(sender, senses.address_key))
 
     def admit(self, beacon: Beacon, client: Client, at: datetime) -> Verdict:
         """What becomes of the beacon. Raises Unavailable where its site's salt is not known yet."""
+        at_ms = int(at.timestamp() * 1000)
         site = self._directory.site(beacon.site)
         if site is None:
             return self._dropped(NOWHERE, Drop.UNKNOWN_SITE)
-        drop = judge(beacon, client, site)
-        if drop is not None and drop not in UNDOABLE:
-            return self._dropped(site.number, drop)
-        at_ms = int(at.timestamp() * 1000)
+        page = page_of(beacon.page.path, beacon.page.query, site.rules)
+        place = self._senses.places.place(client.address)
+        drop = judge(beacon, page, client, site) or self._limited(client, place, site, at_ms)
+        if drop is not None:
+            return self._dropped(site.number, drop, (at_ms, page, client.agent))
+        agent = recognise(client.agent)
+        suspicion = self._suspicion(beacon, client, site, agent)
         today = self._today_of(site, at_ms)
         who = today.naming.names(client.address, client.agent, formerly=today.has_begun)
-        if drop is None:
+        if suspicion is None:
             self._live.touch(site.number, who.visitor, who.formerly if today.has_just_begun else None, at_ms)
         if beacon.kind is Kind.PRESENCE:
-            return Verdict(None, drop)
-        return Verdict(self._recorded(beacon, site, who, at_ms, drop), drop)
+            return Verdict(None, suspicion)
+        seen = Seen(at_ms, page, who, agent=agent, place=place, language=language_of(client.languages))
+        return Verdict(self._recorded(beacon, site, seen, suspicion), suspicion)
 
-    def _dropped(self, site: int, drop: Drop) -> Verdict:
+    def _limited(self, client: Client, place: Place, site: Site, at_ms: int) -> Drop | None:
+        if place.country in site.rules.excluded_countries:
+            return Drop.EXCLUDED_COUNTRY
+        # Behind a proxy that tells nothing everybody would be one sender.
+        if client.is_behind or self._senses.limits.allows(self._sender(client.address), at_ms):
+            return None
+        return Drop.RATE
+
+    def _suspicion(self, beacon: Beacon, client: Client, site: Site, agent: Agent) -> Drop | None:
+        """Why the beacon is kept apart instead of counted, or None."""
+        if agent.is_robot or beacon.webdriver or contradicts(agent, client.signs, site.rules.robots):
+            return Drop.BOT
+        return Drop.SPAM_REFERRER if self._senses.spam.is_spam(beacon.referrer) else None
+
+    def _dropped(self, site: int, drop: Drop, seen: tuple[int, str, str] | None = None) -> Verdict:
         if (site, drop) in self._drops or len(self._drops) < DROPS_KEPT:
             self._drops[site, drop] += 1
+        if seen is not None and len(self._samples) < SITES_SAMPLED:
+            samples = self._samples.setdefault(site, [])
+            if len(samples) < SAMPLES_TOLD:
+                at_ms, page, agent = seen
+                samples.append(DropSample(at_ms, drop.value, page, recognise(agent).family))
         return Verdict(None, drop)
 
     def _today_of(self, site: Site, at_ms: int) -> Today:
@@ -148,18 +210,19 @@ class Collector:
         self._todays[site.number] = today
         return today
 
-    def _recorded(self, beacon: Beacon, site: Site, who: Names, at_ms: int, drop: Drop | None) -> Fact:
+    def _recorded(self, beacon: Beacon, site: Site, seen: Seen, drop: Drop | None) -> Fact:
+        agent, place = seen.agent, seen.place
         return Fact(
             format=facts.FORMAT,
             kind=FactKind(beacon.kind.value),
             site=site.number,
-            at=at_ms,
-            visitor=who.visitor,
-            formerly=who.formerly,
+            at=seen.at_ms,
+            visitor=seen.who.visitor,
+            formerly=seen.who.formerly,
             id=beacon.id or self._made_id(),
             event_id=(beacon.event_id or self._made_id()) if beacon.kind is Kind.EVENT else "",
             hostname=beacon.page.host or site.domain,
-            page=beacon.page.path,
+            page=seen.page,
             title=beacon.title,
             referrer=beacon.referrer,
             campaign=beacon.page.campaign,
@@ -168,6 +231,16 @@ class Collector:
             name=beacon.name,
             properties=beacon.properties,
             drop=drop.value if drop else "",
+            browser=agent.browser,
+            browser_version=agent.browser_version,
+            system=agent.system,
+            system_version=agent.system_version,
+            device=agent.device,
+            language=seen.language,
+            country=place.country,
+            region=place.region,
+            city=place.city,
+            family=agent.family if drop else "",
         )
 
     def _made_id(self) -> str:
@@ -176,11 +249,27 @@ class Collector:
     def drop_summaries(self, at: datetime) -> list[Fact]:
         """What was dropped since the last call, one fact a site; the next call begins at zero."""
         drops, self._drops = self._drops, Counter()
+        samples, self._samples = self._samples, {}
         by_site: dict[int, list[tuple[str, int]]] = {}
         for (site, drop), count in sorted(drops.items()):
             by_site.setdefault(site, []).append((drop.value, count))
         at_ms = int(at.timestamp() * 1000)
         return [
-            Fact(facts.FORMAT, FactKind.DROPS, site, at_ms, drops=tuple(reasons))
+            Fact(
+                facts.FORMAT,
+                FactKind.DROPS,
+                site,
+                at_ms,
+                drops=tuple(reasons),
+                samples=tuple(samples.get(site, ())),
+            )
             for site, reasons in by_site.items()
         ]
+
+
+def sender(key: bytes, address: str) -> int:
+    """A sender of beacons without the address: IPv6 by the network of 64 bits that a household has."""
+    with suppress(ValueError):
+        if ":" in address:
+            address = str(ip_network((address, 64), strict=False))
+    return int.from_bytes(blake2b(address.encode("utf-8", "replace"), digest_size=8, key=key).digest(), "big")

@@ -73,6 +73,14 @@ class StatsStore(Protocol):
         ...
 
 
+class Limits(Protocol):
+    """How much one sender may send."""
+
+    def allows(self, key: int, at_ms: int) -> bool:
+        """Whether one more of this key may pass now."""
+        ...
+
+
 class SuspectStore(Protocol):
     """What is kept apart, for the writer, between two batches."""
 

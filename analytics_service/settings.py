@@ -19,6 +19,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What the operator chose; `data` is the folder that holds everything the service keeps.
 
     `retention_days` is how long visits and views are kept (0: for ever); rollups always are.
+    `geo_file` is a database of places (mmdb), `spam_file` lists hosts of forged referrers, one a line. One
+    address may send `rate_per_minute` beacons (0: any number), and `rate_burst` at once.
     Without `fast_lane` beacons take the ordinary way of all requests.
     """
 
@@ -32,6 +34,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     online_limit: int = 1_000_000
     dimension_cap: int = 10_000
     retention_days: int = 0
+    geo_file: str = ""
+    spam_file: str = ""
+    rate_per_minute: int = 600
+    rate_burst: int = 200
     fast_lane: bool = True
 
     @property
@@ -96,6 +102,8 @@ def _sensible(settings: Settings) -> Settings:
     if settings.retention_days < 0 or 0 < settings.retention_days < SHORTEST_RETENTION:
         problem = f"{settings.retention_days} is neither 0 (for ever) nor at least {SHORTEST_RETENTION} days"
         raise BadParameter("retention_days", "value", problem)
+    if settings.rate_per_minute < 0 or settings.rate_burst < 1:
+        raise BadParameter("rate_per_minute", "value", "a rate is at least 0 a minute, and 1 at once")
     if not 0 <= settings.port <= 65535:
         raise BadParameter("port", "value", f"{settings.port} is no port")
     return settings

@@ -17,6 +17,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-blink-features=AutomationControlled",
+    # As a person's: without a window it would call itself headless, and be kept apart as a robot.
+    "--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/142.0.0.0 Safari/537.36",
 ]
 
 

@@ -17,6 +17,10 @@ import httpx2
 
 COMMAND = [sys.executable, "-m", "analytics_service"]
 LIMIT = 30.0
+BROWSER = {
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Accept-Language": "vi,en;q=0.8",
+}
 T = TypeVar("T")
 
 
@@ -73,7 +77,7 @@ class Service:
                 env={**os.environ, **(env or {})},
             )
         self.url = self._address()
-        self.http = httpx2.Client(base_url=self.url, timeout=LIMIT)
+        self.http = httpx2.Client(base_url=self.url, timeout=LIMIT, headers=BROWSER)
         assert until(self._ready, bool), f"not ready:\n{self.log.read_text()}"
 
     def _address(self) -> str:

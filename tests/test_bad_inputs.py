@@ -21,7 +21,7 @@ import pytest
 
 from analytics_service.administering.sites import SiteWish, add_site
 from analytics_service.storage.sqlite.config import create_config, open_config
-from tests.service import Service, serving, until, view_id
+from tests.service import BROWSER, Service, serving, until, view_id
 
 CASES = {
     case["id"]: case
@@ -152,7 +152,7 @@ def answer_of(case: str, stage: Stage) -> tuple[int, str]:
         return sent_raw(raw.encode("latin-1"), stage.service.url), ""
     headers = {
         name: filled(value, case, stage).strip().encode("latin-1", "replace")
-        for name, value in how["headers"].items()
+        for name, value in {**BROWSER, **how["headers"]}.items()
     }
     path = filled(how["path"], case, stage)
     if "query" in how:
@@ -229,7 +229,7 @@ def test_bad_input_costs_the_sender_a_4xx_and_us_nothing(case: str, stage: Stage
     if case == "B370":
         assert verdict == "dropped; reason=paused"
         return
-    last = httpx2.post(stage.service.url + "/v", content=good(case, stage))
+    last = httpx2.post(stage.service.url + "/v", content=good(case, stage), headers=BROWSER)
     assert (last.status_code, last.headers["x-vstats"]) == (202, "counted")
     assert until(lambda: stage.pageviews(number), (counted + 1).__eq__, limit=10) == counted + 1
 

@@ -132,8 +132,8 @@ def test_the_gateway_is_believed_and_nobody_else(range_of_front):
     told = read_settings({}, environment=found["services"]["analytics"]["environment"])
     proxies = Proxies(networks(told.trusted_proxies))
     gateway = next(ipaddress.ip_network(range_of_front).hosts())
-    assert proxies.address(str(gateway), "198.51.100.1, 203.0.113.9") == "203.0.113.9"
-    assert proxies.address("203.0.113.9", "198.51.100.1") == "203.0.113.9"
+    assert proxies.client(str(gateway), "198.51.100.1, 203.0.113.9") == ("203.0.113.9", False)
+    assert proxies.client("203.0.113.9", "198.51.100.1") == ("203.0.113.9", False)
 
 
 def test_the_unit_is_hardened():

@@ -10,10 +10,12 @@ from typing import TypeVar
 import msgspec
 
 from analytics_service.domain.model import PUBLIC_METRICS, Item, Metric, PublicCounter, RobotLevel, SiteRules
+from analytics_service.domain.pages import KEYS_LIMIT
 from analytics_service.errors import BadParameter
 
 ENTRIES_LIMIT = 1_000
 PATTERN_LIMIT = 200
+_KEY = re.compile(r"[\w.\[\]-]{1,40}", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -27,6 +29,8 @@ class RulesWish:
     excluded_countries: Sequence[str] | None = None
     robots: str | None = None
     honours_signals: bool | None = None
+    index_files: bool | None = None
+    page_keys: Sequence[str] | None = None
     items: Sequence[str] | None = None
     metrics: Sequence[str] | None = None
     series: bool | None = None
@@ -46,6 +50,12 @@ def changed_rules(rules: SiteRules, wish: RulesWish) -> SiteRules:
         changes["robots"] = _one_of("robots", wish.robots, RobotLevel, RobotLevel)
     if wish.honours_signals is not None:
         changes["honours_signals"] = wish.honours_signals
+    if wish.index_files is not None:
+        changes["index_files"] = wish.index_files
+    if wish.page_keys is not None:
+        if len(wish.page_keys) > KEYS_LIMIT:
+            raise BadParameter("page-key", "value", f"has more than {KEYS_LIMIT} entries")
+        changes["page_keys"] = _set("page-key", wish.page_keys, _key)
     return msgspec.structs.replace(rules, **changes)
 
 
@@ -85,6 +95,12 @@ def _network(parameter: str, text: str) -> str:
 def _pattern(parameter: str, text: str) -> str:
     if not text.startswith(("/", "*")) or len(text) > PATTERN_LIMIT:
         raise BadParameter(parameter, "value", f"{text[:40]!r} is no path; one is /private/*")
+    return text
+
+
+def _key(parameter: str, text: str) -> str:
+    if not _KEY.fullmatch(text):
+        raise BadParameter(parameter, "value", f"{text[:40]!r} is no key of a query, such as id")
     return text
 
 

@@ -12,11 +12,14 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from analytics_service.app.keeper import Keeper
-from analytics_service.collecting import Collector, Directory
+from analytics_service.collecting import Collector, Directory, Senses
 from analytics_service.domain.facts import decode_group
 from analytics_service.domain.model import ONLINE_WINDOW
+from analytics_service.enrichment.places import Places
+from analytics_service.enrichment.sources import Spam
 from analytics_service.errors import Unavailable
 from analytics_service.journal import FolderJournals, Journal, NoJournal, open_journal
+from analytics_service.live.limits import MemoryLimits
 from analytics_service.live.memory import open_memory_live
 from analytics_service.ports import Clock, Live, Randomness
 from analytics_service.reporting import Reporter
@@ -40,6 +43,10 @@ class Wiring:
     trusted_proxies: tuple[str, ...]
     redis: str
     online_limit: int
+    geo_file: Path | None
+    spam_hosts: frozenset[str]
+    rate_per_minute: int
+    rate_burst: int
     clock: Clock
     random: Randomness
     stop: Callable[[], None]
@@ -67,7 +74,7 @@ async def open_parts(wiring: Wiring) -> AsyncIterator[Parts]:
         figures = await stack.enter_async_context(open_figures(wiring.folder, standing_still=standing_still))
         live = await stack.enter_async_context(_live(wiring.redis, wiring.online_limit))
         directory = Directory()
-        collector = Collector(directory, live, random)
+        collector = Collector(directory, live, _senses(wiring), random)
         keeper = Keeper(
             config=config,
             figures=figures,
@@ -93,6 +100,15 @@ async def open_parts(wiring: Wiring) -> AsyncIterator[Parts]:
             ready=ReadyAnswers(directory),
             unready=keeper.unready,
         )
+
+
+def _senses(wiring: Wiring) -> Senses:
+    return Senses(
+        places=Places(wiring.geo_file),
+        spam=Spam(wiring.spam_hosts),
+        limits=MemoryLimits(per_minute=wiring.rate_per_minute, burst=wiring.rate_burst),
+        address_key=wiring.random(16),
+    )
 
 
 async def _journal(stack: AsyncExitStack, wiring: Wiring) -> Journal | NoJournal:

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 import msgspec
 
-from analytics_service.applying.describing import traits_of
+from analytics_service.applying.describing import HostsOf, describing, no_hosts
 from analytics_service.domain.facts import Fact, decode_group
 from analytics_service.domain.model import IDS_KEPT, ZoneSince
 from analytics_service.domain.periods import moment
@@ -29,11 +29,18 @@ class Applier:
     """The one reader of a machine's journals."""
 
     def __init__(
-        self, journals: Journals, stats: StatsStore, zones_of: ZonesOf, *, dimension_cap: int = DIMENSION_CAP
+        self,
+        journals: Journals,
+        stats: StatsStore,
+        zones_of: ZonesOf,
+        *,
+        hosts_of: HostsOf = no_hosts,
+        dimension_cap: int = DIMENSION_CAP,
     ) -> None:
         self._journals = journals
         self._stats = stats
         self._zones_of = zones_of
+        self._traits_of = describing(hosts_of)
         self._dimension_cap = dimension_cap
         self._positions = stats.positions()
         self._durable: dict[str, int] = {}
@@ -61,7 +68,7 @@ class Applier:
             return 0
         facts.sort(key=attrgetter("at"))
         ledger = self._stats.load(facts, self._dimension_cap, self._day_of)
-        fold(ledger, facts, self._zones_of, traits_of)
+        fold(ledger, facts, self._zones_of, self._traits_of)
         self._stats.save(ledger, positions, unreadable)
         self._positions.update(positions)
         return len(facts)

@@ -1,26 +1,44 @@
 """What a visit is described with, out of the fact with which it begins."""
 
-from analytics_service.domain.dimensions import Equipment, Origin, Place, Traits, believed
+from collections.abc import Callable
+
+from analytics_service.domain.dimensions import Equipment, Place, Traits, believed
 from analytics_service.domain.facts import Fact
+from analytics_service.domain.rollups import TraitsOf
+from analytics_service.enrichment.languages import screen_class
+from analytics_service.enrichment.sources import origin_of
+
+HostsOf = Callable[[int], frozenset[str]]
+"""A site's own host names by its number."""
 
 
-def traits_of(fact: Fact) -> Traits:
-    """Where the visit came from, where its visitor is, what he looks through."""
-    if fact.traits:
-        return believed(fact.traits)
-    return Traits(
-        fact.hostname,
-        Origin(fact.referrer, "referral" if fact.referrer else "direct"),
-        Place(fact.country, fact.region, fact.city),
-        Equipment(
-            browser=fact.browser,
-            browser_version=_versioned(fact.browser, fact.browser_version),
-            system=fact.system,
-            system_version=_versioned(fact.system, fact.system_version),
-            device=fact.device,
-            language=fact.language,
-        ),
-    )
+def describing(hosts_of: HostsOf) -> TraitsOf:
+    """Describes visits; what comes from a host of its own site has an origin within."""
+
+    def traits_of(fact: Fact) -> Traits:
+        if fact.traits:
+            return believed(fact.traits)
+        return Traits(
+            fact.hostname,
+            origin_of(fact.referrer, fact.campaign, hosts_of(fact.site)),
+            Place(fact.country, fact.region, fact.city),
+            Equipment(
+                browser=fact.browser,
+                browser_version=_versioned(fact.browser, fact.browser_version),
+                system=fact.system,
+                system_version=_versioned(fact.system, fact.system_version),
+                device=fact.device,
+                screen=screen_class(fact.screen),
+                language=fact.language,
+            ),
+        )
+
+    return traits_of
+
+
+def no_hosts(_site: int) -> frozenset[str]:
+    """No site has a host of its own."""
+    return frozenset()
 
 
 def _versioned(name: str, version: str) -> str:

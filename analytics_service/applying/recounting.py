@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from operator import attrgetter
 
-from analytics_service.applying.describing import traits_of
+from analytics_service.applying.describing import HostsOf, describing, no_hosts
 from analytics_service.domain.model import ZoneSince
 from analytics_service.domain.orders import Order, OrderKind
 from analytics_service.domain.periods import moment
@@ -21,12 +21,20 @@ class Recounting:
     """Moves facts between what is kept apart and what is counted."""
 
     def __init__(
-        self, stats: StatsStore, suspects: SuspectStore, truth: TruthStore, zones_of: ZonesOf, *, cap: int
+        self,
+        stats: StatsStore,
+        suspects: SuspectStore,
+        truth: TruthStore,
+        zones_of: ZonesOf,
+        *,
+        hosts_of: HostsOf = no_hosts,
+        cap: int,
     ) -> None:
         self._stats = stats
         self._suspects = suspects
         self._truth = truth
         self._zones_of = zones_of
+        self._traits_of = describing(hosts_of)
         self._cap = cap
 
     def carry_out(self, order: Order) -> Iterator[Mapping[str, object] | None]:
@@ -45,7 +53,7 @@ class Recounting:
                 facts = sorted((as_counted(fact) for _, fact in some), key=attrgetter("at"))
                 ledger = self._stats.load(facts, self._cap, lambda fact: _day(fact.at, zones))
                 ledger.ended_suspects.extend(key for key, _ in some)
-                fold(ledger, facts, self._zones_of, traits_of)
+                fold(ledger, facts, self._zones_of, self._traits_of)
                 self._stats.save(ledger, {})
                 counted += len(some)
                 yield None

@@ -33,28 +33,35 @@ BEAT, LONG = b".", b"l"
 log = logging.getLogger(__name__)
 
 
-class Zones:
-    """Every site's zones, read again when config.db changed."""
+class Sites:
+    """Every site's zones and host names, read again when config.db changed."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._version = -1
         self._zones: dict[int, tuple[ZoneSince, ...]] = {}
-        self._of = zones_or_utc(self._zones)
+        self._hosts: dict[int, frozenset[str]] = {}
+        self._zones_of = zones_or_utc(self._zones)
 
     def refresh(self) -> None:
         """Reads the sites where they changed."""
         version = self._config.version()
         if version != self._version:
-            self._zones.update({site.number: site.zones for site in self._config.sites()})
+            sites = self._config.sites()
+            self._zones.update({site.number: site.zones for site in sites})
+            self._hosts = {site.number: site.host_names for site in sites}
             self._version = version
 
-    def of(self, site: int) -> tuple[ZoneSince, ...]:
+    def zones_of(self, site: int) -> tuple[ZoneSince, ...]:
         """The site's zones; a site that is new is looked for at once."""
         if site and site not in self._zones:
             self._version = -1
             self.refresh()
-        return self._of(site)
+        return self._zones_of(site)
+
+    def hosts_of(self, site: int) -> frozenset[str]:
+        """The site's own host names."""
+        return self._hosts.get(site, frozenset())
 
 
 @dataclass(slots=True)
@@ -121,21 +128,24 @@ def _open_and_apply(process: Process) -> None:
         open_config(settings.folder) as config,
         open_orders(settings.folder) as orders,
     ):
-        zones = Zones(config)
-        applier = Applier(journals, stats, zones.of, dimension_cap=settings.dimension_cap)
+        sites = Sites(config)
+        cap = settings.dimension_cap
+        applier = Applier(journals, stats, sites.zones_of, hosts_of=sites.hosts_of, dimension_cap=cap)
         retention = timedelta(days=settings.retention_days) if settings.retention_days else None
         truth = stats.truth()
-        recounting = Recounting(stats, stats.suspects(), truth, zones.of, cap=settings.dimension_cap)
+        recounting = Recounting(
+            stats, stats.suspects(), truth, sites.zones_of, hosts_of=sites.hosts_of, cap=cap
+        )
         care = Care(truth, orders, recounting, clock=process.clock, retention=retention)
-        _apply(process, applier, zones, care)
+        _apply(process, applier, sites, care)
 
 
-def _apply(process: Process, applier: Applier, zones: Zones, care: Care) -> None:
+def _apply(process: Process, applier: Applier, sites: Sites, care: Care) -> None:
     durable_at, forgot_at, cared_at = time.monotonic(), 0.0, 0.0
     round_size = SMALLEST_ROUND
     while True:
         ending = process.stopping.is_set()
-        zones.refresh()
+        sites.refresh()
         began = time.monotonic()
         applied = applier.apply_round(round_size)
         process.applied += applied

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from analytics_service.administering.sites import SiteWish, add_site
+from analytics_service.cli.lists import check_lists
 from analytics_service.cli.machine import NETWORK_FILE_SYSTEMS, file_system
 from analytics_service.cli.supervisor import Supervisor
 from analytics_service.domain.model import Site
@@ -35,6 +36,7 @@ def serve(settings: Settings) -> int:
         networks(settings.trusted_proxies)
     except ValueError as error:
         raise BadParameter("trusted-proxy", "value", f"{error}; one is 10.0.0.0/8") from None
+    check_lists(settings)
     held = _take(settings)
     _raise_file_limit()
     try:

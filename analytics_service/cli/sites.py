@@ -199,6 +199,13 @@ def site_rules(
     excluded_page: Pages = None,
     excluded_country: Countries = None,
     robots: Robots = None,
+    page_key: Annotated[
+        list[str] | None, typer.Option(help="A query's key that makes another page; repeatable.")
+    ] = None,
+    index_files: Annotated[
+        bool | None,
+        typer.Option("--index-files/--no-index-files", help="Whether /a/index.php is the page /a."),
+    ] = None,
     signals: Annotated[
         bool | None,
         typer.Option("--honour-signals/--ignore-signals", help="Whether GPC and DNT mean: do not count."),
@@ -213,6 +220,8 @@ def site_rules(
         excluded_countries=excluded_country,
         robots=robots,
         honours_signals=signals,
+        index_files=index_files,
+        page_keys=page_key,
     )
     _show(_changed(site, wish, data).rules, as_json)
 

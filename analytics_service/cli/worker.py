@@ -7,12 +7,16 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 
 from analytics_service.app import Wiring, create_app
+from analytics_service.cli.lists import listed_spam
+from analytics_service.enrichment.agents import warm
 from analytics_service.ports import Clock
 from analytics_service.settings import Settings
 from analytics_service.web.fast_lane import RUNS_ON, FastLane, WithDeadline, is_supported
@@ -37,17 +41,7 @@ def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock) 
         failed = True
         server.should_exit = True
 
-    wiring = Wiring(
-        folder=settings.folder,
-        url=settings.url,
-        trusted_proxies=settings.trusted_proxies,
-        redis=settings.redis,
-        online_limit=settings.online_limit,
-        clock=clock,
-        random=secrets.token_bytes,
-        stop=stop,
-    )
-    config = _config(create_app(wiring), _protocol(settings))
+    config = _config(create_app(_wiring(settings, clock, stop)), _protocol(settings))
     server = uvicorn.Server(config)
 
     async def serve() -> None:
@@ -58,6 +52,7 @@ def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock) 
             for task in tasks:
                 task.cancel()
 
+    warm()
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         # What was made so far stays: the collector of garbage need not look at it again and again.
         gc.freeze()
@@ -66,6 +61,23 @@ def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock) 
     if not server.started:
         return 1
     return FLUSH_FAILED if failed else 0
+
+
+def _wiring(settings: Settings, clock: Clock, stop: Callable[[], None]) -> Wiring:
+    return Wiring(
+        folder=settings.folder,
+        url=settings.url,
+        trusted_proxies=settings.trusted_proxies,
+        redis=settings.redis,
+        online_limit=settings.online_limit,
+        geo_file=Path(settings.geo_file) if settings.geo_file else None,
+        spam_hosts=listed_spam(settings),
+        rate_per_minute=settings.rate_per_minute,
+        rate_burst=settings.rate_burst,
+        clock=clock,
+        random=secrets.token_bytes,
+        stop=stop,
+    )
 
 
 def _protocol(settings: Settings) -> Any:

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from analytics_service.domain import urls
+from analytics_service.domain.pages import masked
 from analytics_service.errors import BadBeacon
 
 BEACON_LIMIT = 8 * 1024
@@ -111,7 +112,7 @@ def _beacon(wire: _Wire) -> Beacon:
         id=wire.i or None,
         event_id=wire.x or None,
         referrer=urls.host_of(wire.r) if wire.r else "",
-        title=urls.plain(wire.t, TITLE_LIMIT).strip() if wire.t else "",
+        title=masked(urls.plain(wire.t, TITLE_LIMIT).strip()) if wire.t else "",
         screen=_clamped(wire.w, SCREEN_LIMIT) if wire.w else 0,
         webdriver=bool(wire.b),
         engaged_ms=_clamped(wire.d, DAY_MS) if wire.d else 0,

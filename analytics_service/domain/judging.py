@@ -1,22 +1,31 @@
 """Whether a well-formed beacon is counted."""
 
+import ipaddress
+from functools import lru_cache
+
 from analytics_service.domain import urls
 from analytics_service.domain.beacons import Beacon
 from analytics_service.domain.model import Client, Drop, Site
+from analytics_service.domain.pages import is_excluded
 
 ANY_HOST = "*"
 
 
-def judge(beacon: Beacon, client: Client, site: Site) -> Drop | None:
-    """Why the beacon is not counted, or None."""
+def judge(beacon: Beacon, page: str, client: Client, site: Site) -> Drop | None:
+    """Why the beacon is not counted, as far as its site's owner and its sender decide; or None."""
     if site.paused:
         return Drop.PAUSED
     if client.prefetch:
         return Drop.PREFETCH
     if not (_is_host_of(site, beacon.page.host) and _is_origin_of(site, client.origin)):
         return Drop.HOSTNAME
-    if beacon.webdriver:
-        return Drop.BOT
+    rules = site.rules
+    if client.opts_out and rules.honours_signals:
+        return Drop.OPT_OUT
+    if rules.excluded_networks and _is_within(client.address, rules.excluded_networks):
+        return Drop.EXCLUDED_ADDRESS
+    if is_excluded(page, rules.excluded_pages):
+        return Drop.EXCLUDED_PAGE
     return None
 
 
@@ -37,6 +46,19 @@ def _is_origin_of(site: Site, origin: str | None) -> bool:
         return True
     host = urls.host_of(origin)
     return bool(host) and _is_host_of(site, host)
+
+
+def _is_within(address: str, networks: frozenset[str]) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(found in network for network in _networks(networks))
+
+
+@lru_cache(maxsize=1024)
+def _networks(networks: frozenset[str]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(network) for network in networks)
 
 
 def host_names_of(domain: str, more: tuple[str, ...] = ()) -> frozenset[str]:

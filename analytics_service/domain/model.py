@@ -55,10 +55,6 @@ class Drop(StrEnum):
     PREFETCH = "prefetch"
 
 
-# Journaled as whole facts, so that an owner can say "these were people".
-UNDOABLE = frozenset({Drop.BOT, Drop.SPAM_REFERRER})
-
-
 class WeekStart(StrEnum):
     """The first day of a site's week."""
 
@@ -108,6 +104,7 @@ class PublicCounter(msgspec.Struct, frozen=True, kw_only=True):
 class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
     """Whom a site counts: `excluded_networks` are CIDR texts, `*` in `excluded_pages` is any text.
 
+    `index_files` counts /a/index.php as /a, and `page_keys` are the query's keys that make another page.
     `honours_signals` takes Global Privacy Control and Do Not Track for a wish not to be counted.
     """
 
@@ -116,6 +113,8 @@ class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
     excluded_countries: frozenset[str] = frozenset()
     robots: RobotLevel = RobotLevel.BASIC
     honours_signals: bool = False
+    index_files: bool = False
+    page_keys: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +149,19 @@ class Site:
 
 
 class Client(msgspec.Struct, frozen=True):
-    """Who sent a beacon, as far as the connection tells; it never leaves the door."""
+    """Who sent a beacon, as far as the connection tells; it never leaves the door.
+
+    `signs` are those of enrichment.robots; `is_behind` a proxy that does not say for whom it asks.
+    """
 
     address: str
     agent: str
     origin: str | None = None
     prefetch: bool = False
+    languages: str = ""
+    signs: int = 0
+    opts_out: bool = False
+    is_behind: bool = False
 
 
 @dataclass(slots=True)

@@ -5,9 +5,12 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
 
+from analytics_service.domain.pages import masked
+
 PATH_LIMIT = 1024
 HOST_LIMIT = 253
 CAMPAIGN_LIMIT = 200
+QUERY_LIMIT = 2048
 KEPT_ADDRESSES = 8192
 KEPT_LENGTH = 256
 
@@ -34,11 +37,15 @@ CLICK_KEYS = frozenset(
 
 
 class Address(NamedTuple):
-    """A page's address in parts; `campaign` holds allow-listed query keys only."""
+    """A page's address in parts; `campaign` holds allow-listed query keys only.
+
+    `query` is never stored: a site's rules may take a page's name from it.
+    """
 
     host: str
     path: str
     campaign: tuple[tuple[str, str], ...]
+    query: str = ""
 
 
 def cut(url: str) -> Address | None:
@@ -54,7 +61,9 @@ def _cut(url: str) -> Address | None:
     host = normal_host(written)
     if not 0 < len(host) <= HOST_LIMIT or (port and int(port) > 65535):
         return None
-    return Address(host, normal_path(path or "/"), campaign_of(query) if query else ())
+    if not query:
+        return Address(host, masked(normal_path(path or "/")), ())
+    return Address(host, masked(normal_path(path or "/")), campaign_of(query), query[:QUERY_LIMIT])
 
 
 # Visitors look at the same pages; both bounds together keep this below 8 MiB.

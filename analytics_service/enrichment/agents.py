@@ -125,7 +125,15 @@ def _recognised(agent: str) -> Agent:
     in_app = _in_app(agent)
     robot = _robot(agent, is_in_app=in_app is not None)
     if robot:
-        return Agent(robot, "", _name(system), system_version or "", "bot", robot, True)
+        return Agent(
+            browser=robot,
+            browser_version="",
+            system=_name(system),
+            system_version=system_version or "",
+            device="bot",
+            family=robot,
+            is_robot=True,
+        )
     if in_app:
         found = _IN_APP_VERSION.search(agent)
         browser, version = f"{in_app.lastgroup} in-app", found.group(1) if found else ""
@@ -135,7 +143,13 @@ def _recognised(agent: str) -> Agent:
         browser = "Android WebView"
     name = _name(browser)
     return Agent(
-        name, version or "", _name(system), system_version or "", _device(agent, system), name, False
+        browser=name,
+        browser_version=version or "",
+        system=_name(system),
+        system_version=system_version or "",
+        device=_device(agent, system),
+        family=name,
+        is_robot=False,
     )
 
 

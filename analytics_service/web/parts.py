@@ -12,6 +12,8 @@ from starlette.requests import Request
 
 from analytics_service.collecting import Collector, Directory
 from analytics_service.domain.model import Client
+from analytics_service.enrichment.languages import LANGUAGES_LIMIT
+from analytics_service.enrichment.signs import Signs
 from analytics_service.ports import Clock, FactSink
 from analytics_service.reporting import Reporter
 from analytics_service.web.ready import ReadyAnswers
@@ -23,6 +25,7 @@ _MAPPED = bytes(10) + b"\xff\xff"
 PEERS_KEPT = 256
 AGENT_LIMIT = 512
 _PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-moz"})
+_SIGNALS = frozenset({b"sec-gpc", b"dnt"})
 _NOT_YET_SHOWN = (b"prefetch", b"prerender", b"preview")
 
 log = logging.getLogger(__name__)
@@ -92,16 +95,21 @@ class Proxies:
                 return True
         return False
 
-    def address(self, peer: str, forwarded: str) -> str:
-        """The client's address: the rightmost one that no trusted proxy owns."""
+    def client(self, peer: str, forwarded: str) -> tuple[str, bool]:
+        """The client's address, and whether a trusted proxy has kept it to itself."""
         at_socket, is_trusted = self._peer(peer)
         if at_socket is None or not forwarded:
-            return peer
+            return peer, is_trusted
         if not is_trusted:
             self._warn(at_socket)
-            return peer
+            return peer, False
+        address = self._rightmost(forwarded, at_socket)
+        return _told(address), address == at_socket
+
+    def _rightmost(self, forwarded: str, at_socket: bytes) -> bytes:
+        """The rightmost address that no trusted proxy owns."""
         if "," not in forwarded:
-            return _told(_packed(forwarded) or at_socket)
+            return _packed(forwarded) or at_socket
         address = at_socket
         for part in reversed(forwarded.rsplit(",", FORWARDED_LIMIT)[-FORWARDED_LIMIT:]):
             told = _packed(part)
@@ -110,7 +118,7 @@ class Proxies:
             address = told
             if not self._trusts(told):
                 break
-        return _told(address)
+        return address
 
     def _warn(self, peer: bytes) -> None:
         now = time.monotonic()
@@ -140,7 +148,9 @@ def client_from(headers: Iterable[tuple[bytes, bytes]], peer: str, proxies: Prox
     """Who sent a request with these headers, their names in lower case."""
     agent: bytes | None = None
     origin: bytes | None = None
-    forwarded = purpose = b""
+    languages = forwarded = purpose = b""
+    signs = 0
+    opts_out = False
     for name, value in headers:
         if name == b"user-agent":
             agent = value if agent is None else agent
@@ -148,11 +158,25 @@ def client_from(headers: Iterable[tuple[bytes, bytes]], peer: str, proxies: Prox
             forwarded = forwarded + b"," + value if forwarded else value
         elif name == b"origin":
             origin = value if origin is None else origin
+        elif name == b"accept-language":
+            languages = value
+            signs |= Signs.ACCEPT_LANGUAGE
+        elif name == b"sec-fetch-mode":
+            signs |= Signs.FETCH_METADATA
+        elif name == b"x-forwarded-proto":
+            signs |= Signs.HTTPS if value == b"https" else 0
         elif name in _PURPOSES:
             purpose += value
+        elif name in _SIGNALS:
+            opts_out = opts_out or value == b"1"
+    address, is_behind = proxies.client(peer, forwarded.decode("latin-1"))
     return Client(
-        address=proxies.address(peer, forwarded.decode("latin-1")),
+        address=address,
         agent=agent[:AGENT_LIMIT].decode("latin-1") if agent else "",
         origin=None if origin is None else origin.decode("latin-1"),
         prefetch=bool(purpose) and any(sign in purpose for sign in _NOT_YET_SHOWN),
+        languages=languages[:LANGUAGES_LIMIT].decode("latin-1"),
+        signs=signs,
+        opts_out=opts_out,
+        is_behind=is_behind,
     )

@@ -4,14 +4,15 @@ import pytest
 
 from analytics_service.domain.model import RobotLevel
 from analytics_service.enrichment.agents import recognise
-from analytics_service.enrichment.robots import Signs, contradicts
+from analytics_service.enrichment.robots import contradicts
+from analytics_service.enrichment.signs import Signs
 from tests.enrichment.test_agents import IPHONE, MAC, PHONE, VIEW, WINDOWS
 
 CHROME = f"{WINDOWS} Chrome/142.0.0.0 Safari/537.36"
 OLD_SAFARI = f"{MAC} AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.4 Safari/605.1.15"
 SAFARI = f"{IPHONE} Version/17.5 Mobile/15E148 Safari/604.1"
 ZALO = f"{IPHONE} Mobile/21E219 Zalo iOS/24.03.01 ZaloTheme/light ZaloLanguage/vi"
-EVERYTHING = Signs.ACCEPT_LANGUAGE | Signs.FETCH_METADATA | Signs.CLIENT_HINTS | Signs.HTTPS
+EVERYTHING = Signs.ACCEPT_LANGUAGE | Signs.FETCH_METADATA | Signs.HTTPS
 
 
 @pytest.mark.parametrize(
@@ -33,8 +34,11 @@ def test_an_old_browser_is_not_asked_for_what_it_cannot_send() -> None:
     ("signs", "level", "is_odd"),
     [
         (0, RobotLevel.OFF, False),
-        (0, RobotLevel.BASIC, True),
+        (0, RobotLevel.BASIC, False),
+        (0, RobotLevel.STRICT, True),
+        (Signs.HTTPS, RobotLevel.OFF, False),
         (Signs.HTTPS, RobotLevel.BASIC, True),
+        (Signs.FETCH_METADATA | Signs.HTTPS, RobotLevel.BASIC, False),
         (Signs.ACCEPT_LANGUAGE | Signs.HTTPS, RobotLevel.BASIC, False),
         (Signs.ACCEPT_LANGUAGE | Signs.HTTPS, RobotLevel.STRICT, True),
     ],

@@ -28,14 +28,14 @@ LOOPBACK = ("127.0.0.0/8", "::1/128")
     ],
 )
 def test_the_rightmost_address_that_no_trusted_proxy_owns(peer: str, forwarded: str, address: str) -> None:
-    assert Proxies(networks(LOOPBACK)).address(peer, forwarded) == address
+    assert Proxies(networks(LOOPBACK)).client(peer, forwarded)[0] == address
 
 
 def test_an_untrusted_proxy_is_named_once_with_the_flag_to_add(caplog: pytest.LogCaptureFixture) -> None:
     proxies = Proxies(networks(LOOPBACK))
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
-            proxies.address("10.1.2.3", "8.8.8.8")
+            proxies.client("10.1.2.3", "8.8.8.8")
     assert [record.getMessage() for record in caplog.records] == [
         "10.1.2.3 sends X-Forwarded-For and is not trusted; if it is your proxy, add --trusted-proxy 10.1.2.3"
     ]

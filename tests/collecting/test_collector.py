@@ -1,0 +1,183 @@
+"""What the door makes of a beacon: counted, kept apart, or dropped for a reason."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from analytics_service.collecting import NOWHERE, Collector, Directory, Senses, Verdict, sender
+from analytics_service.domain.beacons import parse
+from analytics_service.domain.facts import DropSample, Fact
+from analytics_service.domain.judging import host_names_of
+from analytics_service.domain.model import Client, Drop, RobotLevel, Site, SiteRules, WeekStart, ZoneSince
+from analytics_service.enrichment.places import Places
+from analytics_service.enrichment.signs import Signs
+from analytics_service.enrichment.sources import Spam
+from analytics_service.live.limits import MemoryLimits
+from analytics_service.live.memory import MemoryLive
+
+AT = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
+WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+CHROME = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/142.0.0.0 Safari/537.36"
+CLIENT = Client(address="113.160.1.7", agent=CHROME, languages="vi-VN,vi;q=0.9", signs=Signs.ACCEPT_LANGUAGE)
+SITE = Site(
+    number=1,
+    public_id="dn7k2q",
+    uuid="u",
+    domain="x.example.vn",
+    name="x",
+    zones=(ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),),
+    week_start=WeekStart.MONDAY,
+    locale="vi",
+    host_names=host_names_of("x.example.vn"),
+    public=True,
+    paused=False,
+    demo=False,
+    created_at=AT,
+)
+
+
+class Door:
+    """A collector for one site whose rules are given."""
+
+    def __init__(self, *, per_minute: int = 600, burst: int = 200, **rules: Any) -> None:
+        site = replace(SITE, rules=SiteRules(**rules))
+        salts = {1: {AT.date(): b"s" * 32}}
+        directory = Directory({"dn7k2q": site}, salts)
+        limits = MemoryLimits(per_minute=per_minute, burst=burst)
+        senses = Senses(places=Places(), spam=Spam(), limits=limits, address_key=b"k")
+        self.live = MemoryLive(timedelta(minutes=5), 1000)
+        self.collector = Collector(directory, self.live, senses, bytes)
+
+    def admit(self, at: datetime = AT, client: Client = CLIENT, **changed: Any) -> Verdict:
+        told = {"k": "v", "s": "dn7k2q", "i": "0123456789abcdef", "u": "https://x.example.vn/a", **changed}
+        return self.collector.admit(parse(msgspec.json.encode(told)), client, at)
+
+    def fact(self, **changed: Any) -> Fact:
+        verdict = self.admit(**changed)
+        assert verdict.fact is not None, verdict
+        return verdict.fact
+
+
+def test_a_fact_holds_what_was_recognised_and_nothing_of_the_person() -> None:
+    fact = Door().fact(
+        r="https://www.google.com/", w=1366, u="https://x.example.vn/a/?utm_source=zalo&secret=1"
+    )
+    assert (fact.browser, fact.browser_version, fact.system, fact.device) == (
+        "Chrome",
+        "142",
+        "Windows",
+        "desktop",
+    )
+    assert (fact.language, fact.country, fact.referrer, fact.page) == ("vi", "VN", "www.google.com", "/a")
+    assert fact.campaign == (("utm_source", "zalo"),)
+    told = msgspec.json.encode(fact)
+    assert not any(trace in told for trace in (b"113.160", b"Mozilla", b"Safari/537", b"secret"))
+
+
+@pytest.mark.parametrize(
+    ("rules", "changed", "drop"),
+    [
+        ({"excluded_networks": frozenset({"113.160.0.0/16"})}, {}, Drop.EXCLUDED_ADDRESS),
+        ({"excluded_networks": frozenset({"10.0.0.0/8", "2001:db8::/32"})}, {}, None),
+        ({"excluded_pages": frozenset({"/a"})}, {}, Drop.EXCLUDED_PAGE),
+        (
+            {"excluded_pages": frozenset({"/private/*"})},
+            {"u": "https://x.example.vn/private/b"},
+            Drop.EXCLUDED_PAGE,
+        ),
+        ({"excluded_pages": frozenset({"/priv.te/*"})}, {"u": "https://x.example.vn/private/b"}, None),
+        ({"excluded_countries": frozenset({"VN"})}, {}, Drop.EXCLUDED_COUNTRY),
+        ({"excluded_countries": frozenset({"US"})}, {}, None),
+        ({}, {"u": "https://evil.example/"}, Drop.HOSTNAME),
+        ({}, {"b": 1}, Drop.BOT),
+        ({}, {"r": "https://semalt.com/x"}, Drop.SPAM_REFERRER),
+        ({"robots": RobotLevel.STRICT}, {}, None),
+    ],
+)
+def test_the_rules_of_a_site(rules: dict[str, Any], changed: dict[str, Any], drop: Drop | None) -> None:
+    assert Door(**rules).admit(**changed).drop is drop
+
+
+@pytest.mark.parametrize(
+    ("client", "rules", "drop"),
+    [
+        ({"agent": ""}, {}, Drop.BOT),
+        ({"agent": "curl/8.5.0"}, {"robots": RobotLevel.OFF}, Drop.BOT),
+        ({"signs": Signs.HTTPS}, {}, Drop.BOT),
+        ({"signs": Signs.HTTPS}, {"robots": RobotLevel.OFF}, None),
+        ({"signs": 0}, {"robots": RobotLevel.STRICT}, Drop.BOT),
+        ({"opts_out": True}, {}, None),
+        ({"opts_out": True}, {"honours_signals": True}, Drop.OPT_OUT),
+        ({"prefetch": True}, {}, Drop.PREFETCH),
+    ],
+)
+def test_who_asks(client: dict[str, Any], rules: dict[str, Any], drop: Drop | None) -> None:
+    assert Door(**rules).admit(client=msgspec.structs.replace(CLIENT, **client)).drop is drop
+
+
+async def test_what_is_suspected_is_kept_whole_and_nobody_is_online_for_it() -> None:
+    door = Door()
+    fact = door.fact(client=msgspec.structs.replace(CLIENT, agent="curl/8.5.0"), r="https://a.example/")
+    assert (fact.drop, fact.family, fact.page, fact.referrer) == ("bot", "curl", "/a", "a.example")
+    assert await door.live.online(1, fact.at) == 0
+    # What is suspected is not told twice: its fact is what is counted.
+    assert door.collector.drop_summaries(AT) == []
+
+
+def test_one_address_sends_no_more_than_its_rate_and_has_it_again_later() -> None:
+    door = Door(per_minute=60, burst=10)
+    assert [door.admit().drop for _ in range(12)] == [None] * 10 + [Drop.RATE] * 2
+    other = msgspec.structs.replace(CLIENT, address="113.160.1.8")
+    assert door.admit(client=other).drop is None
+    assert [door.admit(AT + timedelta(seconds=3)).drop for _ in range(4)] == [None] * 3 + [Drop.RATE]
+    # A clock that was set back locks nobody out.
+    assert door.admit(AT - timedelta(hours=2)).drop is None
+
+
+def test_behind_a_proxy_that_tells_nothing_nobody_is_limited() -> None:
+    door = Door(per_minute=60, burst=1)
+    behind = msgspec.structs.replace(CLIENT, is_behind=True)
+    assert {door.admit(client=behind).drop for _ in range(50)} == {None}
+
+
+def test_a_household_is_one_sender_whatever_its_addresses() -> None:
+    key = b"k"
+    assert (
+        sender(key, "2001:db8:1:2::1")
+        == sender(key, "2001:db8:1:2:ffff:1:2:3")
+        != sender(key, "2001:db8:1:3::1")
+    )
+    assert len({sender(key, f"203.0.113.{last}") for last in range(256)}) == 256
+    assert sender(b"other", "203.0.113.1") != sender(key, "203.0.113.1")
+    assert sender(key, "no:address") == sender(key, "no:address")
+
+
+def test_drops_are_counted_and_some_of_them_shown_without_address_and_agent() -> None:
+    door = Door(excluded_pages=frozenset({"/a"}))
+    for _ in range(30):
+        door.admit()
+    door.admit(s="nobody")
+    of_nobody, of_site = door.collector.drop_summaries(AT)
+    assert (of_nobody.site, of_nobody.drops, of_nobody.samples) == (NOWHERE, (("unknown-site", 1),), ())
+    assert (of_site.site, of_site.drops) == (1, (("excluded-page", 30),))
+    assert of_site.samples == (DropSample(int(AT.timestamp() * 1000), "excluded-page", "/a", "Chrome"),) * 10
+    assert door.collector.drop_summaries(AT) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "url", "page"),
+    [
+        ({}, "https://x.example.vn/a/", "/a"),
+        ({}, "https://x.example.vn/a/index.php?id=3", "/a/index.php"),
+        ({"index_files": True}, "https://x.example.vn/a/index.php?id=3", "/a"),
+        ({"index_files": True}, "https://x.example.vn/Default.aspx", "/"),
+        ({"page_keys": frozenset({"id", "cat"})}, "https://x.example.vn/p?x=1&id=3&cat=2", "/p?cat=2&id=3"),
+        ({"page_keys": frozenset({"id"})}, "https://x.example.vn/p?id=3&id=4", "/p?id=3"),
+        ({"page_keys": frozenset({"id"})}, "https://x.example.vn/p?id=an.nguyen@example.vn", "/p?id=[email]"),
+    ],
+)
+def test_what_a_page_is(rules: dict[str, Any], url: str, page: str) -> None:
+    assert Door(**rules).fact(u=url).page == page
