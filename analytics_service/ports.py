@@ -112,6 +112,10 @@ class TruthStore(Protocol):
         """The days of a site whose visits and views are all kept."""
         ...
 
+    def first_kept(self) -> date:
+        """The first day whose visits and views are all kept, of whichever site."""
+        ...
+
     def differences(self, site: int, day: date) -> list[Difference]:
         """What is wrong on a site's day."""
         ...

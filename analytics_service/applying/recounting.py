@@ -48,7 +48,7 @@ class Recounting:
         for day in _days(choice):
             before = counted
             while some := self._suspects.some(choice, day, ROUND):
-                self._refuse_what_is_pruned(choice.site, day)
+                self._refuse_what_is_pruned(day)
                 self._suspects.reopen(choice.site, day)
                 facts = sorted((as_counted(fact) for _, fact in some), key=attrgetter("at"))
                 ledger = self._stats.load(facts, self._cap, lambda fact: _day(fact.at, zones))
@@ -63,17 +63,16 @@ class Recounting:
     def _robots(self, choice: Choice) -> Iterator[Mapping[str, object] | None]:
         suspected = days = 0
         for day in _days(choice):
-            self._refuse_what_is_pruned(choice.site, day)
+            self._refuse_what_is_pruned(day)
             made = self._suspects.suspect_visits(choice, day)
             suspected += made
             days += made > 0
             yield None
         yield {"facts": suspected, "days": days}
 
-    def _refuse_what_is_pruned(self, site: int, day: date) -> None:
-        kept = self._truth.days(site)
-        if kept and day < kept[0]:
-            raise Unavailable(f"the visits of {day} are no longer kept: the first day whose are is {kept[0]}")
+    def _refuse_what_is_pruned(self, day: date) -> None:
+        if day < (kept := self._truth.first_kept()):
+            raise Unavailable(f"the visits of {day} are no longer kept: the first day whose are is {kept}")
 
     def forget(self, clock: Clock) -> None:
         """Drops suspects that have been kept for long enough."""

@@ -8,6 +8,7 @@ import typer
 
 from analytics_service import __version__
 from analytics_service.cli import operating
+from analytics_service.cli.drops import drops
 from analytics_service.cli.sites import sites
 from analytics_service.cli.texts import Data
 from analytics_service.settings import Settings, read_settings
@@ -21,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(sites, name="site")
+app.add_typer(drops, name="drops")
 for command in (
     *(operating.status, operating.doctor, operating.verify),
     *(operating.backup, operating.restore, operating.apply),

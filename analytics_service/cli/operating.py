@@ -1,9 +1,7 @@
 """What an operator types beside `serve`: status, doctor, verify, backup, restore, apply."""
 
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,17 +9,15 @@ from typing import Annotated
 import typer
 
 from analytics_service.administering.sites import find_site
-from analytics_service.cli.texts import Data, Json, as_json_text, somebody
-from analytics_service.domain.orders import OrderKind, OrderState
+from analytics_service.cli.asking import carried_out, folder_in_use
+from analytics_service.cli.texts import Data, Json, as_json_text
+from analytics_service.domain.orders import OrderKind
 from analytics_service.domain.truth import Difference, as_told, wording
-from analytics_service.errors import Unavailable
-from analytics_service.settings import Settings, read_settings
+from analytics_service.settings import read_settings
 from analytics_service.storage.sqlite.config import create_config, open_config
-from analytics_service.storage.sqlite.orders import open_orders
 from analytics_service.storage.sqlite.stats import create_stats
 from analytics_service.storage.sqlite.truth import Truth, open_truth
 
-REPAIRED_WITHIN = 600.0
 TOLD = 50
 BYTES = ((1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB"))
 
@@ -32,25 +28,11 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _folder_in_use(data: str | None, config: Path | None = None) -> Settings:
-    settings = read_settings({"data": data}, file=config)
-    if not (settings.folder / "stats.db").exists():
-        create_stats_or_explain(settings.folder)
-    return settings
-
-
-def create_stats_or_explain(folder: Path) -> None:
-    """Raises Unavailable: nothing is made where nothing was, and what is gone is named."""
-    if (folder / "stats.marker").exists():
-        create_stats(folder)
-    raise Unavailable(f"nothing was ever served from {folder}; name the data folder with --data")
-
-
 def status(as_json: Json = False, data: Data = None, config: Config = None) -> None:
     """Show who serves, what waits, how big it is and what the last check saw."""
     from analytics_service.cli.state import look
 
-    state = look(_folder_in_use(data, config).folder, at=_now())
+    state = look(folder_in_use(data, config).folder, at=_now())
     if as_json:
         print(as_json_text(state))
         return
@@ -112,7 +94,7 @@ def verify(
     data: Data = None,
 ) -> None:
     """Add up all sums anew from visits and views; prints what differs, and fails where anything does."""
-    settings = _folder_in_use(data)
+    settings = folder_in_use(data)
     number = None
     if site is not None:
         with open_config(settings.folder) as config:
@@ -128,7 +110,7 @@ def verify(
                 found.append(wrong)
                 if not as_json and len(found) <= TOLD:
                     print(wording(wrong), flush=True)
-    repaired = _repaired(settings, number) if repair and found else None
+    repaired = carried_out(settings, OrderKind.REPAIR, {"site": number}) if repair and found else None
     if as_json:
         told = {"days": days, "differences": [as_told(one) for one in found], "repaired": repaired}
         print(as_json_text(told | {"since": {str(one): day.isoformat() for one, day in firsts.items()}}))
@@ -150,31 +132,11 @@ def _site_days(truth: Truth, site: int | None) -> Iterator[tuple[int, date]]:
             yield one, day
 
 
-def _repaired(settings: Settings, site: int | None) -> dict[str, object]:
-    """Has the applier do it; where none runs, this process is one for as long as it takes."""
-    from analytics_service.cli.applier import run_alone
-
-    with open_orders(settings.folder) as orders:
-        number = orders.place(OrderKind.REPAIR, {"site": site}, by=somebody(), at=_now())
-        deadline = time.monotonic() + REPAIRED_WITHIN
-        while time.monotonic() < deadline:
-            order = orders.find(number)
-            if order is not None and order.state is OrderState.DONE:
-                return dict(order.answer)
-            if order is not None and order.state is OrderState.FAILED:
-                raise Unavailable(f"the repair failed: {order.answer.get('error')}")
-            # Another applier works on the folder: it will carry out the order.
-            with suppress(Unavailable):
-                run_alone(settings, clock=_now, stay=False)
-            time.sleep(0.1)
-    raise Unavailable(f"order {number} still waits: does the applier run? see `analytics-service status`")
-
-
 def backup(file: Annotated[Path, typer.Argument(help="The file to write.")], data: Data = None) -> None:
     """Copy everything into one file, while the service runs or not; salts are left out."""
     from analytics_service.cli.backup import back_up
 
-    settings = _folder_in_use(data)
+    settings = folder_in_use(data)
     print(f"Copying {settings.folder} …", file=sys.stderr)
     manifest = back_up(settings.folder, file, at=_now())
     for problem in manifest.left_out.values():
@@ -206,7 +168,7 @@ def apply(
     """Apply what waits in the journals, without serving."""
     from analytics_service.cli.applier import run_alone
 
-    settings = _folder_in_use(data, config)
+    settings = folder_in_use(data, config)
     create_config(settings.folder)
     create_stats(settings.folder)
     print(f"{run_alone(settings, clock=_now, stay=stay)} facts applied")

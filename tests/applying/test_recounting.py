@@ -177,3 +177,18 @@ def test_suspects_are_kept_for_thirty_days(tmp_path: Path) -> None:
         recounting = Recounting(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=1_000)
         recounting.forget(lambda: datetime.combine(LAST, datetime.min.time(), UTC) + KEPT)
         assert {one.day for one in drops.families(1, FIRST)} == {LAST}
+
+
+def test_visits_of_days_that_are_no_longer_kept_are_refused_with_the_day(tmp_path: Path) -> None:
+    with counting(tmp_path / "x", three_days("")) as stats, open_orders(tmp_path / "x") as orders:
+        stats.truth().prune(LAST)
+        asked = {"site": 1, "first": FIRST.isoformat(), "last": LAST.isoformat(), "family": FAMILY}
+        number = orders.place(OrderKind.SUSPECT_VISITS, asked, by="me", at=NOON)
+        recounting = Recounting(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=1_000)
+        care = Care(stats.truth(), orders, recounting, clock=lambda: NOON, retention=None)
+        while care.step():
+            pass
+        found = orders.find(number)
+        assert found is not None
+        assert found.state is OrderState.FAILED
+        assert str(LAST) in str(found.answer["error"])

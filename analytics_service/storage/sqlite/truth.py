@@ -50,6 +50,12 @@ class Truth:
             kept = self._db.execute(SQL["care"]).fetchone()[0]
         return [] if first is None else [day_of(day) for day in range(max(first, kept), last + 1)]
 
+    def first_kept(self) -> date:
+        """The first day whose visits and views are all kept, of whichever site."""
+        with translated(FILE):
+            kept = self._db.execute(SQL["care"]).fetchone()[0]
+        return day_of(kept) if kept > day_number(date.min) else date.min
+
     def last_check(self) -> Check | None:
         """What the last daily check saw; None before the first."""
         with translated(FILE):
