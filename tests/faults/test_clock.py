@@ -42,9 +42,7 @@ def _stored(data: Path) -> tuple[int, int]:
     with closing(sqlite3.connect(f"file:{data / 'stats.db'}?mode=ro", uri=True, timeout=5)) as stats:
         return (
             stats.execute("select count(*) from view").fetchone()[0],
-            stats.execute("select count(*) from visit where seen_at < began_at or engaged_ms < 0").fetchone()[
-                0
-            ],
+            stats.execute("select count(*) from visit where lasted_ms < 0 or engaged_ms < 0").fetchone()[0],
         )
 
 
