@@ -6,7 +6,6 @@ import logging
 import os
 import secrets
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -26,14 +25,11 @@ log = logging.getLogger(__name__)
 BEAT_EACH = 0.5
 CONNECTION_LIMIT = 4096
 FLUSH_FAILED = 4
-SWITCH_EACH = 0.0005
 GARBAGE_EACH = 20_000
 
 
 def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock) -> int:
     """Serves until SIGTERM, or until its journal cannot be written any more."""
-    # The thread that flushes needs the interpreter for moments only; it must not wait 5 ms for each.
-    sys.setswitchinterval(SWITCH_EACH)
     failed = False
 
     def stop() -> None:

@@ -17,6 +17,8 @@ KEPT = 50_000
 LOOKED_AT_EACH = 60.0
 NAME_LIMIT = 80
 
+NOWHERE = Place()
+
 log = logging.getLogger(__name__)
 
 
@@ -29,7 +31,7 @@ class Places:
         self._database: Any = None
         self._stamp: tuple[int, int] | None = None
         self._looked_at = time.monotonic()
-        self._kept = lru_cache(maxsize=KEPT)(self._found)
+        self._kept = lru_cache(maxsize=KEPT)(self._looked_up)
         if geo_file is not None:
             try:
                 self._read(geo_file)
@@ -38,7 +40,9 @@ class Places:
 
     def place(self, address: str) -> Place:
         """The place of an address; nothing is known of one that is none, or private."""
-        if self._file is not None and time.monotonic() - self._looked_at > LOOKED_AT_EACH:
+        if self._file is None:
+            return _of_country(address)
+        if time.monotonic() - self._looked_at > LOOKED_AT_EACH:
             self.look_again()
         return self._kept(address)
 
@@ -72,18 +76,26 @@ class Places:
         self._stamp = stamp
         self._kept.cache_clear()
 
-    def _found(self, address: str) -> Place:
-        try:
-            country = country_code(address) or ""
-        except ValueError:
-            return Place()
-        if self._database is None:
-            return Place(country)
+    def _looked_up(self, address: str) -> Place:
+        known = _of_country(address)
         try:
             record = self._database.get(address)
         except (ValueError, TypeError):
-            record = None
-        return _of_record(record, country) if isinstance(record, Mapping) else Place(country)
+            return known
+        return _of_record(record, known.country) if isinstance(record, Mapping) else known
+
+
+def _of_country(address: str) -> Place:
+    # Asked anew each time: that costs less than to keep addresses.
+    try:
+        return _country(country_code(address) or "")
+    except ValueError:
+        return NOWHERE
+
+
+@lru_cache(maxsize=512)
+def _country(code: str) -> Place:
+    return Place(code)
 
 
 def _of_record(record: Mapping[str, Any], country: str) -> Place:

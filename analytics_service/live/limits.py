@@ -1,35 +1,36 @@
 """How much one sender may send: a bound for each key, answered at once."""
 
-from collections import OrderedDict
-
 KEYS_KEPT = 100_000
+"""In each of two generations: the older one goes when the younger is full."""
 
 
 class MemoryLimits:
     """A key has its allowance back at a steady pace (generic cell rate); only this process knows of it.
 
     `per_minute` is the pace, 0 for no limit, and `burst` how many may come at once. What was not seen for
-    longest goes first.
+    long goes first.
     """
 
     def __init__(self, *, per_minute: int, burst: int) -> None:
         self._each_ms = 60_000 / per_minute if per_minute else 0.0
         self._tolerated_ms = self._each_ms * (burst - 1)
         # When the key will have all of its allowance again, in milliseconds since 1970.
-        self._full_at: OrderedDict[int, float] = OrderedDict()
+        self._young: dict[int, float] = {}
+        self._old: dict[int, float] = {}
 
     def allows(self, key: int, at_ms: int) -> bool:
         """Whether one more of this key may pass now; what does not pass costs nothing."""
         if not self._each_ms:
             return True
-        full_at = self._full_at.get(key, 0.0)
+        full_at = self._young.get(key)
+        if full_at is None:
+            full_at = self._old.get(key, 0.0)
         # What lies further ahead than it can was written before the clock was set back.
         if full_at < at_ms or full_at > at_ms + self._tolerated_ms + self._each_ms:
             full_at = at_ms
         if full_at - at_ms > self._tolerated_ms:
             return False
-        self._full_at[key] = full_at + self._each_ms
-        self._full_at.move_to_end(key)
-        if len(self._full_at) > KEYS_KEPT:
-            self._full_at.popitem(last=False)
+        self._young[key] = full_at + self._each_ms
+        if len(self._young) >= KEYS_KEPT:
+            self._old, self._young = self._young, {}
         return True
