@@ -19,8 +19,9 @@ import typer
 from analytics_service.app.keeper import Keeper
 from analytics_service.cli.commands import app
 from analytics_service.cli.supervisor import STOP_WITHIN
+from analytics_service.domain.networks import networks
 from analytics_service.settings import DEFAULT_PORT, PREFIX, Settings, read_settings
-from analytics_service.web.parts import Proxies, networks
+from analytics_service.web.parts import Proxies
 from tests.deployment_files import ROOT, VARIABLE, compose, dockerfile, sent, unit
 from tests.service import serving
 

@@ -15,6 +15,7 @@ from analytics_service.app.keeper import Keeper
 from analytics_service.collecting import Collector, Directory, Senses
 from analytics_service.domain.facts import decode_group
 from analytics_service.domain.model import ONLINE_WINDOW
+from analytics_service.domain.networks import networks
 from analytics_service.enrichment.places import Places
 from analytics_service.enrichment.sources import Spam
 from analytics_service.errors import Unavailable
@@ -28,7 +29,7 @@ from analytics_service.storage.sqlite.figures import Figures, open_figures
 from analytics_service.web import assets, beacon
 from analytics_service.web.counter import Counter
 from analytics_service.web.errors import HANDLERS
-from analytics_service.web.parts import Parts, Proxies, networks
+from analytics_service.web.parts import Parts, Proxies
 from analytics_service.web.ready import ReadyAnswers
 
 log = logging.getLogger(__name__)

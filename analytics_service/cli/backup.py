@@ -14,7 +14,6 @@ from typing import IO
 
 import msgspec
 
-from analytics_service import __version__
 from analytics_service.errors import Damaged, Unavailable
 from analytics_service.journal import FolderJournals
 from analytics_service.journal.writing import lock
@@ -57,6 +56,8 @@ def back_up(folder: Path, file: Path, *, at: datetime) -> Manifest:
         left_out: dict[str, str] = {}
         names = _copied(folder, Path(staging), left_out)
         sums = {name: _sum(Path(staging, name)) for name in names}
+        from analytics_service import __version__
+
         manifest = Manifest(FORMAT, at, __version__, sums, left_out)
         try:
             _write(partial, manifest, Path(staging))

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from analytics_service import __version__
 from analytics_service.cli import operating
 from analytics_service.cli.drops import drops
 from analytics_service.cli.sites import sites
@@ -32,6 +31,8 @@ for command in (
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from analytics_service import __version__
+
         print(__version__)
         raise typer.Exit
 

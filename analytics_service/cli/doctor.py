@@ -14,11 +14,11 @@ import msgspec
 
 from analytics_service.cli.machine import NETWORK_FILE_SYSTEMS, PASSING_FILE_SYSTEMS, file_system
 from analytics_service.cli.state import look
+from analytics_service.domain.networks import networks
 from analytics_service.errors import Unavailable
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.creating import CONFIG, STATS, journal_mode_of
 from analytics_service.storage.sqlite.sql import OLDEST_SQLITE, SQLITE
-from analytics_service.web.parts import networks
 
 FLUSHES = 20
 SLOW_FLUSH = 0.050

@@ -17,13 +17,13 @@ from analytics_service.cli.lists import check_lists
 from analytics_service.cli.machine import NETWORK_FILE_SYSTEMS, file_system
 from analytics_service.cli.supervisor import Supervisor
 from analytics_service.domain.model import Site
+from analytics_service.domain.networks import networks
 from analytics_service.errors import BadParameter, Unavailable
 from analytics_service.journal.writing import lock
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import Config, create_config, open_config
 from analytics_service.storage.sqlite.creating import STATS
 from analytics_service.storage.sqlite.stats import create_stats
-from analytics_service.web.parts import networks
 
 BACKLOG = 2048
 DEMO_DOMAIN = "demo.invalid"

@@ -6,6 +6,7 @@ from functools import lru_cache
 from analytics_service.domain import urls
 from analytics_service.domain.beacons import Beacon
 from analytics_service.domain.model import Client, Drop, Site
+from analytics_service.domain.networks import Network, networks
 from analytics_service.domain.pages import is_excluded
 
 ANY_HOST = "*"
@@ -48,17 +49,17 @@ def _is_origin_of(site: Site, origin: str | None) -> bool:
     return bool(host) and _is_host_of(site, host)
 
 
-def _is_within(address: str, networks: frozenset[str]) -> bool:
+def _is_within(address: str, excluded: frozenset[str]) -> bool:
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(found in network for network in _networks(networks))
+    return any(found in network for network in _networks(excluded))
 
 
 @lru_cache(maxsize=1024)
-def _networks(networks: frozenset[str]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    return tuple(ipaddress.ip_network(network) for network in networks)
+def _networks(texts: frozenset[str]) -> tuple[Network, ...]:
+    return networks(texts)
 
 
 def host_names_of(domain: str, more: tuple[str, ...] = ()) -> frozenset[str]:

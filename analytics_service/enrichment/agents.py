@@ -1,12 +1,12 @@
 """User agents: browser, system, device, and whether a robot says who it is."""
 
-import json
 import re
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from ua_parser import Domain, Parser, UserAgent
 from ua_parser.core import Matcher
 from ua_parser.lazy import UserAgentMatcher
@@ -90,9 +90,15 @@ _NAMES = {
 }
 
 
+class _Crawler(msgspec.Struct):
+    pattern: str
+
+
 @cache
 def _parser() -> Parser:
-    return Parser(Resolver(load_lazy_builtins()))
+    browsers, systems, _ = load_lazy_builtins()
+    # Our own few words know the kind of a device; a thousand expressions for its maker are not needed.
+    return Parser(Resolver((browsers, systems, [])))
 
 
 @cache
@@ -102,8 +108,9 @@ def _crawlers() -> Parser:
     spec = find_spec("crawleruseragents")
     assert spec is not None
     assert spec.origin is not None
-    listed = json.loads(Path(spec.origin).with_name("crawler-user-agents.json").read_text("utf-8"))
-    matchers: list[Matcher[UserAgent]] = [UserAgentMatcher(f"({entry['pattern']})") for entry in listed]
+    listed = Path(spec.origin).with_name("crawler-user-agents.json").read_bytes()
+    entries = msgspec.json.decode(listed, type=list[_Crawler])
+    matchers: list[Matcher[UserAgent]] = [UserAgentMatcher(f"({entry.pattern})") for entry in entries]
     return Parser(Resolver((matchers, [], [])))
 
 

@@ -12,13 +12,13 @@ from starlette.requests import Request
 
 from analytics_service.collecting import Collector, Directory
 from analytics_service.domain.model import Client
+from analytics_service.domain.networks import Network
 from analytics_service.enrichment.languages import LANGUAGES_LIMIT
 from analytics_service.enrichment.signs import Signs
 from analytics_service.ports import Clock, FactSink
 from analytics_service.reporting import Reporter
 from analytics_service.web.ready import ReadyAnswers
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 FORWARDED_LIMIT = 50
 WARNED_EACH = 3600.0
 _MAPPED = bytes(10) + b"\xff\xff"
@@ -132,11 +132,6 @@ class Proxies:
                 told,
                 "with its address" if is_public else told,
             )
-
-
-def networks(trusted: tuple[str, ...]) -> tuple[Network, ...]:
-    """The networks of CIDR texts. Raises ValueError for what is none."""
-    return tuple(ipaddress.ip_network(text, strict=False) for text in trusted)
 
 
 def client_of(request: Request, proxies: Proxies) -> Client:

@@ -4,7 +4,8 @@ import logging
 
 import pytest
 
-from analytics_service.web.parts import Proxies, networks
+from analytics_service.domain.networks import networks
+from analytics_service.web.parts import Proxies
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
