@@ -14,13 +14,14 @@ EMAIL, TOKEN = "[email]", "[token]"
 _INDEX = re.compile(
     r"/(?:index|default|home|main)\.(?:html?|php\d?|aspx?|jspx?|cgi|shtml|xhtml|cfm)$", re.IGNORECASE
 )
-_EMAIL = re.compile(r"[^\s/@?&=;,]{1,64}@[^\s/@?&=;,]{1,253}\.[^\W\d_]{2,24}(?![^\W_])")
+_WORD = re.compile(r"[^\s/?&=;,]*@[^\s/?&=;,]*")
+_TOP_LEVEL = re.compile(r"\.[^\W\d_]{2,24}(?![^\W_])")
 # Signed tokens; 32 or more hexadecimal digits; long random words of both cases and digits; and what
 # follows a word that says so, from 16 signs on. Slugs and numbers of articles are none of these.
 _TOKEN = re.compile(
     r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
-    r"|(?<![0-9A-Za-z])[0-9a-fA-F]{32,}(?![0-9A-Za-z])"
-    r"|(?<![\w-])(?=[\w-]*[0-9])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{40,}(?![\w-])"
+    r"|(?<![0-9A-Za-z])(?=[0-9]*[a-fA-F])[0-9a-fA-F]{32,}(?![0-9A-Za-z])"
+    r"|(?<![0-9A-Za-z])(?=[A-Za-z]*[0-9])(?=[A-Z0-9]*[a-z])(?=[a-z0-9]*[A-Z])[0-9A-Za-z]{32,}(?![0-9A-Za-z])"
 )
 _AFTER_WORD = re.compile(
     r"((?:^|[/=_-])(?:token|reset|verify|activate|invite|confirm|unsubscribe|session|auth|key|password|otp)"
@@ -32,10 +33,16 @@ _AFTER_WORD = re.compile(
 def masked(text: str) -> str:
     """The text with e-mail addresses and tokens taken out; the same again changes nothing."""
     if "@" in text:
-        text = _EMAIL.sub(EMAIL, text)
+        text = _WORD.sub(_without_email, text)
     if len(text) < 16:
         return text
     return _AFTER_WORD.sub(rf"\1{TOKEN}", _TOKEN.sub(TOKEN, text))
+
+
+def _without_email(word: re.Match[str]) -> str:
+    # A whole word goes, in one look: an expression for addresses takes a hundred times as long.
+    name, _, rest = word.group(0).partition("@")
+    return EMAIL if name and _TOP_LEVEL.search(rest) else word.group(0)
 
 
 def page_of(path: str, query: str, rules: SiteRules) -> str:

@@ -1,12 +1,17 @@
-"""Fills a data folder with views in Zipf's proportions, through the journal and the applier themselves."""
+"""Fills a data folder with views in Zipf's proportions, through the journal and the applier themselves.
 
+`python -m tests.bench.maker FOLDER --views 10000000`
+"""
+
+import argparse
 import asyncio
 import random
 import secrets
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from analytics_service.applying import LARGEST_ROUND, Applier
@@ -20,18 +25,19 @@ SITES, PAGES, VISITORS, REFERRERS, AGENTS, COUNTRIES = 100, 2_000, 50_000, 40, 2
 ZONES = (ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),)
 PIECE = 1_000
 DURABLE_EACH = 3.0
+STEP = 250_000
 
 
-def views(count: int, per_second: int, seed: int = 1) -> Iterator[Fact]:
-    """That many views of the last `count / per_second` seconds."""
+def views(count: int, per_second: float, seed: int = 1, ends: float | None = None) -> Iterator[Fact]:
+    """That many views of the `count / per_second` seconds before an instant, or before now."""
     chance = random.Random(seed)
 
     def zipf(many: int) -> list[int]:
         return chance.choices(range(many), [1 / (rank + 1) for rank in range(many)], k=count)
 
-    begins = int(time.time() * 1000) - count * 1000 // per_second
+    begins = int((time.time() if ends is None else ends) * 1000 - count * 1000 / per_second)
     for number, (site, page, who) in enumerate(zip(zipf(SITES), zipf(PAGES), zipf(VISITORS), strict=True)):
-        at = begins + number * 1000 // per_second
+        at = begins + int(number * 1000 / per_second)
         yield Fact(
             FORMAT,
             FactKind.VIEW,
@@ -81,3 +87,42 @@ def fill(folder: Path, count: int, per_second: int = 50) -> float:
                 durable_at = time.perf_counter()
         applier.make_durable()
     return time.perf_counter() - began
+
+
+def main() -> None:
+    """Fills a folder, a piece after the other, and prints how fast each was applied."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("folder", type=Path)
+    asked.add_argument("--views", type=int, default=1_000_000)
+    asked.add_argument("--days", type=int, default=365, help="days over which they are spread")
+    given = asked.parse_args()
+    (given.folder / "journal").mkdir(parents=True)
+    create_config(given.folder)
+    create_stats(given.folder)
+    made = 0
+    with (
+        closing(FolderJournals(given.folder / "journal")) as journals,
+        open_stats_writer(given.folder) as stats,
+    ):
+        applier = Applier(journals, stats, lambda _: ZONES)
+        while made < given.views:
+            count = min(STEP, given.views - made)
+            ends = time.time() - (given.views - made - count) / given.views * given.days * 86_400
+            per_second = given.views / (given.days * 86_400)
+            asyncio.run(_journaled(given.folder, views(count, per_second, seed=made, ends=ends)))
+            began = time.perf_counter()
+            while applier.apply_round(LARGEST_ROUND):
+                pass
+            applier.make_durable()
+            took = time.perf_counter() - began
+            at = datetime.fromtimestamp(ends, UTC)
+            applier.forget(partial(datetime.astimezone, at))
+            made += count
+            size = sum(path.stat().st_size for path in given.folder.glob("stats.db*"))
+            print(
+                f"{made:>12,} views, {count / took:8,.0f} facts/s, {size / made:6.0f} bytes each", flush=True
+            )
+
+
+if __name__ == "__main__":
+    main()
