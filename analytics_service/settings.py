@@ -11,6 +11,7 @@ from analytics_service.errors import BadParameter
 
 PREFIX = "ANALYTICS_"
 DEFAULT_PORT = 8787
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://", "redis+cluster://", "rediss+cluster://")
 SHORTEST_RETENTION = 7
 """Days; what may still come late needs the visits of the days before."""
 
@@ -102,6 +103,9 @@ def _sensible(settings: Settings) -> Settings:
     if settings.retention_days < 0 or 0 < settings.retention_days < SHORTEST_RETENTION:
         problem = f"{settings.retention_days} is neither 0 (for ever) nor at least {SHORTEST_RETENTION} days"
         raise BadParameter("retention_days", "value", problem)
+    if settings.redis and not settings.redis.startswith(REDIS_SCHEMES):
+        known = ", ".join(REDIS_SCHEMES)
+        raise BadParameter("redis", "value", f"is no address of Redis; one begins with any of {known}")
     if settings.rate_per_minute < 0 or settings.rate_burst < 1:
         raise BadParameter("rate_per_minute", "value", "a rate is at least 0 a minute, and 1 at once")
     if not 0 <= settings.port <= 65535:

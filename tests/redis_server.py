@@ -44,6 +44,8 @@ def running_redis(folder: Path, port: int = 0) -> Iterator[RedisServer]:
         "no",
         "--dir",
         str(folder),
+        "--unixsocket",
+        str(folder / "redis.sock"),
     )
     process = subprocess.Popen([redis_binary(), *options], stdout=subprocess.DEVNULL)
     try:

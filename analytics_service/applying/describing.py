@@ -1,6 +1,7 @@
 """What a visit is described with, out of the fact with which it begins."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from analytics_service.domain.dimensions import Equipment, Place, Traits, believed
 from analytics_service.domain.facts import Fact
@@ -22,18 +23,31 @@ def describing(hosts_of: HostsOf) -> TraitsOf:
             fact.hostname,
             origin_of(fact.referrer, fact.campaign, hosts_of(fact.site)),
             Place(fact.country, fact.region, fact.city),
-            Equipment(
-                browser=fact.browser,
-                browser_version=_versioned(fact.browser, fact.browser_version),
-                system=fact.system,
-                system_version=_versioned(fact.system, fact.system_version),
-                device=fact.device,
-                screen=screen_class(fact.screen),
-                language=fact.language,
+            _equipment(
+                (fact.browser, fact.browser_version),
+                (fact.system, fact.system_version),
+                fact.device,
+                fact.screen,
+                fact.language,
             ),
         )
 
     return traits_of
+
+
+@lru_cache(maxsize=20_000)
+def _equipment(
+    browser: tuple[str, str], system: tuple[str, str], device: str, screen: int, language: str
+) -> Equipment:
+    return Equipment(
+        browser=browser[0],
+        browser_version=_versioned(*browser),
+        system=system[0],
+        system_version=_versioned(*system),
+        device=device,
+        screen=screen_class(screen),
+        language=language,
+    )
 
 
 def no_hosts(_site: int) -> frozenset[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
-from analytics_service.domain.dimensions import OTHER, Dimension, Traits
+from analytics_service.domain.dimensions import OF_VISITS, OTHER, Dimension, Traits
 from analytics_service.domain.facts import DropSample, Fact
 from analytics_service.domain.model import BOUNCE_ENGAGEMENT, Sums
 
@@ -121,6 +121,7 @@ class Ledger:
     ended_suspects: list[SuspectKey] = field(default_factory=list)
     """What was kept apart and is counted now."""
 
+    _known_of_visits: dict[tuple[int, date], tuple[set[str], ...]] = field(default_factory=dict)
     _buckets: dict[tuple[int, date, int], tuple[Sums, Sums]] = field(default_factory=dict)
 
     def buckets(self, site: int, day: date, hour: int) -> tuple[Sums, Sums]:
@@ -137,6 +138,15 @@ class Ledger:
             self.before[visit.id] = replace(visit) if visit.id in self.visits else None
             self.visits[visit.id] = visit
         return visit
+
+    def known_of_visits(self, site: int, day: date) -> tuple[set[str], ...]:
+        """The values of a day in the order of OF_VISITS."""
+        found = self._known_of_visits.get((site, day))
+        if found is None:
+            known = self.known.setdefault((site, day), {})
+            found = tuple(known.setdefault(dimension, set()) for dimension in OF_VISITS)
+            self._known_of_visits[site, day] = found
+        return found
 
     def capped(self, dimension: Dimension, site: int, day: date, value: str) -> str:
         """The value, or `other` where the site's day has as many as it may have."""

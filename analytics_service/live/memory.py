@@ -37,6 +37,11 @@ class MemoryLive:
                 break
             del seen[oldest]
 
+    def seen(self, site: int, at_ms: int) -> list[tuple[int, int]]:
+        """Visitors and when each was last seen, those within the window."""
+        since = at_ms - self._window_ms
+        return [(visitor, at) for visitor, at in self._seen.get(site, {}).items() if at >= since]
+
     async def online(self, site: int, at_ms: int) -> int | None:
         """Distinct visitors seen within the window."""
         since = at_ms - self._window_ms

@@ -1,33 +1,39 @@
-"""Who is online, shared by workers in one Redis server."""
+"""Who is online, shared by workers in one Redis server or a Redis Cluster."""
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import RedisError
+from redis.asyncio.cluster import ClusterPipeline
+
+from analytics_service.live.connecting import FAULTS, Client, Node, connected, nodes_of
+from analytics_service.live.memory import MemoryLive
 
 GATHERED_FOR = 0.05
-ANSWER_WITHIN = 0.1
 PAUSE_AFTER_FAILURE = 2.0
 PENDING_LIMIT = 100_000
 READ_KEPT = 1.0
 READS_KEPT = 10_000
+SITES_TOLD = 100_000
 # A name that was replaced stays for the window with a score beyond every time, so that a sighting under it
 # which another worker sends late cannot bring the visitor back a second time.
 REPLACED = 10**15
 
 log = logging.getLogger(__name__)
 
+Touches = dict[tuple[int, int], tuple[int, int | None]]
+"""When a site's visitor was seen, and the name that his new one takes the place of."""
+
 
 @asynccontextmanager
 async def open_redis_live(url: str, *, window: timedelta, limit: int) -> AsyncIterator["RedisLive"]:
     """A client that never keeps a caller waiting for longer than 100 ms."""
-    live = RedisLive(url, window, limit)
+    live = RedisLive(url, window, limit, worker=secrets.token_hex(4))
     sender = asyncio.create_task(live.send_all())
     try:
         yield live
@@ -37,22 +43,25 @@ async def open_redis_live(url: str, *, window: timedelta, limit: int) -> AsyncIt
 
 
 class RedisLive:
-    """One sorted set a site: names of visitors by the time they were seen."""
+    """One sorted set a site: names of visitors by the time they were seen.
 
-    def __init__(self, url: str, window: timedelta, limit: int) -> None:
+    Each worker leaves a mark of its own beside it: where the mark is gone, Redis has forgotten, and is told
+    again whom this worker saw.
+    """
+
+    def __init__(self, url: str, window: timedelta, limit: int, *, worker: str) -> None:
         self._url = url
         self._window_ms = int(window.total_seconds() * 1000)
         self._limit = limit
-        self._client = self._connected()
+        self._worker = worker
+        self._seen = MemoryLive(window, limit)
+        self._told: set[int] = set()
+        self._client = connected(url)
+        self._nodes: list[Node] = []
         self._pending: dict[tuple[int, int], tuple[int, int | None]] = {}
         self._stopped = asyncio.Event()
         self._away_until = 0.0
         self._reads: dict[int, tuple[float, int]] = {}
-
-    def _connected(self) -> Redis:
-        return Redis.from_url(
-            self._url, socket_timeout=ANSWER_WITHIN, socket_connect_timeout=ANSWER_WITHIN, retry=None
-        )
 
     @staticmethod
     def _key(site: int) -> str:
@@ -66,6 +75,7 @@ class RedisLive:
             self._pending.pop(next(iter(self._pending)))
         latest = max(at_ms, known[0]) if known else at_ms
         self._pending[site, visitor] = (latest, formerly)
+        self._seen.touch(site, visitor, formerly, at_ms)
 
     def stop(self) -> None:
         """Lets `send_all` send what is gathered and end."""
@@ -87,12 +97,15 @@ class RedisLive:
             return
         touches, self._pending = self._pending, {}
         try:
-            await self._pipelined(touches)
-        except (RedisError, OSError, TimeoutError) as error:
+            forgotten = await self._pipelined(touches)
+            if forgotten:
+                await self._pipelined(forgotten)
+        except FAULTS as error:
             await self._failed(error)
             self._pending = {**touches, **self._pending}
 
-    async def _pipelined(self, touches: dict[tuple[int, int], tuple[int, int | None]]) -> None:
+    async def _pipelined(self, touches: Touches) -> Touches:
+        """Sends touches; returns those of before that Redis has forgotten."""
         newest: dict[int, int] = {}
         for (site, _), (at_ms, _) in touches.items():
             newest[site] = max(at_ms, newest.get(site, at_ms))
@@ -107,7 +120,24 @@ class RedisLive:
                 self._trim(pipe, site, at_ms)
                 pipe.zremrangebyrank(self._key(site), 0, -(self._limit + 1))
                 pipe.pexpire(self._key(site), self._window_ms * 2)
-            await pipe.execute()
+            for site in newest:
+                pipe.set(self._mark(site), 1, px=self._window_ms * 2, nx=True)
+            for site in newest:
+                pipe.pexpire(self._mark(site), self._window_ms * 2)
+            answers = await pipe.execute()
+        marks = answers[-2 * len(newest) : -len(newest)]
+        forgotten = [
+            site for site, is_new in zip(newest, marks, strict=True) if is_new and site in self._told
+        ]
+        if len(self._told) + len(newest) > SITES_TOLD:
+            self._told.clear()
+        self._told.update(newest)
+        return {
+            (site, visitor): (at_ms, None)
+            for site in forgotten
+            for visitor, at_ms in self._seen.seen(site, newest[site])
+            if (site, visitor) not in touches
+        }
 
     async def online(self, site: int, at_ms: int) -> int | None:
         """Distinct visitors seen within the window, at most a second old; None while Redis is away."""
@@ -120,7 +150,7 @@ class RedisLive:
         try:
             # Shielded: a call cut off in the middle would leave its answer for the next caller.
             count = int(await asyncio.shield(self._count(site, at_ms)))
-        except (RedisError, OSError, TimeoutError) as error:
+        except FAULTS as error:
             await self._failed(error)
             return None
         if len(self._reads) >= READS_KEPT:
@@ -138,7 +168,10 @@ class RedisLive:
             pipe.zcount(key, at_ms - self._window_ms, f"({REPLACED}")
             return int((await pipe.execute())[2])
 
-    def _trim(self, pipe: Pipeline, site: int, at_ms: int) -> None:
+    def _mark(self, site: int) -> str:
+        return f"vs:{{{site}}}:told:{self._worker}"
+
+    def _trim(self, pipe: Pipeline | ClusterPipeline, site: int, at_ms: int) -> None:
         """Takes out who left before the window, and names replaced before it."""
         since = at_ms - self._window_ms
         pipe.zremrangebyscore(self._key(site), "-inf", f"({since}")
@@ -149,12 +182,13 @@ class RedisLive:
             log.warning("Redis is away, so nobody knows who is online: %s", type(error).__name__)
         self._away_until = time.monotonic() + PAUSE_AFTER_FAILURE
         self._reads.clear()
-        broken, self._client = self._client, self._connected()
+        self._nodes = nodes_of(self._client) or self._nodes
+        broken, self._client = self._client, connected(self._url, self._nodes)
         await asyncio.shield(_closed(broken))
 
 
-async def _closed(client: Redis) -> None:
+async def _closed(client: Client) -> None:
     try:
         await client.aclose()
-    except (RedisError, OSError):
+    except FAULTS:
         log.debug("a broken connection did not close cleanly")

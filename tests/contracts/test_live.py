@@ -2,10 +2,12 @@
 
 import asyncio
 import signal
+import subprocess
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from analytics_service.live.memory import open_memory_live
 from analytics_service.live.redis import open_redis_live
 from analytics_service.ports import Live
+from tests.redis_cluster import RedisCluster, running_cluster
 from tests.redis_server import running_redis
 
 WINDOW = timedelta(minutes=5)
@@ -23,9 +26,25 @@ ANN, BOB = -5_000_000_000_000_000_001, 7
 SITE, OTHER = 1, 2
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
+
+
+@pytest.fixture(params=["memory", "redis", "unix", "cluster"])
 async def live(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Live]:
     async with AsyncExitStack() as stack:
+        if request.param == "cluster":
+            nodes = request.getfixturevalue("cluster")
+            nodes.flush()
+            yield await stack.enter_async_context(open_redis_live(nodes.url, window=WINDOW, limit=LIMIT))
+            return
+        if request.param == "unix":
+            stack.enter_context(running_redis(tmp_path))
+            url = f"unix://{tmp_path}/redis.sock"
+            yield await stack.enter_async_context(open_redis_live(url, window=WINDOW, limit=LIMIT))
+            return
         if request.param == "memory":
             yield await stack.enter_async_context(open_memory_live(window=WINDOW, limit=LIMIT))
         else:
@@ -107,7 +126,7 @@ async def test_nobody_knows_while_redis_hangs_and_everybody_again_after(tmp_path
             assert await becomes(lambda: live.online(SITE, AT), 2) == 2
 
 
-async def test_redis_that_lost_everything_is_told_again_by_who_is_seen(tmp_path: Path) -> None:
+async def test_redis_that_lost_everything_is_told_again_whom_the_worker_saw(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         with running_redis(tmp_path) as server:
             live = await stack.enter_async_context(open_redis_live(server.url, window=WINDOW, limit=LIMIT))
@@ -116,4 +135,38 @@ async def test_redis_that_lost_everything_is_told_again_by_who_is_seen(tmp_path:
         assert await becomes(lambda: live.online(SITE, AT), None) is None
         live.touch(SITE, BOB, None, AT)
         with running_redis(tmp_path, port=int(server.url.split(":")[2].split("/")[0])):
-            assert await becomes(lambda: live.online(SITE, AT), 1) == 1
+            assert await becomes(lambda: live.online(SITE, AT), 2) == 2
+
+
+async def test_redis_that_was_flushed_is_told_again_by_each_worker(tmp_path: Path) -> None:
+    with running_redis(tmp_path) as server:
+        port = server.url.rpartition(":")[2].partition("/")[0]
+        async with (
+            open_redis_live(server.url, window=WINDOW, limit=LIMIT) as one,
+            open_redis_live(server.url, window=WINDOW, limit=LIMIT) as other,
+        ):
+            for visitor in range(10):
+                one.touch(SITE, visitor, None, AT)
+                other.touch(SITE, 100 + visitor, None, AT)
+            assert await becomes(lambda: one.online(SITE, AT), 20) == 20
+            subprocess.run(["redis-cli", "-p", port, "flushall"], check=True, capture_output=True)  # noqa: ASYNC221
+            # One visitor of each worker is seen again, and all are back.
+            one.touch(SITE, 0, None, AT + 1000)
+            other.touch(SITE, 100, None, AT + 1000)
+            assert await becomes(lambda: one.online(SITE, AT + 1000), 20) == 20
+
+
+async def test_a_master_that_dies_is_followed_by_its_replica(tmp_path: Path) -> None:
+    sites = range(1, 13)
+    with running_cluster(tmp_path) as nodes:
+        async with open_redis_live(nodes.url, window=WINDOW, limit=LIMIT) as live:
+            for site in sites:
+                live.touch(site, ANN, None, AT)
+            for site in sites:
+                assert await becomes(partial(live.online, site, AT), 1) == 1
+            # It is the one that the address names, too.
+            nodes.processes[nodes.ports[0]].kill()
+            for site in sites:
+                live.touch(site, BOB, None, AT + 1000)
+            for site in sites:
+                assert await becomes(partial(live.online, site, AT + 1000), 2) == 2
