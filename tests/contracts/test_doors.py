@@ -49,13 +49,21 @@ def _json(value: object) -> str:
     return str(value) if isinstance(value, int) else f'"{value}"'
 
 
+def _received(stream: socket.socket) -> bytes:
+    """What comes next; nothing where the server has closed, with or without having read everything."""
+    try:
+        return stream.recv(65536)
+    except ConnectionResetError:
+        return b""
+
+
 def _read(stream: socket.socket, count: int) -> list[Answer]:
     """That many answers, or fewer where the server closed."""
     left = b""
     answers: list[Answer] = []
     while len(answers) < count:
         while b"\r\n\r\n" not in left:
-            piece = stream.recv(65536)
+            piece = _received(stream)
             if not piece:
                 return answers
             left += piece
@@ -66,7 +74,7 @@ def _read(stream: socket.socket, count: int) -> list[Answer]:
             continue
         length = int(headers.get("content-length", "0"))
         while len(left) < length:
-            piece = stream.recv(65536)
+            piece = _received(stream)
             if not piece:
                 return answers
             left += piece

@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 from tests.redis_server import running_redis
-from tests.service import Service, add_site, run, serving, until, view_id
+from tests.service import BROWSER, Service, add_site, run, serving, until, view_id
 
 
 def _first_counted(service: Service, site: str, url: str) -> str:
@@ -63,7 +63,7 @@ def test_a_killed_worker_or_applier_is_started_anew(tmp_path: Path) -> None:
             os.kill(before, signal.SIGKILL)
             assert _successor(service, role, before)
         service.http.close()
-        service.http = type(service.http)(base_url=service.url, timeout=30)
+        service.http = type(service.http)(base_url=service.url, timeout=30, headers=BROWSER)
         until(lambda: service.beacon(site, "https://x.example.vn/").status_code, (202).__eq__)
         assert until(lambda: service.counts(site, "total", "pageviews")["total"], lambda n: n >= 2) == 2
 
