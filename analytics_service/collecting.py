@@ -14,7 +14,7 @@ from analytics_service.domain.beacons import Beacon, Kind
 from analytics_service.domain.dimensions import Place
 from analytics_service.domain.facts import DropSample, Fact, FactKind
 from analytics_service.domain.judging import judge
-from analytics_service.domain.model import ONLINE_WINDOW, VISIT_TIMEOUT, Client, Drop, Site
+from analytics_service.domain.model import ONLINE_WINDOW, PEAK_EACH, VISIT_TIMEOUT, Client, Drop, Site
 from analytics_service.domain.pages import page_of
 from analytics_service.domain.periods import MINUTE_MS, local_day, moment
 from analytics_service.domain.visitors import SALT_BYTES, SALT_DAYS_KEPT, Names, Naming, naming
@@ -33,6 +33,7 @@ DROPS_KEPT = 100_000
 SITES_SAMPLED, SAMPLES_TOLD = 1_000, 10
 """Of how many sites, and how many of each, drops are shown between two summaries."""
 HOUSEHOLDS_KEPT = 4_096
+PEAK_MS = int(PEAK_EACH.total_seconds() * 1000)
 NOWHERE = 0
 """The site number under which drops of unknown sites are counted."""
 
@@ -140,6 +141,8 @@ class Collector:
         self._drops: Counter[tuple[int, Drop]] = Counter()
         self._samples: dict[int, list[DropSample]] = {}
         self._todays: dict[int, Today] = {}
+        self._touched: set[int] = set()
+        self._peaks: dict[int, tuple[int, int]] = {}
 
     def admit(self, beacon: Beacon, client: Client, at: datetime) -> Verdict:
         """What becomes of the beacon. Raises Unavailable where its site's salt is not known yet."""
@@ -157,6 +160,7 @@ class Collector:
         today = self._today_of(site, at_ms)
         who = today.naming.names(client.address, client.agent, formerly=today.has_begun)
         if suspicion is None:
+            self._touched.add(site.number)
             self._live.touch(site.number, who.visitor, who.formerly if today.has_just_begun else None, at_ms)
         if beacon.kind is Kind.PRESENCE:
             return Verdict(None, suspicion)
@@ -242,6 +246,20 @@ class Collector:
             city=place.city,
             family=agent.family if drop else "",
         )
+
+    async def peaks(self, at: datetime) -> list[Fact]:
+        """A fact for each site that has more visitors online than were told of these ten minutes."""
+        at_ms = int(at.timestamp() * 1000)
+        touched, self._touched = self._touched, set()
+        begins = at_ms // PEAK_MS
+        higher = []
+        for site in touched:
+            online = await self._live.online(site, at_ms)
+            known, most = self._peaks.get(site, (0, 0))
+            if online and (known != begins or online > most):
+                self._peaks[site] = (begins, online)
+                higher.append(Fact(facts.FORMAT, FactKind.ONLINE, site, at_ms, online=online))
+        return higher
 
     def _made_id(self) -> str:
         return self._random(10).hex()

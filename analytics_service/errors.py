@@ -4,6 +4,7 @@ AnalyticsError
 ├── Refused          the caller's fault; nothing was stored (4xx)
 │   ├── BadBeacon    a beacon that is malformed
 │   ├── BadParameter a query parameter that is unknown or has no such value
+│   ├── NotPublic    what a site's owner does not show to everybody
 │   └── UnknownSite  no site of that name that may be seen
 └── Unavailable      ours, for now; the caller may try again (503)
     └── Damaged      a file that can no longer be read as what it was
@@ -36,6 +37,15 @@ class BadParameter(Refused):
         super().__init__(f"{parameter}: {problem}")
         self.parameter = parameter
         self.code = code
+        self.allowed = tuple(allowed)
+
+
+class NotPublic(Refused):
+    """What a site's owner keeps; `allowed` is shown."""
+
+    def __init__(self, parameter: str, value: str, allowed: Sequence[str]) -> None:
+        super().__init__(f"{parameter}: {value!r} is not shown to everybody")
+        self.parameter = parameter
         self.allowed = tuple(allowed)
 
 

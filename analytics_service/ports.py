@@ -164,6 +164,10 @@ class FigureStore(Protocol):
         """A site's sums over local days."""
         ...
 
+    async def peak(self, site: int) -> tuple[int, int] | None:
+        """The most that were ever online, and when (milliseconds since 1970); None before anybody was."""
+        ...
+
 
 class ConfigStore(Protocol):
     """Sites and salts."""

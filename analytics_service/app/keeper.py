@@ -18,6 +18,7 @@ from analytics_service.web.errors import TOLD_EACH, Seldom
 NOTICED_WITHIN = 0.5
 SALTS_KEPT_EACH = timedelta(minutes=1)
 DROPS_TOLD_EACH = timedelta(seconds=10)
+PEAKS_TOLD_EACH = timedelta(seconds=5)
 TRIMMED_EACH = timedelta(seconds=2)
 LAG_TOLERATED = timedelta(seconds=15)
 
@@ -86,6 +87,10 @@ class Keeper:
         for fact in self.collector.drop_summaries(self.clock()):
             self.journal.append(encode(fact)).add_done_callback(lambda done: done.exception())
 
+    async def _tell_peaks(self) -> None:
+        for fact in await self.collector.peaks(self.clock()):
+            self.journal.append(encode(fact)).add_done_callback(lambda done: done.exception())
+
     async def _each(self, every: float, step: Callable[[], object]) -> None:
         while True:
             await asyncio.sleep(every)
@@ -106,6 +111,7 @@ class Keeper:
             (NOTICED_WITHIN, self.notice),
             (TRIMMED_EACH.total_seconds(), self._trim),
             (DROPS_TOLD_EACH.total_seconds(), self._tell_drops),
+            (PEAKS_TOLD_EACH.total_seconds(), self._tell_peaks),
         ]
         self._tasks = [asyncio.create_task(self._each(every, step)) for every, step in steps]
         self._tasks.append(asyncio.create_task(self._watch()))

@@ -9,12 +9,13 @@ FORMAT = 1
 
 
 class FactKind(StrEnum):
-    """What a fact tells; DROPS is one worker's summary of ten seconds, by reason."""
+    """What a fact tells; DROPS is a worker's summary of ten seconds by reason, ONLINE how many there were."""
 
     VIEW = "v"
     ENGAGEMENT = "e"
     EVENT = "c"
     DROPS = "d"
+    ONLINE = "o"
 
 
 class DropSample(NamedTuple):
@@ -64,6 +65,7 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
     family: str = ""
     samples: tuple[DropSample, ...] = ()
     traits: tuple[str, ...] = ()
+    online: int = 0
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -115,6 +115,9 @@ class Ledger:
     samples: list[tuple[int, DropSample]] = field(default_factory=list)
     """Drops to show, with their site."""
 
+    peaks: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    """How many were online at most, and when, by site and the ten minutes that begin at that epoch second."""
+
     suspects: list[tuple[date, Fact]] = field(default_factory=list)
     """Whole facts that are kept apart, with their local day."""
 

@@ -11,6 +11,8 @@ VISIT_TIMEOUT = timedelta(minutes=30)
 BOUNCE_ENGAGEMENT = timedelta(seconds=10)
 ENGAGEMENT_LIMIT = timedelta(hours=24)
 IDS_KEPT = timedelta(hours=24)
+PEAK_EACH = timedelta(minutes=10)
+PEAKS_KEPT = timedelta(days=366)
 
 
 class Metric(StrEnum):
@@ -36,6 +38,7 @@ class Item(StrEnum):
     LAST_MONTH = "last_month"
     YEAR = "year"
     TOTAL = "total"
+    PEAK = "peak"
 
 
 class Drop(StrEnum):
@@ -93,12 +96,10 @@ class RobotLevel(StrEnum):
 
 
 class PublicCounter(msgspec.Struct, frozen=True, kw_only=True):
-    """What the public counter may tell; `series` are the last days, `pages` a page's own numbers."""
+    """What the public counter may tell."""
 
     items: frozenset[Item] = frozenset(Item)
     metrics: frozenset[Metric] = PUBLIC_METRICS
-    series: bool = True
-    pages: bool = False
 
 
 class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,3 +204,4 @@ class Counts:
     metric: Metric
     at: datetime
     figures: dict[Item, int | None] = field(default_factory=dict)
+    peak_at: datetime | None = None

@@ -96,5 +96,5 @@ def days_of(item: Item, today: date, start: WeekStart) -> Days:
         case Item.TOTAL:
             # What was counted while a clock was ahead is counted: no figure waits for its day to come.
             return Days(None, date.max)
-        case Item.ONLINE:
+        case Item.ONLINE | Item.PEAK:
             raise ValueError("who is online is no sum of days")

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable
 from analytics_service.domain.dimensions import Dimension, Traits
 from analytics_service.domain.facts import DropSample, Fact, FactKind
 from analytics_service.domain.ledger import CountedView, Ledger, ViewRow, Visit
-from analytics_service.domain.model import ENGAGEMENT_LIMIT, VISIT_TIMEOUT, Drop, ZoneSince
+from analytics_service.domain.model import ENGAGEMENT_LIMIT, PEAK_EACH, VISIT_TIMEOUT, Drop, ZoneSince
 from analytics_service.domain.periods import MINUTE_MS, Moment, moment
 from analytics_service.domain.settling import settle
 
 TIMEOUT_MS = int(VISIT_TIMEOUT.total_seconds() * 1000)
+PEAK_MS = int(PEAK_EACH.total_seconds() * 1000)
 ENGAGEMENT_MS = int(ENGAGEMENT_LIMIT.total_seconds() * 1000)
 
 ZonesOf = Callable[[int], tuple[ZoneSince, ...]]
@@ -30,6 +31,8 @@ def fold(ledger: Ledger, facts: Iterable[Fact], zones_of: ZonesOf, traits_of: Tr
             for reason, count in fact.drops:
                 ledger.drops[fact.site, local.day, reason] += count
             ledger.samples.extend((fact.site, sample) for sample in fact.samples)
+        elif fact.kind is FactKind.ONLINE:
+            _peak(ledger, fact)
         elif fact.drop:
             ledger.drops[fact.site, local.day, fact.drop] += 1
             ledger.samples.append((fact.site, DropSample(fact.at, fact.drop, fact.page, fact.family)))
@@ -39,6 +42,12 @@ def fold(ledger: Ledger, facts: Iterable[Fact], zones_of: ZonesOf, traits_of: Tr
         else:
             _count(ledger, fact, local, traits_of)
     settle(ledger)
+
+
+def _peak(ledger: Ledger, fact: Fact) -> None:
+    bucket = (fact.site, fact.at // PEAK_MS * PEAK_MS // 1000)
+    if fact.online > ledger.peaks.get(bucket, (0, 0))[0]:
+        ledger.peaks[bucket] = (fact.online, fact.at)
 
 
 def _count(ledger: Ledger, fact: Fact, local: Moment, traits_of: TraitsOf) -> None:

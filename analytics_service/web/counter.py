@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analytics_service.domain.model import ONLINE_WINDOW, Counts, Item, Metric, Site
-from analytics_service.errors import BadParameter, UnknownSite
+from analytics_service.errors import BadParameter, NotPublic, UnknownSite
 from analytics_service.web.parts import Parts, parts_of
 from analytics_service.web.ready import Ready
 
@@ -52,6 +52,7 @@ class Counter:
         site = parts.directory.site(request.path_params["site"])
         if site is None or not site.public:
             raise UnknownSite("")
+        items = shown(site, items, metric)
         body = await self._body(parts, site, items, metric)
         age = 1 if site.demo else 5
         cache = f"public, max-age={age}, s-maxage={age * 3}, stale-if-error=86400"
@@ -97,13 +98,26 @@ def encoded(counts: Counts) -> bytes:
         "online_window_seconds": int(ONLINE_WINDOW.total_seconds()),
         "counts": {item.value: figure for item, figure in counts.figures.items()},
     }
+    if counts.peak_at is not None:
+        told["peak_at"] = counts.peak_at.replace(microsecond=0).isoformat()
     if counts.metric is Metric.VISITORS:
         told["visitors_are"] = "sum of days"
     return msgspec.json.encode(told)
 
 
+def shown(site: Site, items: tuple[Item, ...], metric: Metric) -> tuple[Item, ...]:
+    """The items, the usual ones where none was named, as far as the site shows them. Raises NotPublic."""
+    counter = site.counter
+    if metric not in counter.metrics:
+        raise NotPublic("metric", metric.value, sorted(one.value for one in counter.metrics))
+    for item in items:
+        if item not in counter.items:
+            raise NotPublic("items", item.value, [one.value for one in Item if one in counter.items])
+    return items or tuple(item for item in DEFAULT_ITEMS if item in counter.items)
+
+
 def asked(query: QueryParams) -> tuple[tuple[Item, ...], Metric]:
-    """The items and the metric asked for. Raises BadParameter: a typo must not silently change a figure."""
+    """The items named, if any, and the metric. Raises BadParameter: a typo must not change a figure."""
     for name in query:
         if name not in PARAMETERS:
             raise BadParameter(name[:40], "unknown", "is no parameter here", PARAMETERS)
@@ -114,7 +128,7 @@ def asked(query: QueryParams) -> tuple[tuple[Item, ...], Metric]:
     metric = query.get("metric", Metric.VISITS.value)
     if metric not in allowed:
         raise BadParameter("metric", "enum", _unknown(metric, allowed), allowed)
-    return tuple(dict.fromkeys(items)) or DEFAULT_ITEMS, Metric(metric)
+    return tuple(dict.fromkeys(items)), Metric(metric)
 
 
 def _item(name: str) -> Item:

@@ -8,7 +8,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from analytics_service.errors import AnalyticsError, BadBeacon, BadParameter, Unavailable, UnknownSite
+from analytics_service.errors import (
+    AnalyticsError,
+    BadBeacon,
+    BadParameter,
+    NotPublic,
+    Unavailable,
+    UnknownSite,
+)
 
 TOLD_EACH = 10.0
 """Seconds: while nothing can be accepted, each beacon would else be a line in the log."""
@@ -70,6 +77,9 @@ def answer_to(error: Exception, path: str) -> Response:
             if error.allowed:
                 told["allowed"] = error.allowed
             return problem("invalid-parameter", "Invalid parameter", 400, str(error), errors=[told])
+        case NotPublic():
+            kept = {"parameter": error.parameter, "code": "not-public", "allowed": error.allowed}
+            return problem("not-public", "Not public", 403, str(error), errors=[kept])
         case UnknownSite():
             # Unknown, deleted and private sites are told alike, byte for byte.
             return problem("unknown-site", "Unknown site", 404, "There is no public site of that name.")

@@ -21,9 +21,9 @@ def test_what_is_named_replaces_and_the_rest_stays() -> None:
         robots=RobotLevel.STRICT,
     )
     assert changed_rules(rules, RulesWish(excluded_countries=[""])).excluded_countries == frozenset()
-    assert changed_counter(
-        PublicCounter(), RulesWish(items=["total", "today"], series=False)
-    ) == PublicCounter(items=frozenset({Item.TODAY, Item.TOTAL}), series=False)
+    assert changed_counter(PublicCounter(), RulesWish(items=["total", "today"])) == PublicCounter(
+        items=frozenset({Item.TODAY, Item.TOTAL})
+    )
     assert changed_counter(PublicCounter(), RulesWish(metrics=["visits"])).metrics == {Metric.VISITS}
 
 
@@ -57,7 +57,7 @@ def test_the_command_line_keeps_what_it_was_told(tmp_path: Path) -> None:
     site = add_site(tmp_path, "x.example.vn")["public_id"]
     told = ("--excluded-address", "203.0.113.0/24", "--robots", "strict", "--honour-signals")
     assert run("site", "rules", site, *told, data=tmp_path).returncode == 0
-    assert run("site", "counter", site, "--item", "today", "--pages", data=tmp_path).returncode == 0
+    assert run("site", "counter", site, "--item", "today", data=tmp_path).returncode == 0
     shown = json.loads(run("site", "show", site, "--json", data=tmp_path).stdout)
     assert shown["rules"] == {
         "excluded_networks": ["203.0.113.0/24"],
@@ -71,8 +71,6 @@ def test_the_command_line_keeps_what_it_was_told(tmp_path: Path) -> None:
     assert shown["counter"] == {
         "items": ["today"],
         "metrics": ["pageviews", "visitors", "visits"],
-        "series": True,
-        "pages": True,
     }
     refused = run("site", "rules", site, "--robots", "harsh", data=tmp_path)
     assert refused.returncode != 0

@@ -50,6 +50,11 @@ class Figures:
         row = (await self._rows("day_sums", site, first, day_number(days.last)))[0]
         return Sums(*(value or 0 for value in row))
 
+    async def peak(self, site: int) -> tuple[int, int] | None:
+        """The most that were ever online, and when (milliseconds since 1970); None before anybody was."""
+        rows = await self._rows("peak", site)
+        return (rows[0][0], rows[0][1]) if rows else None
+
     async def position(self, journal: str) -> tuple[int, int]:
         """The last durable and the last applied group of a journal; zeros where none is."""
         rows = await self._rows("durable_seq", journal)

@@ -33,7 +33,7 @@ class Loader:
         names: set[VisitorKey] = set()
         days: set[DayKey] = set()
         for fact in facts:
-            if fact.drop or fact.kind is FactKind.DROPS:
+            if fact.drop or fact.kind in (FactKind.DROPS, FactKind.ONLINE):
                 continue
             site = fact.site
             ids.add((site, fact.event_id if fact.kind is FactKind.EVENT else fact.id))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from analytics_service.domain.facts import Fact
 from analytics_service.domain.ledger import Ledger
+from analytics_service.domain.model import PEAKS_KEPT
 from analytics_service.storage.sqlite.creating import STATS, create
 from analytics_service.storage.sqlite.loading import Loader
 from analytics_service.storage.sqlite.names import Names
@@ -102,6 +103,10 @@ class StatsWriter:
             self._save_ids(ledger)
             self._save_sums(ledger)
             self._suspects.save(ledger)
+            for (site, begins), (online, at) in ledger.peaks.items():
+                told = {"site": site, "begins": begins, "online": online, "at": at}
+                self._db.execute(SQL["save_peak"], told)
+                self._db.execute(SQL["save_online_peak"], told)
             self._db.executemany(SQL["save_unreadable"], unreadable)
             for journal, seq in positions.items():
                 self._db.execute(SQL["save_position"], {"journal": journal, "seq": seq})
@@ -213,5 +218,6 @@ class StatsWriter:
             self._db.execute(SQL["forget_counted"], (before_ms,))
             self._db.execute(SQL["forget_waiting"], (before_ms,))
             day = day_number(before_day)
+            self._db.execute(SQL["forget_peaks"], (before_ms // 1000 - int(PEAKS_KEPT.total_seconds()),))
             self._db.execute(SQL["close_visitor_days"], (day,))
             self._db.execute(SQL["close_visitor_names"], (day,))

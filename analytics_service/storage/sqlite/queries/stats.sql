@@ -72,6 +72,20 @@ on conflict do update set
     visitors = visitors + excluded.visitors, bounces = bounces + excluded.bounces,
     engaged_ms = engaged_ms + excluded.engaged_ms, events = events + excluded.events
 
+-- name: save_peak
+insert into peak values (:site, :online, :at)
+on conflict do update set online = excluded.online, at = excluded.at where excluded.online > online
+
+-- name: save_online_peak
+insert into online_peak values (:site, :begins, :online, :at)
+on conflict do update set online = excluded.online, at = excluded.at where excluded.online > online
+
+-- name: forget_peaks
+delete from online_peak where begins < ?
+
+-- name: peak
+select online, at from peak where site = ?
+
 -- name: save_drop
 insert into drop_day values (?, ?, ?, ?)
 on conflict do update set count = count + excluded.count
