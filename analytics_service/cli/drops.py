@@ -101,7 +101,7 @@ def _order(
     asked = {"site": found.number, "first": first.isoformat(), "last": last.isoformat(), **more}
     print(f"Correcting {found.domain} from {first} to {last} …", file=sys.stderr)
     answer = carried_out(settings, kind, asked)
-    print(f"{answer['facts']} facts moved on {answer['days']} days")
+    print(f"facts moved: {answer['facts']}, days: {answer['days']}")
 
 
 def _found(settings: Settings, site: str) -> Site:
