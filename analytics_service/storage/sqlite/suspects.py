@@ -1,6 +1,7 @@
 """Suspects and drops in stats.db: kept apart, shown to the owner, taken back or added."""
 
 import sqlite3
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date, timedelta
@@ -87,8 +88,11 @@ class SuspectKeeper:
             self._db.execute(SQL["fewer_drops"], (1, key.site, day_number(key.day), key.reason))
         if ledger.ended_suspects:
             self._db.execute(SQL["clear_drops"])
-        self._db.executemany(SQL["keep_sample"], [(site, *sample) for site, sample in ledger.samples])
-        for site in {site for site, _ in ledger.samples}:
+        last: dict[int, deque[DropSample]] = defaultdict(lambda: deque(maxlen=SAMPLES_KEPT))
+        for site, sample in ledger.samples:
+            last[site].append(sample)
+        for site, samples in last.items():
+            self._db.executemany(SQL["keep_sample"], [(site, *sample) for sample in samples])
             self._db.execute(SQL["forget_samples"], {"site": site, "kept": SAMPLES_KEPT})
 
     def _keep(self, day: date, fact: Fact) -> None:
