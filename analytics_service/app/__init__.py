@@ -31,6 +31,7 @@ from analytics_service.web.counter import Counter
 from analytics_service.web.errors import HANDLERS
 from analytics_service.web.parts import Parts, Proxies
 from analytics_service.web.ready import ReadyAnswers
+from analytics_service.web.stream import Streams
 
 log = logging.getLogger(__name__)
 
@@ -56,16 +57,18 @@ class Wiring:
 def create_app(wiring: Wiring) -> Starlette:
     """One worker over a data folder whose files are made and migrated."""
 
+    streams = Streams()
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Parts]]:
-        async with open_parts(wiring) as parts:
+        async with open_parts(wiring, streams.end) as parts:
             yield {"parts": parts}
 
-    return Starlette(routes=_routes(Counter()), exception_handlers=HANDLERS, lifespan=lifespan)
+    return Starlette(routes=_routes(Counter(), streams), exception_handlers=HANDLERS, lifespan=lifespan)
 
 
 @asynccontextmanager
-async def open_parts(wiring: Wiring) -> AsyncIterator[Parts]:
+async def open_parts(wiring: Wiring, end_streams: Callable[[], None]) -> AsyncIterator[Parts]:
     """Opens everything, each part closed by this block."""
     clock, random = wiring.clock, wiring.random
     async with AsyncExitStack() as stack:
@@ -100,6 +103,7 @@ async def open_parts(wiring: Wiring) -> AsyncIterator[Parts]:
             proxies=Proxies(networks(wiring.trusted_proxies)),
             ready=ReadyAnswers(directory),
             unready=keeper.unready,
+            end_streams=end_streams,
         )
 
 
@@ -124,7 +128,7 @@ async def _journal(stack: AsyncExitStack, wiring: Wiring) -> Journal | NoJournal
         return stand_in
 
 
-def _routes(counter: Counter) -> list[Route]:
+def _routes(counter: Counter, streams: Streams) -> list[Route]:
     return [
         Route("/", assets.front),
         Route("/v", beacon.receive, methods=["POST", "OPTIONS"]),
@@ -134,6 +138,7 @@ def _routes(counter: Counter) -> list[Route]:
         Route("/demo", assets.demo),
         Route("/health", assets.health),
         Route("/api/v1/sites/{site}/counter", counter.answer),
+        Route("/api/v1/sites/{site}/stream", streams.answer),
     ]
 
 

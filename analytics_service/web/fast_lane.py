@@ -116,6 +116,7 @@ class WithDeadline(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """The service ends: who is sending a request, or has only just come, is answered all the same."""
+        self.app_state["parts"].end_streams()
         if self._begun_at is None or (self.cycle is not None and not self.cycle.response_complete):
             super().shutdown()
             return

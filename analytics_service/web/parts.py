@@ -33,7 +33,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything a handler may call; `unready` tells why the service is not ready, if it is not."""
+    """Everything a handler may call; `unready` tells why the service is not ready, if it is not.
+
+    `end_streams` sends away who listens to a stream, as the service ends.
+    """
 
     collector: Collector
     journal: FactSink
@@ -44,6 +47,7 @@ class Parts:
     proxies: "Proxies"
     ready: ReadyAnswers
     unready: Callable[[], list[str]]
+    end_streams: Callable[[], None]
 
 
 def parts_of(request: Request) -> Parts:
