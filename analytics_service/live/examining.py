@@ -6,6 +6,7 @@ from typing import NamedTuple
 import redis
 
 from analytics_service.errors import Unavailable
+from analytics_service.live.connecting import CLUSTER
 
 
 class RedisState(NamedTuple):
@@ -18,7 +19,9 @@ class RedisState(NamedTuple):
 
 
 def examine_redis(url: str) -> RedisState:
-    """Asks once. Raises Unavailable."""
+    """Asks once; of a cluster, the node that is named. Raises Unavailable."""
+    for scheme, plain in CLUSTER.items():
+        url = url.replace(scheme, plain, 1)
     try:
         with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
             began = time.perf_counter()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics_service.live.examining import examine_redis
 from analytics_service.live.memory import open_memory_live
 from analytics_service.live.redis import open_redis_live
 from analytics_service.ports import Live
@@ -170,3 +171,31 @@ async def test_a_master_that_dies_is_followed_by_its_replica(tmp_path: Path) -> 
                 live.touch(site, BOB, None, AT + 1000)
             for site in sites:
                 assert await becomes(partial(live.online, site, AT + 1000), 2) == 2
+
+
+async def test_a_user_who_may_do_what_the_page_says_is_enough(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "redis.md").read_text("utf-8")
+    allowed = next(line for line in page.splitlines() if line.startswith("ACL SETUSER analytics"))
+    with running_redis(tmp_path) as server:
+        port = server.url.rpartition(":")[2].partition("/")[0]
+        for words in (allowed.replace("SECRET", "pass-word").split(), ["ACL", "SETUSER", "default", "off"]):
+            said = subprocess.run(["redis-cli", "-p", port, *words], capture_output=True, check=True)  # noqa: ASYNC221
+            assert said.stdout == b"OK\n"
+        url = f"redis://analytics:pass-word@127.0.0.1:{port}/0"
+        async with open_redis_live(url, window=WINDOW, limit=LIMIT) as live:
+            live.touch(SITE, ANN, None, AT)
+            live.touch(SITE, BOB, ANN - 1, AT)
+            assert await becomes(lambda: live.online(SITE, AT), 2) == 2
+        assert examine_redis(url).policy == "noeviction"
+        async with open_redis_live(f"redis://127.0.0.1:{port}/0", window=WINDOW, limit=LIMIT) as live:
+            live.touch(SITE, ANN, None, AT)
+            assert await live.online(SITE, AT) is None
+
+
+async def test_no_password_is_written_to_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    url = "redis://analytics:pass-word@127.0.0.1:1/0"
+    async with open_redis_live(url, window=WINDOW, limit=LIMIT) as live:
+        live.touch(SITE, ANN, None, AT)
+        assert await live.online(SITE, AT) is None
+    assert "Redis is away" in caplog.text
+    assert "pass-word" not in caplog.text
