@@ -64,6 +64,12 @@ def _balance(text: str | None) -> dict[str, int] | None:
     return found
 
 
+def _in_full(rules: msgspec.Struct) -> dict[str, object]:
+    """With what is as it is for every site, too."""
+    told: dict[str, object] = msgspec.to_builtins(msgspec.structs.asdict(rules), order="sorted")
+    return told
+
+
 def _told(site: Site) -> dict[str, object]:
     return {
         "public_id": site.public_id,
@@ -77,8 +83,8 @@ def _told(site: Site) -> dict[str, object]:
         "host_names": sorted(site.host_names),
         "public": site.public,
         "paused": site.paused,
-        "rules": msgspec.to_builtins(site.rules, order="sorted"),
-        "counter": msgspec.to_builtins(site.counter, order="sorted"),
+        "rules": _in_full(site.rules),
+        "counter": _in_full(site.counter),
         "opening_balances": [
             {
                 "metric": balance.metric.value,
@@ -245,7 +251,7 @@ def _changed(site: str, wish: RulesWish, data: str | None) -> Site:
 
 
 def _show(rules: msgspec.Struct, as_json: bool) -> None:
-    told: dict[str, object] = msgspec.to_builtins(rules, order="sorted")
+    told = _in_full(rules)
     if as_json:
         print(as_json_text(told))
         return

@@ -95,14 +95,14 @@ class RobotLevel(StrEnum):
     STRICT = "strict"
 
 
-class PublicCounter(msgspec.Struct, frozen=True, kw_only=True):
+class PublicCounter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the public counter may tell."""
 
     items: frozenset[Item] = frozenset(Item)
     metrics: frozenset[Metric] = PUBLIC_METRICS
 
 
-class SiteRules(msgspec.Struct, frozen=True, kw_only=True):
+class SiteRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whom a site counts: `excluded_networks` are CIDR texts, `*` in `excluded_pages` is any text.
 
     `index_files` counts /a/index.php as /a, and `page_keys` are the query's keys that make another page.

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from analytics_service.administering.rules import RulesWish, changed_counter, changed_rules
@@ -51,6 +52,13 @@ def test_a_rule_that_means_nothing_is_refused(wish: RulesWish) -> None:
 def test_a_counter_of_what_is_never_public_is_refused(wish: RulesWish) -> None:
     with pytest.raises(BadParameter):
         changed_counter(PublicCounter(), wish)
+
+
+def test_what_was_not_decided_is_not_stored_so_that_it_follows_the_release() -> None:
+    assert msgspec.json.encode(SiteRules()) == msgspec.json.encode(PublicCounter()) == b"{}"
+    changed = changed_counter(PublicCounter(), RulesWish(metrics=["visits"]))
+    assert msgspec.json.encode(changed) == b'{"metrics":["visits"]}'
+    assert msgspec.json.decode(b"{}", type=PublicCounter) == PublicCounter()
 
 
 def test_the_command_line_keeps_what_it_was_told(tmp_path: Path) -> None:
