@@ -1,7 +1,7 @@
 """What the door makes of a beacon: counted, kept apart, or dropped for a reason."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -10,33 +10,18 @@ import pytest
 from analytics_service.collecting import NOWHERE, Collector, Directory, Senses, Verdict, sender
 from analytics_service.domain.beacons import parse
 from analytics_service.domain.facts import DropSample, Fact
-from analytics_service.domain.judging import host_names_of
-from analytics_service.domain.model import Client, Drop, RobotLevel, Site, SiteRules, WeekStart, ZoneSince
+from analytics_service.domain.model import Client, Drop, RobotLevel, SiteRules
 from analytics_service.enrichment.places import Places
 from analytics_service.enrichment.signs import Signs
 from analytics_service.enrichment.sources import Spam
 from analytics_service.live.limits import MemoryLimits
 from analytics_service.live.memory import MemoryLive
+from tests.domain.test_admission import SITE
 
 AT = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 CHROME = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/142.0.0.0 Safari/537.36"
 CLIENT = Client(address="113.160.1.7", agent=CHROME, languages="vi-VN,vi;q=0.9", signs=Signs.ACCEPT_LANGUAGE)
-SITE = Site(
-    number=1,
-    public_id="dn7k2q",
-    uuid="u",
-    domain="x.example.vn",
-    name="x",
-    zones=(ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),),
-    week_start=WeekStart.MONDAY,
-    locale="vi",
-    host_names=host_names_of("x.example.vn"),
-    public=True,
-    paused=False,
-    demo=False,
-    created_at=AT,
-)
 
 
 class Door:
