@@ -25,7 +25,7 @@ _TOKEN = re.compile(
 )
 _AFTER_WORD = re.compile(
     r"((?:^|[/=_-])(?:token|reset|verify|activate|invite|confirm|unsubscribe|session|auth|key|password|otp)"
-    r"[^/]{0,20}/)([\w.~+-]{16,})(?=/|$)",
+    r"[^/]{0,20}/)(?=[^/]*\d)([\w.~+-]{16,})(?=/|$)",
     re.IGNORECASE,
 )
 

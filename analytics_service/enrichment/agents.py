@@ -40,26 +40,38 @@ _IN_APP = re.compile(
     r"|(?P<TikTok>musical_ly|BytedanceWebview|\btrill_|\bTikTok\b)|(?P<WeChat>MicroMessenger)"
     r"|(?P<Viber>\bViber\b)|(?P<LINE>\bLine/\d)|(?P<Telegram>\bTelegram-Android\b|\bTelegram iOS\b)"
     r"|(?P<Snapchat>\bSnapchat\b)|(?P<Pinterest>\[Pinterest/)|(?P<LinkedIn>\bLinkedInApp\b)"
-    r"|(?P<WhatsApp>\bWhatsApp\b)"
+    r"|(?P<WhatsApp>\bWhatsApp\b)|(?P<Google>\bGSA/\d)"
 )
 _IN_APP_WORDS = (
     *("Zalo", "FBA", "FB_IAB", "MetaIAB", "Instagram", "musical_ly", "Bytedance", "trill_", "TikTok"),
-    *("MicroMessenger", "Viber", "Line/", "Telegram", "Snapchat", "Pinterest", "LinkedInApp", "WhatsApp"),
+    *(
+        "MicroMessenger",
+        "Viber",
+        "Line/",
+        "Telegram",
+        "Snapchat",
+        "Pinterest",
+        "LinkedInApp",
+        "WhatsApp",
+        "GSA/",
+    ),
 )
 _IN_APP_VERSION = re.compile(
     r"(?:Zalo(?: ?(?:iOS|android))?|FBAV|Instagram|musical_ly|trill|TikTok|MicroMessenger|Viber|Line"
-    r"|WhatsApp)[/_ ](\d+)",
+    r"|WhatsApp|GSA)[/_ ](\d{1,4})(?!\d)",
     re.IGNORECASE,
 )
 _COC_COC = re.compile(r"coc_coc_browser/(\d+)")
 _WEB_VIEW = re.compile(r"; wv\)")
 # What calls itself a library, or steers a browser without a person, is no person either.
 _ROBOT_WORDS = (
-    *("bot", "crawl", "spider", "slurp", "scraper", "scrapy", "fetch", "headless", "phantomjs", "puppeteer"),
+    *("bot", "crawl", "spider", "slurp", "scraper", "scrapy", "headless", "phantomjs", "puppeteer"),
     *("playwright", "selenium", "webdriver", "lighthouse", "python", "urllib", "httpx", "aiohttp", "curl/"),
     *("wget", "libwww", "okhttp", "go-http", "java/", "apache-http", "axios", "undici", "guzzle", "postman"),
-    *("insomnia", "httpie", "monitor", "preview"),
+    *("insomnia", "httpie", "dart/", "ruby", "faraday"),
 )
+# These may also stand in the name of a phone.
+_ROBOT_WORDS_OUTSIDE_BROWSERS = ("fetch", "monitor", "preview")
 _DEVICE_WORDS = {
     "console": ("playstation", "nintendo", "xbox"),
     "tv": (
@@ -78,7 +90,7 @@ _NAMES = {
     "Chrome Mobile iOS": "Chrome",
     "Chrome Mobile WebView": "Android WebView",
     "Mobile Safari": "Safari",
-    "Mobile Safari UI/WKWebView": "Safari",
+    "Mobile Safari UI/WKWebView": "iOS WebView",
     "Firefox Mobile": "Firefox",
     "Firefox iOS": "Firefox",
     "Edge Mobile": "Edge",
@@ -188,7 +200,9 @@ def _robot(agent: str, *, is_in_app: bool) -> str:
 def _sounds_like_a_robot(text: str) -> bool:
     # CUBOT makes phones.
     lower = text.lower().replace("cubot", "")
-    return any(word in lower for word in _ROBOT_WORDS)
+    if any(word in lower for word in _ROBOT_WORDS):
+        return True
+    return "applewebkit" not in lower and any(word in lower for word in _ROBOT_WORDS_OUTSIDE_BROWSERS)
 
 
 def _device(agent: str, system: str) -> str:

@@ -71,8 +71,11 @@ class Places:
         stamp = _stamp(file)
         try:
             self._database = maxminddb.open_database(str(file), maxminddb.MODE_MEMORY)
-        except maxminddb.InvalidDatabaseError as error:
-            raise ValueError(str(error)) from None
+        except OSError:
+            raise
+        except Exception as error:
+            # A damaged file makes its reader stumble in any way.
+            raise ValueError(f"is no database of places, or damaged: {error}") from None
         self._stamp = stamp
         self._kept.cache_clear()
 
@@ -80,7 +83,8 @@ class Places:
         known = _of_country(address)
         try:
             record = self._database.get(address)
-        except (ValueError, TypeError):
+        except Exception:
+            # An address that is none, or a file damaged in its middle: the country is known all the same.
             return known
         return _of_record(record, known.country) if isinstance(record, Mapping) else known
 

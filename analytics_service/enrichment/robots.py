@@ -24,6 +24,9 @@ def contradicts(agent: Agent, signs: int, level: RobotLevel) -> bool:
         return over_https and not signs & (Signs.ACCEPT_LANGUAGE | Signs.FETCH_METADATA)
     if not signs & Signs.ACCEPT_LANGUAGE:
         return True
-    since = FETCH_METADATA_SINCE.get(agent.browser)
-    version = int(agent.browser_version) if agent.browser_version.isdecimal() else 0
+    # On iOS every browser is WebKit, and as old as the system.
+    on_ios = agent.system == "iOS"
+    since = FETCH_METADATA_SINCE.get("Safari" if on_ios else agent.browser)
+    told = agent.system_version if on_ios else agent.browser_version
+    version = int(told) if told.isdecimal() else 0
     return over_https and since is not None and version >= since and not signs & Signs.FETCH_METADATA

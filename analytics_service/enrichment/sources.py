@@ -10,8 +10,8 @@ from analytics_service.domain.dimensions import Origin
 
 KEPT = 20_000
 SPAM_HOSTS_LIMIT = 100_000
-# google.com, google.com.vn, google.co.uk, google.de and so on, with www, m or images before it.
-_GOOGLE = re.compile(r"(?:[a-z]{1,8}\.)?google(?:\.com?)?\.[a-z]{2,3}")
+# google.com, google.com.vn, google.co.uk, google.de and so on; of what else Google has, only what searches.
+_GOOGLE = re.compile(r"(?:(?:www|m|images|news|cse|scholar)\.)?google(?:\.com?)?\.[a-z]{2,3}")
 _PAID = re.compile(r"cp[acmv]|ppc|paid.*|display|banner|ads?|retargeting|remarketing", re.IGNORECASE)
 _EMAIL = re.compile(r"e-?mail|newsletter", re.IGNORECASE)
 _SOCIAL = re.compile(r"social.*|sm", re.IGNORECASE)

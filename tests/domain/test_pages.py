@@ -60,6 +60,7 @@ PAGES = [
     ("/reset/Zm9vYmFyYmF6cXV4MTIz", PLAIN, "/reset/[token]"),
     ("/verify-email/0123456789abcdef0123", PLAIN, "/verify-email/[token]"),
     ("/reset/mat-khau", PLAIN, "/reset/mat-khau"),
+    ("/auth/huong-dan-dang-nhap-cong-dich-vu", PLAIN, None),
     ("/t/5f2b8c1e9d4a7063b8e2c5d1f0a94e67", PLAIN, "/t/[token]"),
     ("/t/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc", PLAIN, "/t/[token]"),
     ("/bai-viet-rat-dai-ve-moi-truong-va-bien-doi-khi-hau-2026", PLAIN, None),

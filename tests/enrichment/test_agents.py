@@ -108,7 +108,7 @@ PEOPLE = [
     ),
     (
         f"{VIEW} Chrome/126.0.6478.71 Mobile Safari/537.36 Zalo android/12120666 ZaloTheme/light",
-        *("Zalo in-app", "12120666", "Android", "13", "mobile"),
+        *("Zalo in-app", "", "Android", "13", "mobile"),
     ),
     (f"{IPHONE} Mobile/15E148 {FACEBOOK}", "Facebook in-app", "465", "iOS", "17", "mobile"),
     (
@@ -125,7 +125,7 @@ PEOPLE = [
     ),
     (
         f"{VIEW} Chrome/126.0.0.0 Mobile Safari/537.36 musical_ly_2023405030 BytedanceWebview/d8a21c6",
-        *("TikTok in-app", "2023405030", "Android", "13", "mobile"),
+        *("TikTok in-app", "", "Android", "13", "mobile"),
     ),
     (
         f"{IPHONE} Mobile/15E148 MicroMessenger/8.0.49(0x1800312f) NetType/WIFI Language/zh_CN",
@@ -173,8 +173,23 @@ PEOPLE = [
     ),
 ]
 
+PEOPLE += [
+    (
+        f"{IPHONE} GSA/320.0.640 Mobile/15E148 Safari/604.1",
+        *("Google in-app", "320", "iOS", "17", "mobile"),
+    ),
+    (f"{IPHONE} Mobile/15E148", "iOS WebView", "", "iOS", "17", "mobile"),
+    (
+        f"Mozilla/5.0 (Linux; Android 13; Monitor X Preview) {WEBKIT} Chrome/126.0.0.0 Mobile Safari/537.36",
+        *("Chrome", "126", "Android", "13", "mobile"),
+    ),
+]
+
 ROBOTS = [
     # agent, family
+    ("Dart/3.1 (dart:io)", "(unnamed robot)"),
+    ("Ruby", "(unnamed robot)"),
+    ("SitePreview/1.0", "(unnamed robot)"),
     ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Googlebot"),
     (f"{PHONE} Chrome/126.0 Mobile Safari/537.36 (compatible; Googlebot/2.1)", "Googlebot"),
     ("Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)", "bingbot"),

@@ -77,6 +77,24 @@ def test_a_file_that_cannot_be_used_is_refused_at_the_start(tmp_path: Path, cont
         Places(file)
 
 
+def test_a_file_damaged_anywhere_is_refused_or_leaves_the_country(tmp_path: Path) -> None:
+    database(tmp_path / "whole.mmdb", nested("Ninh Kieu"))
+    whole = (tmp_path / "whole.mmdb").read_bytes()
+    outcomes = set()
+    for place in range(0, len(whole), max(1, len(whole) // 400)):
+        damaged = tmp_path / "damaged.mmdb"
+        damaged.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        try:
+            found = Places(damaged).place("113.160.1.1")
+        except BadParameter:
+            outcomes.add("refused")
+        else:
+            outcomes.add(found.country)
+            assert len(found.country) <= 2
+    assert "VN" in outcomes
+    assert "refused" in outcomes
+
+
 @pytest.mark.parametrize("record", [{}, {"country": 3}, {"city": {"names": 3}}, {"subdivisions": []}])
 def test_a_record_of_another_shape_is_no_fault(tmp_path: Path, record: dict[str, object]) -> None:
     database(tmp_path / "odd.mmdb", record)

@@ -28,6 +28,10 @@ def test_browsers_as_they_are_contradict_nothing(agent: str, level: RobotLevel) 
 def test_an_old_browser_is_not_asked_for_what_it_cannot_send() -> None:
     assert not contradicts(recognise(OLD_SAFARI), Signs.ACCEPT_LANGUAGE | Signs.HTTPS, RobotLevel.STRICT)
     assert not contradicts(recognise(ZALO), Signs.HTTPS, RobotLevel.STRICT)
+    old_iphone = f"{IPHONE.replace('17_5', '15_7')} CriOS/114.0.5735.99 Mobile/15E148 Safari/604.1"
+    assert not contradicts(recognise(old_iphone), Signs.ACCEPT_LANGUAGE | Signs.HTTPS, RobotLevel.STRICT)
+    new_iphone = f"{IPHONE} CriOS/142.0.0.0 Mobile/15E148 Safari/604.1"
+    assert contradicts(recognise(new_iphone), Signs.ACCEPT_LANGUAGE | Signs.HTTPS, RobotLevel.STRICT)
 
 
 @pytest.mark.parametrize(
