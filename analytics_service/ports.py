@@ -160,8 +160,12 @@ class OrderStore(Protocol):
 class FigureStore(Protocol):
     """The figures, for reading."""
 
-    async def sums(self, site: int, days: Days) -> Sums:
-        """A site's sums over local days."""
+    async def sums(self, site: int, days: Days, page: str | None = None) -> Sums:
+        """A site's sums over local days, or one page's own."""
+        ...
+
+    async def daily(self, site: int, days: Days, page: str | None = None) -> dict[date, Sums]:
+        """The same day by day; a day on which nothing was counted is not there."""
         ...
 
     async def peak(self, site: int) -> tuple[int, int] | None:

@@ -1,10 +1,9 @@
 """The way out: one function behind every figure."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from analytics_service.domain.model import Counts, Item, Metric, Site
-from analytics_service.domain.periods import days_of, local_day, local_time
+from analytics_service.domain.model import Counts, Item, Question, Series, Site, Span
+from analytics_service.domain.periods import Days, days_of, local_day, local_time
 from analytics_service.ports import FigureStore, Live
 
 
@@ -15,24 +14,44 @@ class Reporter:
         self._figures = figures
         self._live = live
 
-    async def counts(self, site: Site, items: Sequence[Item], metric: Metric, at: datetime) -> Counts:
+    async def counts(self, site: Site, asked: Question, at: datetime) -> Counts:
         """The counter's figures at that instant. Raises Unavailable where they cannot be read."""
-        local = local_time(at, site.zones)
         today = local_day(at, site.zones)
         figures: dict[Item, int | None] = {}
         peak_at: datetime | None = None
-        for item in items:
+        for item in asked.items:
             if item is Item.ONLINE:
-                figures[item] = await self._live.online(site.number, int(at.timestamp() * 1000))
-                continue
-            if item is Item.PEAK:
+                figures[item] = await self._online(site, asked.page, at)
+            elif item is Item.PEAK:
                 found = await self._figures.peak(site.number)
                 figures[item], peak_at = (found[0], _local(found[1], site)) if found else (0, None)
-                continue
-            sums = await self._figures.sums(site.number, days_of(item, today, site.week_start))
-            opening = site.opening(metric) if item is Item.TOTAL else 0
-            figures[item] = sums.of(metric) + opening
-        return Counts(site, metric, local, figures, peak_at=peak_at)
+            else:
+                figures[item] = await self._summed(site, asked, item, today)
+        return Counts(
+            site,
+            asked.metric,
+            local_time(at, site.zones),
+            figures,
+            peak_at=peak_at,
+            page=asked.page,
+            series=await self._series(site, asked, asked.span, today) if asked.span else None,
+        )
+
+    async def _online(self, site: Site, page: str | None, at: datetime) -> int | None:
+        # Who is on one page is not kept: nobody can know it.
+        return None if page is not None else await self._live.online(site.number, int(at.timestamp() * 1000))
+
+    async def _summed(self, site: Site, asked: Question, item: Item, today: date) -> int:
+        sums = await self._figures.sums(site.number, days_of(item, today, site.week_start), asked.page)
+        # What was counted elsewhere was counted for the site, not for one of its pages.
+        has_opening = item is Item.TOTAL and asked.page is None
+        return sums.of(asked.metric) + (site.opening(asked.metric) if has_opening else 0)
+
+    async def _series(self, site: Site, asked: Question, span: Span, today: date) -> Series:
+        first = today - timedelta(days=span.days - 1)
+        daily = await self._figures.daily(site.number, Days(first, today), asked.page)
+        days = (first + timedelta(days=number) for number in range(span.days))
+        return Series(first, tuple(daily[day].of(asked.metric) if day in daily else 0 for day in days))
 
 
 def _local(at_ms: int, site: Site) -> datetime:

@@ -33,6 +33,8 @@ class RulesWish:
     page_keys: Sequence[str] | None = None
     items: Sequence[str] | None = None
     metrics: Sequence[str] | None = None
+    series: bool | None = None
+    pages: bool | None = None
 
 
 def changed_rules(rules: SiteRules, wish: RulesWish) -> SiteRules:
@@ -65,6 +67,10 @@ def changed_counter(counter: PublicCounter, wish: RulesWish) -> PublicCounter:
     if wish.metrics is not None:
         names = _given(wish.metrics)
         changes["metrics"] = frozenset(_one_of("metrics", name, Metric, PUBLIC_METRICS) for name in names)
+    if wish.series is not None:
+        changes["series"] = wish.series
+    if wish.pages is not None:
+        changes["pages"] = wish.pages
     return msgspec.structs.replace(counter, **changes)
 
 

@@ -237,11 +237,13 @@ def site_counter(
     site: Which,
     item: Annotated[list[str] | None, typer.Option(help="An item that may be shown; repeatable.")] = None,
     metric: Annotated[list[str] | None, typer.Option(help="A metric that may be shown; repeatable.")] = None,
+    series: Annotated[bool | None, typer.Option("--series/--no-series", help="Figures day by day.")] = None,
+    pages: Annotated[bool | None, typer.Option("--pages/--no-pages", help="Figures of each page.")] = None,
     as_json: Json = False,
     data: Data = None,
 ) -> None:
     """What the public counter may tell; what is not named stays."""
-    wish = RulesWish(items=item, metrics=metric)
+    wish = RulesWish(items=item, metrics=metric, series=series, pages=pages)
     _show(_changed(site, wish, data).counter, as_json)
 
 

@@ -41,6 +41,19 @@ class Item(StrEnum):
     PEAK = "peak"
 
 
+class Span(StrEnum):
+    """How far back a series of days reaches, today included."""
+
+    WEEK = "7d"
+    MONTH = "30d"
+    QUARTER = "90d"
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return int(self.value.removesuffix("d"))
+
+
 class Drop(StrEnum):
     """Why a well-formed beacon is not counted."""
 
@@ -100,6 +113,8 @@ class PublicCounter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
     items: frozenset[Item] = frozenset(Item)
     metrics: frozenset[Metric] = PUBLIC_METRICS
+    series: bool = True
+    pages: bool = False
 
 
 class SiteRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -197,6 +212,24 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a site's figures; `page`, in normal form, asks for that page's own."""
+
+    items: tuple[Item, ...]
+    metric: Metric
+    span: Span | None = None
+    page: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A figure for each local day from `first` on, today's last; days without anybody are zero."""
+
+    first: date
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """The counter's figures at one moment; `online` is None while nobody can know it."""
 
@@ -205,3 +238,5 @@ class Counts:
     at: datetime
     figures: dict[Item, int | None] = field(default_factory=dict)
     peak_at: datetime | None = None
+    page: str | None = None
+    series: Series | None = None

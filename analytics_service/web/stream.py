@@ -9,12 +9,12 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import Response
 
-from analytics_service.domain.model import Item, Metric, Site
+from analytics_service.domain.model import Item, Metric, Question, Site
 from analytics_service.errors import Unavailable, UnknownSite
-from analytics_service.web.counter import shown
+from analytics_service.web.asking import shown
 from analytics_service.web.parts import Parts, parts_of
 
-ITEMS = (Item.ONLINE, Item.TODAY, Item.TOTAL)
+ASKED = Question((Item.ONLINE, Item.TODAY, Item.TOTAL), Metric.VISITS)
 LOOKED_AT_EACH = 1.0
 HEARTBEAT = 15
 AGAIN_AFTER_MS = 5_000
@@ -59,7 +59,7 @@ class Streams:
         site = parts.directory.site(request.path_params["site"])
         if site is None or not site.public:
             raise UnknownSite("")
-        shown(site, ITEMS, Metric.VISITS)
+        shown(site, ASKED)
         channel = self._channels.get(site.number, _Channel())
         if self._ended or channel.listeners >= LISTENERS_OF_SITE or self._listeners() >= LISTENERS:
             raise Unavailable("as many listen as may", retry_after=BUSY_FOR)
@@ -98,7 +98,7 @@ class Streams:
                 channel.wake()
                 return
             try:
-                counts = await parts.reporter.counts(site, ITEMS, Metric.VISITS, parts.clock())
+                counts = await parts.reporter.counts(site, ASKED, parts.clock())
             except Unavailable:
                 await asyncio.sleep(LOOKED_AT_EACH)
                 continue

@@ -5,32 +5,47 @@ from dataclasses import replace
 import pytest
 from starlette.datastructures import QueryParams
 
-from analytics_service.domain.model import Item, Metric, PublicCounter
+from analytics_service.domain.model import Item, Metric, PublicCounter, Question, Site, SiteRules, Span
 from analytics_service.errors import BadParameter, NotPublic
-from analytics_service.web.counter import DEFAULT_ITEMS, asked, shown
+from analytics_service.web.asking import DEFAULT_ITEMS, asked, shown
 from tests.domain.test_admission import SITE
 
 
 def test_nothing_asked_is_the_four_items_of_a_portal() -> None:
-    assert asked(QueryParams("")) == ((), Metric.VISITS)
-    assert shown(SITE, (), Metric.VISITS) == DEFAULT_ITEMS
+    assert asked(QueryParams("")) == Question((), Metric.VISITS)
+    assert shown(SITE, asked(QueryParams(""))) == Question(DEFAULT_ITEMS, Metric.VISITS)
 
 
 def test_items_keep_their_order_and_stand_once() -> None:
     query = QueryParams("items=total,online,total&metric=pageviews")
-    assert asked(query) == ((Item.TOTAL, Item.ONLINE), Metric.PAGEVIEWS)
+    assert asked(query) == Question((Item.TOTAL, Item.ONLINE), Metric.PAGEVIEWS)
+
+
+def test_a_page_is_asked_for_in_whatever_form_and_has_page_views_only() -> None:
+    rules = SiteRules(index_files=True)
+    site = replace(SITE, rules=rules, counter=PublicCounter(pages=True))
+    for written in ("/tin-tức/", "/tin-t%E1%BB%A9c", "/a/../tin-tức/index.php?utm_source=x"):
+        query = QueryParams([("path", written), ("series", "7d"), ("items", "today")])
+        expected = Question((Item.TODAY,), Metric.PAGEVIEWS, Span.WEEK, "/tin-tức")
+        assert shown(site, asked(query)) == expected
 
 
 @pytest.mark.parametrize(
     ("query", "parameter", "told"),
     [
-        ("item=online", "item", "item: is no parameter here"),
+        ("item=online", "item", "item: is no parameter here; did you mean 'items'?"),
         ("callback=alert", "callback", "callback: is no parameter here"),
         ("items=lastweek", "items", "items: 'lastweek' is not known; did you mean 'last_week'?"),
         ("items=", "items", "items: '' is not known"),
         ("items=top", "items", "items: 'top' is not known"),
         ("metric=bounces", "metric", "metric: 'bounces' is not known"),
         ("metric=visits&metric=visitors", "metric", "metric: is given twice"),
+        ("series=30", "series", "series: '30' is not known; did you mean '30d'?"),
+        ("serie=30d", "serie", "serie: is no parameter here; did you mean 'series'?"),
+        ("path=tin", "path", "path: is no path of a page; one is /tin-tuc"),
+        ("path=", "path", "path: is no path of a page; one is /tin-tuc"),
+        ("path=/&metric=visits", "metric", "metric: 'visits' is not known"),
+        ("path=/&items=peak", "items", "items: 'peak' is not known"),
         ("items=" + "x" * 5000, "items", "items: '" + "x" * 40 + "' is not known"),
     ],
 )
@@ -41,12 +56,20 @@ def test_a_typo_is_refused_and_told(query: str, parameter: str, told: str) -> No
 
 
 def test_what_a_site_does_not_show_is_refused_with_what_it_shows() -> None:
-    counter = PublicCounter(items=frozenset({Item.TODAY, Item.PEAK}), metrics=frozenset({Metric.VISITS}))
+    counter = PublicCounter(
+        items=frozenset({Item.TODAY, Item.PEAK}), metrics=frozenset({Metric.VISITS}), series=False
+    )
     site = replace(SITE, counter=counter)
-    assert shown(site, (), Metric.VISITS) == (Item.TODAY,)
-    assert shown(site, (Item.PEAK, Item.TODAY), Metric.VISITS) == (Item.PEAK, Item.TODAY)
+    assert shown(site, Question((), Metric.VISITS)).items == (Item.TODAY,)
+    both = Question((Item.PEAK, Item.TODAY), Metric.VISITS)
+    assert shown(site, both) == both
+    assert _refused(site, Question((Item.TODAY, Item.TOTAL), Metric.VISITS)) == ("items", ("today", "peak"))
+    assert _refused(site, Question((), Metric.PAGEVIEWS)) == ("metric", ("visits",))
+    assert _refused(site, Question((), Metric.VISITS, Span.MONTH)) == ("series", ())
+    assert _refused(SITE, Question((), Metric.PAGEVIEWS, page="/")) == ("path", ())
+
+
+def _refused(site: Site, question: Question) -> tuple[str, tuple[str, ...]]:
     with pytest.raises(NotPublic) as refused:
-        shown(site, (Item.TODAY, Item.TOTAL), Metric.VISITS)
-    assert (refused.value.parameter, refused.value.allowed) == ("items", ("today", "peak"))
-    with pytest.raises(NotPublic):
-        shown(site, (), Metric.PAGEVIEWS)
+        shown(site, question)
+    return refused.value.parameter, refused.value.allowed

@@ -9,7 +9,7 @@ import aiosqlite
 
 from analytics_service.domain.model import Sums
 from analytics_service.domain.periods import Days
-from analytics_service.storage.sqlite.sql import day_number, queries, translated
+from analytics_service.storage.sqlite.sql import day_number, day_of, queries, translated
 from analytics_service.storage.sqlite.stats import FILE
 
 SQL = queries("stats")
@@ -44,11 +44,22 @@ class Figures:
             async with self._db.execute(SQL[statement], values) as cursor:
                 return [tuple(row) for row in await cursor.fetchall()]
 
-    async def sums(self, site: int, days: Days) -> Sums:
-        """A site's sums over local days."""
-        first = day_number(days.first) if days.first else -(2**31)
-        row = (await self._rows("day_sums", site, first, day_number(days.last)))[0]
+    async def sums(self, site: int, days: Days, page: str | None = None) -> Sums:
+        """A site's sums over local days, or one page's own."""
+        row = (await self._of_days("day_sums", "page_sums", site, days, page))[0]
         return Sums(*(value or 0 for value in row))
+
+    async def daily(self, site: int, days: Days, page: str | None = None) -> dict[date, Sums]:
+        """The same day by day; a day on which nothing was counted is not there."""
+        rows = await self._of_days("daily_sums", "page_daily_sums", site, days, page)
+        return {day_of(day): Sums(*sums) for day, *sums in rows}
+
+    async def _of_days(
+        self, of_site: str, of_page: str, site: int, days: Days, page: str | None
+    ) -> list[tuple[int, ...]]:
+        first = day_number(days.first) if days.first else -(2**31)
+        values = (site, first, day_number(days.last))
+        return await (self._rows(of_site, *values) if page is None else self._rows(of_page, page, *values))
 
     async def peak(self, site: int) -> tuple[int, int] | None:
         """The most that were ever online, and when (milliseconds since 1970); None before anybody was."""

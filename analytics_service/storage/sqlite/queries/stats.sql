@@ -109,6 +109,26 @@ select sum(pageviews), sum(visits), sum(visitors), sum(bounces), sum(engaged_ms)
 from rollup_day
 where site = ? and dimension = 0 and day between ? and ?
 
+-- name: daily_sums
+select day, pageviews, visits, visitors, bounces, engaged_ms, events
+from rollup_day
+where site = ? and dimension = 0 and day between ? and ?
+
+-- name: page_sums
+-- The key ends in the value: looked up in each of the site's days, not sought among all pages of all days.
+select sum(p.pageviews), sum(p.visits), sum(p.visitors), sum(p.bounces), sum(p.engaged_ms), sum(p.events)
+from rollup_day as s
+cross join rollup_day as p on p.site = s.site and p.dimension = 1 and p.day = s.day
+    and p.value = (select id from name where value = ?)
+where s.site = ? and s.dimension = 0 and s.day between ? and ?
+
+-- name: page_daily_sums
+select p.day, p.pageviews, p.visits, p.visitors, p.bounces, p.engaged_ms, p.events
+from rollup_day as s
+cross join rollup_day as p on p.site = s.site and p.dimension = 1 and p.day = s.day
+    and p.value = (select id from name where value = ?)
+where s.site = ? and s.dimension = 0 and s.day between ? and ?
+
 -- name: durable_seq
 select durable_seq, seq from position where journal = ?
 

@@ -1,0 +1,49 @@
+"""What a series and a page's own figures are, over stored days."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.service import add_site, known, run, serving, until
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("figures") / "data") as running:
+        yield running
+
+
+def test_a_series_has_a_figure_for_each_day_and_ends_with_today(service) -> None:
+    site = add_site(service.data, "series.example.vn")["public_id"]
+    known(service, site)
+    for _ in range(3):
+        service.beacon(site, "https://series.example.vn/")
+    until(lambda: service.counts(site, "today", "pageviews"), {"today": 3}.__eq__)
+
+    def asked() -> dict:
+        return service.http.get(f"/api/v1/sites/{site}/counter?items=today&metric=pageviews&series=7d").json()
+
+    answer = until(asked, lambda told: told["counts"] == {"today": 3})
+    today = datetime.fromisoformat(answer["generated_at"]).date()
+    first = (today - timedelta(days=6)).isoformat()
+    assert answer["series"] == {"interval": "day", "from": first, "values": [0, 0, 0, 0, 0, 0, 3]}
+
+
+def test_a_page_has_its_own_figures_once_its_owner_shows_them(service) -> None:
+    balance = ("--opening-balance", "pageviews=1000", "--reason", "a former counter")
+    site = add_site(service.data, "pages.example.vn", *balance)["public_id"]
+    known(service, site)
+    address = f"/api/v1/sites/{site}/counter"
+    query = {"path": "/tin-tức/", "items": "online,today,total", "series": "7d"}
+    refused = service.http.get(address, params=query)
+    assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (403, "path")
+    assert run("site", "counter", site, "--pages", data=service.data).returncode == 0
+    service.beacon(site, "https://pages.example.vn/tin-t%E1%BB%A9c?utm_source=x")
+    service.beacon(site, "https://pages.example.vn/")
+
+    def asked() -> dict:
+        return service.http.get(address, params=query).json()
+
+    answer = until(asked, lambda told: told.get("counts", {}).get("total") == 1)
+    assert answer["counts"] == {"online": None, "today": 1, "total": 1}
+    assert (answer["path"], answer["metric"], answer["series"]["values"][-1]) == ("/tin-tức", "pageviews", 1)
