@@ -20,7 +20,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What the operator chose; `data` is the folder that holds everything the service keeps.
 
     `retention_days` is how long visits and views are kept (0: for ever); rollups always are.
-    `geo_file` is a database of places (mmdb), `spam_file` lists hosts of forged referrers, one a line. One
+    `geo_file` is a database of places (mmdb), `spam_file` lists hosts of forged referrers, one a line,
+    and `font_file` is the font that the widget's PNG is written in. One
     address may send `rate_per_minute` beacons (0: any number), and `rate_burst` at once.
     Without `fast_lane` beacons take the ordinary way of all requests.
     """
@@ -36,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     dimension_cap: int = 10_000
     retention_days: int = 0
     geo_file: str = ""
+    font_file: str = ""
     spam_file: str = ""
     rate_per_minute: int = 600
     rate_burst: int = 200

@@ -26,9 +26,10 @@ from analytics_service.ports import Clock, Live, Randomness
 from analytics_service.reporting import Reporter
 from analytics_service.storage.sqlite.config import open_config
 from analytics_service.storage.sqlite.figures import Figures, open_figures
-from analytics_service.web import assets, beacon
+from analytics_service.web import assets, beacon, builder
 from analytics_service.web.counter import Counter
 from analytics_service.web.errors import HANDLERS
+from analytics_service.web.outlets import Outlets
 from analytics_service.web.parts import Parts, Proxies
 from analytics_service.web.ready import ReadyAnswers
 from analytics_service.web.stream import Streams
@@ -46,6 +47,7 @@ class Wiring:
     redis: str
     online_limit: int
     geo_file: Path | None
+    font_file: Path | None
     spam_hosts: frozenset[str]
     rate_per_minute: int
     rate_burst: int
@@ -64,7 +66,9 @@ def create_app(wiring: Wiring) -> Starlette:
         async with open_parts(wiring, streams.end) as parts:
             yield {"parts": parts}
 
-    return Starlette(routes=_routes(Counter(), streams), exception_handlers=HANDLERS, lifespan=lifespan)
+    return Starlette(
+        routes=_routes(Counter(), streams, wiring.font_file), exception_handlers=HANDLERS, lifespan=lifespan
+    )
 
 
 @asynccontextmanager
@@ -128,13 +132,17 @@ async def _journal(stack: AsyncExitStack, wiring: Wiring) -> Journal | NoJournal
         return stand_in
 
 
-def _routes(counter: Counter, streams: Streams) -> list[Route]:
+def _routes(counter: Counter, streams: Streams, font_file: Path | None) -> list[Route]:
+    outlets = Outlets(counter, font_file)
     return [
         Route("/", assets.front),
         Route("/v", beacon.receive, methods=["POST", "OPTIONS"]),
         Route("/v.gif", beacon.receive_image, methods=["GET"]),
         Route("/v.js", assets.snippet),
         Route("/w.js", assets.widget),
+        Route("/w/{site}.{kind}", outlets.answer),
+        Route("/badge/{site}.json", outlets.badge),
+        Route("/widget/static/{name}", builder.static),
         Route("/demo", assets.demo),
         Route("/health", assets.health),
         Route("/api/v1/sites/{site}/counter", counter.answer),

@@ -67,6 +67,7 @@ def _wiring(settings: Settings, clock: Clock, stop: Callable[[], None]) -> Wirin
         redis=settings.redis,
         online_limit=settings.online_limit,
         geo_file=Path(settings.geo_file) if settings.geo_file else None,
+        font_file=Path(settings.font_file) if settings.font_file else None,
         spam_hosts=listed_spam(settings),
         rate_per_minute=settings.rate_per_minute,
         rate_burst=settings.rate_burst,

@@ -1,0 +1,30 @@
+"""The widget as a page of its own, for an iframe."""
+
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+
+from analytics_service.web.outlets import svg
+from analytics_service.web.outlets.paper import SHEET_HASH
+from analytics_service.web.outlets.scene import Scene
+
+SHEET = "html,body{margin:0;background:transparent}svg{display:block;max-width:100%;height:auto}"
+_HASH = "'sha256-" + b64encode(sha256(SHEET.encode()).digest()).decode() + "'"
+POLICY = (
+    f"default-src 'none'; style-src {_HASH} {SHEET_HASH}; script-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors *"
+)
+
+
+def drawn(scene: Scene, problem: str = "") -> str:
+    """The page. Where no script runs, it asks for itself again after `refresh` seconds."""
+    seconds = scene.look.refresh
+    again = f'<noscript><meta http-equiv="refresh" content="{seconds}"></noscript>' if seconds else ""
+    return (
+        f'<!doctype html><html lang="{escape(scene.look.lang)}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(scene.title)}</title>{again}'
+        f"<style>{SHEET}</style>"
+        f'<script defer src="../widget/static/frame.js" data-refresh="{seconds}"></script></head>'
+        # The picture is XML made by a tree: what is text in it cannot be a tag here either.
+        f"<body>{svg.drawn(scene, problem=problem)}</body></html>\n"
+    )
