@@ -26,7 +26,9 @@ from analytics_service.ports import Clock, Live, Randomness
 from analytics_service.reporting import Reporter
 from analytics_service.storage.sqlite.config import open_config
 from analytics_service.storage.sqlite.figures import Figures, open_figures
-from analytics_service.web import assets, beacon, builder
+from analytics_service.web import assets, beacon
+from analytics_service.web.builder import Builder
+from analytics_service.web.builder import static as builder_file
 from analytics_service.web.counter import Counter
 from analytics_service.web.errors import HANDLERS
 from analytics_service.web.outlets import Outlets
@@ -134,6 +136,7 @@ async def _journal(stack: AsyncExitStack, wiring: Wiring) -> Journal | NoJournal
 
 def _routes(counter: Counter, streams: Streams, font_file: Path | None) -> list[Route]:
     outlets = Outlets(counter, font_file)
+    building = Builder(outlets)
     return [
         Route("/", assets.front),
         Route("/v", beacon.receive, methods=["POST", "OPTIONS"]),
@@ -142,7 +145,9 @@ def _routes(counter: Counter, streams: Streams, font_file: Path | None) -> list[
         Route("/w.js", assets.widget),
         Route("/w/{site}.{kind}", outlets.answer),
         Route("/badge/{site}.json", outlets.badge),
-        Route("/widget/static/{name}", builder.static),
+        Route("/widget", building.page),
+        Route("/widget/code", building.code),
+        Route("/widget/static/{name}", builder_file),
         Route("/demo", assets.demo),
         Route("/health", assets.health),
         Route("/api/v1/sites/{site}/counter", counter.answer),

@@ -29,6 +29,11 @@ def _read(name: str) -> bytes:
     return (installed if installed.exists() else _CHECKOUT / name).read_bytes()
 
 
+def is_built(name: str) -> bool:
+    """Whether there is a script of that name to be served."""
+    return any((folder / "dist" / name).exists() for folder in (_INSTALLED, _CHECKOUT))
+
+
 def _script(request: Request, name: str) -> Response:
     accepted = request.headers.get("accept-encoding", "")
     tag = f'"{blake2b(_read(f"dist/{name}"), digest_size=8).hexdigest()}"'

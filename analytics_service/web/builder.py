@@ -1,25 +1,65 @@
 """The page on which a widget is put together, and the files it is made of."""
 
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
+import msgspec
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-STATIC = Path(__file__).with_name("static")
+from analytics_service.domain.model import Item, Site
+from analytics_service.errors import Refused
+from analytics_service.web import assets, building
+from analytics_service.web.counter import public_site
+from analytics_service.web.outlets import Outlets
+from analytics_service.web.outlets.asking import Grouping, Theme, Variant, harmless
+from analytics_service.web.outlets.paper import LIGHT
+from analytics_service.web.parts import Parts, parts_of
+from analytics_service.web.texts import FALLBACK, language_of, languages, words
+
+FOLDER = Path(__file__).parent
 FILES = {"frame.js": "text/javascript", "builder.js": "text/javascript", "builder.css": "text/css"}
 STATIC_HEADERS = {
     "Cache-Control": "public, max-age=3600",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
+PAGE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept-Language",
+}
+METRICS = ("visits", "pageviews", "visitors")
+GROUPINGS = ("auto", *(f"{way}{least}" for way in list(Grouping)[1:4] for least in ("", " min2")), "none")
+RECIPES = {
+    "html": "HTML",
+    "nukeviet": "NukeViet",
+    "wordpress": "WordPress",
+    "joomla": "Joomla",
+    "liferay": "Liferay",
+    "sharepoint": "SharePoint",
+    "hugo": "Hugo",
+    "docusaurus": "Docusaurus",
+}
 
 
 @cache
 def _read(name: str) -> tuple[bytes, str]:
-    body = (STATIC / name).read_bytes()
+    body = (FOLDER / "static" / name).read_bytes()
     return body, f'"{blake2b(body, digest_size=8).hexdigest()}"'
 
 
@@ -33,3 +73,112 @@ async def static(request: Request) -> Response:
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=FILES[name])
+
+
+@cache
+def _template() -> Any:
+    # Imported with the first page: it would cost every start a tenth of a second.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    loader = FileSystemLoader(FOLDER / "templates")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return environment.get_template("builder.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What came of a form: the code, the picture's address and size, and what is wrong with it."""
+
+    site: str
+    attributes: list[tuple[str, str]]
+    colours: dict[str, str]
+    picture: str
+    size: building.Size
+    title: str
+    codes: dict[str, str]
+    problem: str = ""
+
+
+class Builder:
+    """Answers with page and code; both say the same of one form."""
+
+    def __init__(self, outlets: Outlets) -> None:
+        self._outlets = outlets
+
+    async def page(self, request: Request) -> Response:
+        """`GET /widget?site=`: works without scripts too, by its own button."""
+        form = request.query_params
+        language = _language(request)
+        other = next(one for one in ("en", "vi") if one != language)
+        parts = parts_of(request)
+        site = _site(parts, form)
+        built = await self._built(parts, site, form) if site is not None else None
+        text = _template().render(
+            t=words(language).builder,
+            names=words(language).widget,
+            language=language,
+            other=other,
+            # What was asked for is kept where it was: the other language shows the same widget.
+            query=urlencode([*(pair for pair in form.multi_items() if pair[0] != "ui"), ("ui", other)]),
+            form=form,
+            asked_site=harmless(form.get("site", site.public_id if site is not None else ""))[:64],
+            site=site,
+            built=built,
+            choices={"variant": list(Variant), "metric": METRICS, "theme": list(Theme)},
+            groupings=GROUPINGS,
+            languages=languages(),
+            items=list(Item),
+            colours={name: LIGHT[name] for name in building.COLOURS},
+            recipes=RECIPES,
+        )
+        headers = {**PAGE_HEADERS, "Content-Language": language}
+        return Response(
+            text, 200 if site is not None else 404, headers, media_type="text/html; charset=utf-8"
+        )
+
+    async def code(self, request: Request) -> Response:
+        """`GET /widget/code?site=`: what the page's script puts in place."""
+        parts, form = parts_of(request), request.query_params
+        site = public_site(parts, form.get("site", ""))
+        body = msgspec.json.encode(await self._built(parts, site, form))
+        return Response(body, headers=PAGE_HEADERS, media_type="application/json")
+
+    async def _built(self, parts: Parts, site: Site, form: QueryParams) -> Built:
+        asked = building.chosen(form)
+        problem = ""
+        try:
+            scene, size = await self._outlets.previewed(parts, site, QueryParams(asked))
+        except Refused as refused:
+            problem = harmless(str(refused))
+            asked = {}
+            scene, size = await self._outlets.previewed(parts, site, QueryParams(asked))
+        items = tuple(row.item for row in scene.rows)
+        measured = building.Size(*size)
+        codes = building.codes(parts.url, site.public_id, asked, measured, title=scene.title, items=items)
+        if not assets.is_built("f.js"):
+            del codes["span"]
+        return Built(
+            site=site.public_id,
+            attributes=building.attributes(site.public_id, asked),
+            colours={name: f"#{asked[name]}" for name in building.COLOURS if name in asked},
+            picture=f"w/{site.public_id}.svg{building.query_of(asked)}",
+            size=measured,
+            title=scene.title,
+            codes=codes,
+            problem=problem,
+        )
+
+
+def _site(parts: Parts, form: QueryParams) -> Site | None:
+    """The site that is named, else the demo site."""
+    if named := form.get("site", ""):
+        site = parts.directory.site(named)
+        return site if site is not None and site.public else None
+    return next((site for site in parts.directory.sites() if site.demo and site.public), None)
+
+
+def _language(request: Request) -> str:
+    wanted = [request.query_params.get("ui", "")]
+    accepted = request.headers.get("accept-language", "").split(",")[:10]
+    wanted += [part.partition(";")[0].strip() for part in accepted]
+    return next((known for tag in wanted if (known := language_of(tag[:20]))), FALLBACK)

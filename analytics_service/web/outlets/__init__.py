@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -87,6 +88,13 @@ class Outlets:
     async def badge(self, request: Request) -> Response:
         """`GET /badge/{site}.json`, for shields.io."""
         return await self._answered(request, "badge")
+
+    async def previewed(self, parts: Parts, site: Site, query: QueryParams) -> tuple[Scene, tuple[int, int]]:
+        """What the query's picture shows, and its size. Raises BadParameter, NotPublic, Unavailable."""
+        question, look = settled(site, *question_of(query, ()))
+        known, is_stale = await self._known(parts, site, question)
+        scene = scene_of(known.counts, look, is_stale=is_stale)
+        return scene, svg.size(scene)
 
     async def _answered(self, request: Request, kind: str) -> Response:
         try:

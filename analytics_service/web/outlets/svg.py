@@ -36,6 +36,12 @@ def drawn(scene: Scene, *, has_sheet: bool = True, problem: str = "") -> str:
     return paper.drawn()
 
 
+def size(scene: Scene) -> tuple[int, int]:
+    """Width and height of its picture, in pixels."""
+    paper = _DRAW[scene.look.variant](scene, True)
+    return paper.width, paper.height
+
+
 def _frame(scene: Scene, width: float, height: float, has_sheet: bool) -> Paper:
     """A paper with the box that holds everything, nothing standing out at its corners."""
     paper = Paper(scene.look, width, height, has_sheet=has_sheet)
