@@ -161,7 +161,10 @@ class Collector:
         who = today.naming.names(client.address, client.agent, formerly=today.has_begun)
         if suspicion is None:
             self._touched.add(site.number)
-            self._live.touch(site.number, who.visitor, who.formerly if today.has_just_begun else None, at_ms)
+            # Who leaves a page tells of it when he may be on the next one already.
+            where = "" if beacon.kind is Kind.ENGAGEMENT else page
+            formerly = who.formerly if today.has_just_begun else None
+            self._live.touch(site.number, who.visitor, formerly, at_ms, where)
         if beacon.kind is Kind.PRESENCE:
             return Verdict(None, suspicion)
         seen = Seen(at_ms, page, who, agent=agent, place=place, language=language_of(client.languages))

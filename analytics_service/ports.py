@@ -208,10 +208,16 @@ class ConfigStore(Protocol):
 class Live(Protocol):
     """Who is online now; best effort, and never in a beacon's way."""
 
-    def touch(self, site: int, visitor: int, formerly: int | None, at_ms: int) -> None:
-        """Notes that the visitor was seen; the name of today takes the place of yesterday's."""
+    def touch(self, site: int, visitor: int, formerly: int | None, at_ms: int, page: str = "") -> None:
+        """Notes that the visitor was seen, and on which page; "" leaves him where he was.
+
+        The name of today takes the place of yesterday's.
+        """
         ...
 
-    async def online(self, site: int, at_ms: int) -> int | None:
-        """Distinct visitors seen within the online window, or None while nobody can know."""
+    async def online(self, site: int, at_ms: int, page: str | None = None) -> int | None:
+        """Distinct visitors seen within the online window, or those last seen on one page.
+
+        None while nobody can know.
+        """
         ...

@@ -21,7 +21,8 @@ class Reporter:
         peak_at: datetime | None = None
         for item in asked.items:
             if item is Item.ONLINE:
-                figures[item] = await self._online(site, asked.page, at)
+                at_ms = int(at.timestamp() * 1000)
+                figures[item] = await self._live.online(site.number, at_ms, asked.page)
             elif item is Item.PEAK:
                 found = await self._figures.peak(site.number)
                 figures[item], peak_at = (found[0], _local(found[1], site)) if found else (0, None)
@@ -36,10 +37,6 @@ class Reporter:
             page=asked.page,
             series=await self._series(site, asked, asked.span, today) if asked.span else None,
         )
-
-    async def _online(self, site: Site, page: str | None, at: datetime) -> int | None:
-        # Who is on one page is not kept: nobody can know it.
-        return None if page is not None else await self._live.online(site.number, int(at.timestamp() * 1000))
 
     async def _summed(self, site: Site, asked: Question, item: Item, today: date) -> int:
         sums = await self._figures.sums(site.number, days_of(item, today, site.week_start), asked.page)

@@ -1,6 +1,5 @@
 """A real Redis Cluster for the length of a block: three masters, each with a replica."""
 
-import shutil
 import socket
 import subprocess
 import time
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.redis_server import MISSING, redis_binary
+from tests.redis_server import cli_binary, redis_binary
 from tests.service import until
 
 NODES = 6
@@ -49,9 +48,9 @@ class RedisCluster:
 
 
 def _said(*words: str) -> str:
-    found = shutil.which("redis-cli")
-    assert found, MISSING
-    return subprocess.run([found, *words], capture_output=True, text=True, check=False, timeout=60).stdout
+    return subprocess.run(
+        [cli_binary(), *words], capture_output=True, text=True, check=False, timeout=60
+    ).stdout
 
 
 def _free_ports() -> list[int]:

@@ -19,6 +19,45 @@ class RedisServer:
     url: str
     process: subprocess.Popen[bytes]
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.url.rpartition(":")[2].partition("/")[0])
+
+    def ask(self, *words: str) -> str:
+        """What it says to a command."""
+        done = subprocess.run(
+            [cli_binary(), "-p", str(self.port), *words],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def used_memory(self) -> int:
+        """Bytes that it has allocated."""
+        return int(
+            next(line for line in self.ask("info", "memory").splitlines() if "used_memory:" in line)[12:]
+        )
+
+    @contextmanager
+    def monitored(self) -> Iterator[list[str]]:
+        """What it is told within the block; the list is filled when the block ends."""
+        heard: list[str] = []
+        with subprocess.Popen(
+            [cli_binary(), "-p", str(self.port), "monitor"], stdout=subprocess.PIPE, text=True
+        ) as monitor:
+            assert monitor.stdout is not None
+            assert monitor.stdout.readline() == "OK\n"
+            yield heard
+            self.ask("echo", "the end of it")
+            for line in monitor.stdout:
+                if "the end of it" in line:
+                    break
+                heard.append(line.rstrip())
+            monitor.kill()
+
 
 def redis_binary() -> str:
     """The path of a redis-server; a missing one fails with the way to get it."""
@@ -27,9 +66,16 @@ def redis_binary() -> str:
     return found
 
 
+def cli_binary() -> str:
+    """The path of redis-cli, which comes with the server."""
+    found = shutil.which("redis-cli")
+    assert found, MISSING
+    return found
+
+
 @contextmanager
-def running_redis(folder: Path, port: int = 0) -> Iterator[RedisServer]:
-    """Starts a server and waits until it answers."""
+def running_redis(folder: Path, port: int = 0, *more: str) -> Iterator[RedisServer]:
+    """Starts a server, with more options, and waits until it answers."""
     if not port:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
@@ -46,6 +92,7 @@ def running_redis(folder: Path, port: int = 0) -> Iterator[RedisServer]:
         str(folder),
         "--unixsocket",
         str(folder / "redis.sock"),
+        *more,
     )
     process = subprocess.Popen([redis_binary(), *options], stdout=subprocess.DEVNULL)
     try:

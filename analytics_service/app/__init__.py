@@ -173,7 +173,7 @@ async def _recall(folder: Path, figures: Figures, live: Live, at: datetime) -> N
             for _, row in journals.groups_after(name, 0, limit=10_000):
                 for fact in decode_group(row):
                     if fact.at >= since and fact.visitor and not fact.drop:
-                        live.touch(fact.site, fact.visitor, fact.formerly, fact.at)
+                        live.touch(fact.site, fact.visitor, fact.formerly, fact.at, fact.page)
     journals.close()
     with suppress(Unavailable):
         for site, visitor, seen_at in await figures.seen_since((at - timedelta(days=2)).date(), since):

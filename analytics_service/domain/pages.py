@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from hashlib import blake2b
 from urllib.parse import unquote_plus
 
 from analytics_service.domain.model import SiteRules
@@ -55,6 +56,12 @@ def page_of(path: str, query: str, rules: SiteRules) -> str:
         return path
     kept = _kept(query, rules.page_keys)
     return f"{path}?{kept}" if kept else path
+
+
+@lru_cache(maxsize=8192)
+def key_of(page: str) -> int:
+    """A page's name in 63 bits, for where many are kept; never 0."""
+    return int.from_bytes(blake2b(page.encode(), digest_size=8).digest()) >> 1 or 1
 
 
 @lru_cache(maxsize=8192)

@@ -1,9 +1,14 @@
 """Who is online, kept by the only worker there is."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+
+from analytics_service.domain.pages import key_of
+
+NOWHERE = 0
+"""The key of the page of a visitor of whom no page is known."""
 
 
 @asynccontextmanager
@@ -12,41 +17,78 @@ async def open_memory_live(*, window: timedelta, limit: int) -> AsyncIterator["M
     yield MemoryLive(window, limit)
 
 
+class SiteSeen:
+    """A site's visitors in the order in which they were last seen, and how many are on each page."""
+
+    def __init__(self) -> None:
+        self.visitors: OrderedDict[int, tuple[int, int]] = OrderedDict()
+        self.on_page: Counter[int] = Counter()
+
+    def place(self, visitor: int, at_ms: int, page: int) -> None:
+        """The visitor is the last one seen now."""
+        self.take(visitor)
+        self.visitors[visitor] = at_ms, page
+        if page != NOWHERE:
+            self.on_page[page] += 1
+
+    def take(self, visitor: int) -> tuple[int, int]:
+        """Takes the visitor out; returns when he was seen and where, (0, NOWHERE) where he was not."""
+        at_ms, page = self.visitors.pop(visitor, (0, NOWHERE))
+        if page != NOWHERE:
+            self.on_page[page] -= 1
+            if not self.on_page[page]:
+                del self.on_page[page]
+        return at_ms, page
+
+    def drop_oldest(self, since: int, limit: int) -> bool:
+        """Takes out one who left before, or who is one too many; whether there was one."""
+        oldest = next(iter(self.visitors), None)
+        if oldest is None or (self.visitors[oldest][0] >= since and len(self.visitors) <= limit):
+            return False
+        self.take(oldest)
+        return True
+
+
 class MemoryLive:
-    """A site's visitors in the order in which they were last seen."""
+    """The visitors of each site and their pages."""
 
     def __init__(self, window: timedelta, limit: int) -> None:
         self._window_ms = int(window.total_seconds() * 1000)
         self._limit = limit
-        self._seen: dict[int, OrderedDict[int, int]] = {}
+        self._sites: dict[int, SiteSeen] = {}
 
-    def touch(self, site: int, visitor: int, formerly: int | None, at_ms: int) -> None:
+    def touch(self, site: int, visitor: int, formerly: int | None, at_ms: int, page: str = "") -> None:
         """Notes that the visitor was seen; the name of today takes the place of yesterday's."""
-        seen = self._seen.get(site)
-        if seen is None:
-            seen = self._seen[site] = OrderedDict()
-        before = seen.get(visitor, at_ms)
+        known = self._sites.get(site)
+        if known is None:
+            known = self._sites[site] = SiteSeen()
+        before, where = known.take(visitor)
         if formerly is not None:
-            before = max(before, seen.pop(formerly, at_ms))
-        seen[visitor] = max(before, at_ms)
-        seen.move_to_end(visitor)
+            former, was = known.take(formerly)
+            before, where = max((before, where), (former, was))
+        if page and at_ms >= before:
+            where = key_of(page)
+        known.place(visitor, max(before, at_ms), where)
         # Two out for one in: what is old goes although nobody asks for the figure.
-        for _ in range(2):
-            oldest = next(iter(seen))
-            if seen[oldest] >= at_ms - self._window_ms and len(seen) <= self._limit:
-                break
-            del seen[oldest]
+        if known.drop_oldest(at_ms - self._window_ms, self._limit):
+            known.drop_oldest(at_ms - self._window_ms, self._limit)
 
-    def seen(self, site: int, at_ms: int) -> list[tuple[int, int]]:
-        """Visitors and when each was last seen, those within the window."""
+    def seen(self, site: int, at_ms: int) -> list[tuple[int, int, int]]:
+        """Visitors, when each was last seen, and the key of his page; those within the window."""
+        known = self._sites.get(site)
         since = at_ms - self._window_ms
-        return [(visitor, at) for visitor, at in self._seen.get(site, {}).items() if at >= since]
+        return (
+            [(name, at, page) for name, (at, page) in known.visitors.items() if at >= since] if known else []
+        )
 
-    async def online(self, site: int, at_ms: int) -> int | None:
-        """Distinct visitors seen within the window."""
+    async def online(self, site: int, at_ms: int, page: str | None = None) -> int | None:
+        """Distinct visitors seen within the window, on the site or on one of its pages."""
+        known = self._sites.get(site)
+        if known is None:
+            return 0
         since = at_ms - self._window_ms
-        seen = OrderedDict((name, at) for name, at in self._seen.get(site, {}).items() if at >= since)
-        self._seen[site] = seen
-        if not seen:
-            del self._seen[site]
-        return len(seen)
+        for visitor in [name for name, (at, _) in known.visitors.items() if at < since]:
+            known.take(visitor)
+        if not known.visitors:
+            del self._sites[site]
+        return len(known.visitors) if page is None else known.on_page[key_of(page)]

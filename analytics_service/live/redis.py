@@ -4,15 +4,16 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
-from redis.asyncio.client import Pipeline
-from redis.asyncio.cluster import ClusterPipeline
+from redis.exceptions import ResponseError
 
+from analytics_service.domain.pages import key_of
 from analytics_service.live.connecting import FAULTS, Client, Node, connected, nodes_of
-from analytics_service.live.memory import MemoryLive
+from analytics_service.live.memory import NOWHERE, MemoryLive
 
 GATHERED_FOR = 0.05
 PAUSE_AFTER_FAILURE = 2.0
@@ -20,14 +21,22 @@ PENDING_LIMIT = 100_000
 READ_KEPT = 1.0
 READS_KEPT = 10_000
 SITES_TOLD = 100_000
+# Of one site in one script: Redis does nothing else meanwhile.
+TOLD_AT_ONCE = 1_000
+SENT_AT_ONCE = 5_000
+LEAVING_AT_ONCE = 2 * TOLD_AT_ONCE
 # A name that was replaced stays for the window with a score beyond every time, so that a sighting under it
 # which another worker sends late cannot bring the visitor back a second time.
 REPLACED = 10**15
+MASK = 2**48 - 1
+TOUCH, COUNT = (Path(__file__).with_name(name).read_text("utf-8") for name in ("touch.lua", "count.lua"))
 
 log = logging.getLogger(__name__)
 
-Touches = dict[tuple[int, int], tuple[int, int | None]]
-"""When a site's visitor was seen, and the name that his new one takes the place of."""
+Touch = tuple[int, int | None, int]
+"""When a visitor was seen, the name that his new one takes the place of, and the key of his page."""
+Touches = dict[int, dict[int, Touch]]
+"""By site and visitor."""
 
 
 @asynccontextmanager
@@ -43,10 +52,10 @@ async def open_redis_live(url: str, *, window: timedelta, limit: int) -> AsyncIt
 
 
 class RedisLive:
-    """One sorted set a site: names of visitors by the time they were seen.
+    """For each site its visitors by the time they were seen, the page of each, and how many are on each page.
 
-    Each worker leaves a mark of its own beside it: where the mark is gone, Redis has forgotten, and is told
-    again whom this worker saw.
+    Each worker leaves a mark of its own beside them: where the mark is gone, Redis has forgotten, and is told
+    again whom this worker saw. All keys of a site carry one hash tag, so that a cluster keeps them together.
     """
 
     def __init__(self, url: str, window: timedelta, limit: int, *, worker: str) -> None:
@@ -56,26 +65,34 @@ class RedisLive:
         self._worker = worker
         self._seen = MemoryLive(window, limit)
         self._told: set[int] = set()
+        self._incomplete: set[int] = set()
+        """Sites of which Redis may not know all whom this worker saw."""
         self._client = connected(url)
         self._nodes: list[Node] = []
-        self._pending: dict[tuple[int, int], tuple[int, int | None]] = {}
+        self._pending: Touches = {}
+        self._gathered = 0
         self._stopped = asyncio.Event()
         self._away_until = 0.0
-        self._reads: dict[int, tuple[float, int]] = {}
+        self._reads: dict[tuple[int, int], tuple[float, int]] = {}
 
-    @staticmethod
-    def _key(site: int) -> str:
-        # One hash tag for all keys of a site, so that a cluster keeps them together.
-        return f"vs:{{{site}}}:online"
-
-    def touch(self, site: int, visitor: int, formerly: int | None, at_ms: int) -> None:
+    def touch(self, site: int, visitor: int, formerly: int | None, at_ms: int, page: str = "") -> None:
         """Gathered, and sent within 50 ms; while Redis is away each visitor's newest sighting is kept."""
-        known = self._pending.get((site, visitor))
-        if known is None and len(self._pending) >= PENDING_LIMIT:
-            self._pending.pop(next(iter(self._pending)))
-        latest = max(at_ms, known[0]) if known else at_ms
-        self._pending[site, visitor] = (latest, formerly)
-        self._seen.touch(site, visitor, formerly, at_ms)
+        self._seen.touch(site, visitor, formerly, at_ms, page)
+        self._gather(site, visitor, (at_ms, formerly, key_of(page) if page else NOWHERE))
+
+    def _gather(self, site: int, visitor: int, touch: Touch) -> None:
+        of_site = self._pending.setdefault(site, {})
+        known = of_site.get(visitor)
+        if known is None:
+            if self._gathered >= PENDING_LIMIT:
+                # Nobody is lost: all whom this worker saw are told when Redis is back.
+                self._incomplete.add(site)
+                return
+            self._gathered += 1
+            of_site[visitor] = touch
+            return
+        older, newer = sorted((known, touch), key=lambda one: one[0])
+        of_site[visitor] = (newer[0], newer[1] or older[1], newer[2] or older[2])
 
     def stop(self) -> None:
         """Lets `send_all` send what is gathered and end."""
@@ -93,89 +110,90 @@ class RedisLive:
         await self._client.aclose()
 
     async def _send(self) -> None:
-        if not self._pending or time.monotonic() < self._away_until:
+        if not self._gathered or time.monotonic() < self._away_until:
             return
-        touches, self._pending = self._pending, {}
+        touches, self._pending, self._gathered = self._pending, {}, 0
         try:
-            forgotten = await self._pipelined(touches)
+            forgotten = await self._tell(touches)
             if forgotten:
-                await self._pipelined(forgotten)
+                self._incomplete |= forgotten.keys()
+                await self._tell(forgotten)
+                self._incomplete -= forgotten.keys()
         except FAULTS as error:
             await self._failed(error)
-            self._pending = {**touches, **self._pending}
+            # How much of it arrived nobody knows, a mark perhaps: all whom this worker saw are told again.
+            self._incomplete |= touches.keys()
+            for site, of_site in touches.items():
+                for visitor, touch in of_site.items():
+                    self._gather(site, visitor, touch)
 
-    async def _pipelined(self, touches: Touches) -> Touches:
-        """Sends touches; returns those of before that Redis has forgotten."""
-        newest: dict[int, int] = {}
-        for (site, _), (at_ms, _) in touches.items():
-            newest[site] = max(at_ms, newest.get(site, at_ms))
-        async with self._client.pipeline(transaction=False) as pipe:
-            for (site, visitor), (at_ms, formerly) in touches.items():
-                key = self._key(site)
-                if formerly is not None:
-                    pipe.zadd(key, {str(formerly): REPLACED + at_ms}, gt=True)
-                pipe.zadd(key, {str(visitor): at_ms}, gt=True)
-            for site, at_ms in newest.items():
-                # Also where nobody ever asks for the figure.
-                self._trim(pipe, site, at_ms)
-                pipe.zremrangebyrank(self._key(site), 0, -(self._limit + 1))
-                pipe.pexpire(self._key(site), self._window_ms * 2)
-            for site in newest:
-                pipe.set(self._mark(site), 1, px=self._window_ms * 2, nx=True)
-            for site in newest:
-                pipe.pexpire(self._mark(site), self._window_ms * 2)
-            answers = await pipe.execute()
-        marks = answers[-2 * len(newest) : -len(newest)]
-        forgotten = [
-            site for site, is_new in zip(newest, marks, strict=True) if is_new and site in self._told
-        ]
-        if len(self._told) + len(newest) > SITES_TOLD:
+    async def _tell(self, touches: Touches) -> Touches:
+        """Sends touches; returns those of before that Redis has forgotten. Raises what Redis raises."""
+        forgetful: set[int] = set()
+        for scripts in _scripts(touches):
+            async with self._client.pipeline(transaction=False) as pipe:
+                for site, part in scripts:
+                    keys = (*self._keys(site), f"vs:{{{site}}}:told:{self._worker}")
+                    newest = max(touch[0] for _, touch in part)
+                    told = (word for visitor, touch in part for word in _words(visitor, touch))
+                    bounds = (self._window_ms, self._limit, newest, REPLACED, LEAVING_AT_ONCE)
+                    pipe.eval(TOUCH, len(keys), *keys, *bounds, *told)
+                answers = await pipe.execute(raise_on_error=False)
+            for (site, _), answer in zip(scripts, answers, strict=True):
+                if not isinstance(answer, Exception):
+                    if site in self._incomplete or (answer and site in self._told):
+                        forgetful.add(site)
+                elif not _is_foreign(answer):
+                    raise answer
+                elif site not in self._incomplete:
+                    log.warning("Redis holds something else under the keys of site %d: %s", site, answer)
+                    self._incomplete.add(site)
+        if len(self._told) + len(touches) > SITES_TOLD:
             self._told.clear()
-        self._told.update(newest)
-        return {
-            (site, visitor): (at_ms, None)
-            for site in forgotten
-            for visitor, at_ms in self._seen.seen(site, newest[site])
-            if (site, visitor) not in touches
-        }
+        self._told.update(touches)
+        return {site: self._untold(site, touches[site]) for site in forgetful}
 
-    async def online(self, site: int, at_ms: int) -> int | None:
+    def _untold(self, site: int, told: dict[int, Touch]) -> dict[int, Touch]:
+        # Those who were just told too: where each is, the sighting may not have said.
+        newest = max((at for at, _, _ in told.values()), default=0)
+        return {visitor: (at_ms, None, page) for visitor, at_ms, page in self._seen.seen(site, newest)}
+
+    async def online(self, site: int, at_ms: int, page: str | None = None) -> int | None:
         """Distinct visitors seen within the window, at most a second old; None while Redis is away."""
         now = time.monotonic()
-        if now < self._away_until:
+        if now < self._away_until or site in self._incomplete:
             return None
-        kept = self._reads.get(site)
+        where = NOWHERE if page is None else key_of(page)
+        kept = self._reads.get((site, where))
         if kept and now - kept[0] < READ_KEPT:
             return kept[1]
         try:
             # Shielded: a call cut off in the middle would leave its answer for the next caller.
-            count = int(await asyncio.shield(self._count(site, at_ms)))
+            count = await asyncio.shield(self._count(site, at_ms, where))
         except FAULTS as error:
-            await self._failed(error)
+            if not _is_foreign(error):
+                await self._failed(error)
             return None
         if len(self._reads) >= READS_KEPT:
             self._reads.clear()
-        self._reads[site] = (now, count)
+        self._reads[site, where] = (now, count)
         return count
 
-    async def _count(self, site: int, at_ms: int) -> int:
-        key = self._key(site)
+    async def _count(self, site: int, at_ms: int, page: int) -> int:
         await self._send()
-        if self._pending:
+        if self._gathered:
             raise TimeoutError("what was gathered could not be sent, so a count would be too small")
-        async with self._client.pipeline(transaction=False) as pipe:
-            self._trim(pipe, site, at_ms)
-            pipe.zcount(key, at_ms - self._window_ms, f"({REPLACED}")
-            return int((await pipe.execute())[2])
+        keys = self._keys(site)
+        asked = (at_ms - self._window_ms, REPLACED, LEAVING_AT_ONCE, _word(page) if page else "")
+        for _ in range(self._limit // LEAVING_AT_ONCE + 2):
+            online, on_page, more = await self._client.eval(COUNT, len(keys), *keys, *asked)
+            if not more:
+                break
+        return int(on_page if page else online)
 
-    def _mark(self, site: int) -> str:
-        return f"vs:{{{site}}}:told:{self._worker}"
-
-    def _trim(self, pipe: Pipeline | ClusterPipeline, site: int, at_ms: int) -> None:
-        """Takes out who left before the window, and names replaced before it."""
-        since = at_ms - self._window_ms
-        pipe.zremrangebyscore(self._key(site), "-inf", f"({since}")
-        pipe.zremrangebyscore(self._key(site), REPLACED, f"({REPLACED + since}")
+    @staticmethod
+    def _keys(site: int) -> tuple[str, str, str]:
+        return f"vs:{{{site}}}:online", f"vs:{{{site}}}:page_of", f"vs:{{{site}}}:on_page"
 
     async def _failed(self, error: Exception) -> None:
         if time.monotonic() >= self._away_until:
@@ -185,6 +203,37 @@ class RedisLive:
         self._nodes = nodes_of(self._client) or self._nodes
         broken, self._client = self._client, connected(self._url, self._nodes)
         await asyncio.shield(_closed(broken))
+
+
+def _scripts(touches: Touches) -> Iterator[list[tuple[int, list[tuple[int, Touch]]]]]:
+    """Touches by site, in parts that one script takes, and as many parts as one round trip takes."""
+    gathered: list[tuple[int, list[tuple[int, Touch]]]] = []
+    size = 0
+    for site, of_site in touches.items():
+        every = list(of_site.items())
+        for at in range(0, len(every), TOLD_AT_ONCE):
+            gathered.append((site, every[at : at + TOLD_AT_ONCE]))
+            size += len(gathered[-1][1])
+            if size >= SENT_AT_ONCE:
+                yield gathered
+                gathered, size = [], 0
+    if gathered:
+        yield gathered
+
+
+def _word(number: int) -> bytes:
+    # 48 bits of a hash: among a million, two are the same once in 500 times; allocated in 8 bytes each.
+    return (number & MASK).to_bytes(6)
+
+
+def _words(visitor: int, touch: Touch) -> tuple[bytes, int, bytes, bytes]:
+    at_ms, formerly, page = touch
+    return _word(visitor), at_ms, b"" if formerly is None else _word(formerly), _word(page) if page else b""
+
+
+def _is_foreign(error: Exception) -> bool:
+    """Whether a site's keys are something else: then the others need not suffer."""
+    return isinstance(error, ResponseError) and str(error).startswith("WRONGTYPE")
 
 
 async def _closed(client: Client) -> None:

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -16,6 +17,7 @@ from analytics_service.live.examining import examine_redis
 from analytics_service.live.memory import open_memory_live
 from analytics_service.live.redis import open_redis_live
 from analytics_service.ports import Live
+from tests.faults.sizes import soak
 from tests.redis_cluster import RedisCluster, running_cluster
 from tests.redis_server import running_redis
 
@@ -103,6 +105,38 @@ async def test_a_site_holds_no_more_visitors_than_its_limit(live: Live) -> None:
     assert await becomes(lambda: live.online(SITE, AT + LIMIT), LIMIT) == LIMIT
 
 
+async def test_a_visitor_is_on_the_page_where_he_was_seen_last(live: Live) -> None:
+    live.touch(SITE, ANN, None, AT, "/a")
+    live.touch(SITE, BOB, None, AT, "/a")
+    assert await becomes(lambda: live.online(SITE, AT, "/a"), 2) == 2
+    live.touch(SITE, ANN, None, AT + 2000, "/b?page=2")
+    # Who tells nothing of a page stays where he was, and what comes late changes nothing.
+    live.touch(SITE, BOB, None, AT + 2000)
+    live.touch(SITE, ANN, None, AT + 1000, "/c")
+    assert await becomes(lambda: live.online(SITE, AT + 2000, "/b?page=2"), 1) == 1
+    assert await becomes(lambda: live.online(SITE, AT + 2000, "/a"), 1) == 1
+    assert await live.online(SITE, AT + 2000, "/c") == 0
+    assert await live.online(OTHER, AT + 2000, "/a") == 0
+    assert await becomes(lambda: live.online(SITE, AT + 2000), 2) == 2
+
+
+async def test_nobody_stays_on_a_page_longer_than_he_is_online(live: Live) -> None:
+    live.touch(SITE, ANN, None, AT, "/a")
+    live.touch(SITE, BOB, None, AT + 1000, "/a")
+    assert await becomes(lambda: live.online(SITE, AT + WINDOW_MS, "/a"), 2) == 2
+    assert await becomes(lambda: live.online(SITE, AT + WINDOW_MS + 500, "/a"), 1) == 1
+    live.touch(SITE, BOB + 1, BOB, AT + WINDOW_MS + 500, "/b")
+    assert await becomes(lambda: live.online(SITE, AT + WINDOW_MS + 500, "/b"), 1) == 1
+    assert await becomes(lambda: live.online(SITE, AT + WINDOW_MS + 500, "/a"), 0) == 0
+
+
+async def test_visitors_over_the_limit_leave_their_pages_too(live: Live) -> None:
+    for visitor in range(LIMIT + 50):
+        live.touch(SITE, visitor, None, AT + visitor, f"/{visitor % 2}")
+    assert await becomes(lambda: live.online(SITE, AT + LIMIT + 50), LIMIT) == LIMIT
+    assert await becomes(lambda: live.online(SITE, AT + LIMIT + 50, "/0"), LIMIT // 2) == LIMIT // 2
+
+
 async def test_a_late_sighting_under_yesterdays_name_brings_nobody_back(tmp_path: Path) -> None:
     with running_redis(tmp_path) as server:
         async with (
@@ -147,7 +181,7 @@ async def test_redis_that_was_flushed_is_told_again_by_each_worker(tmp_path: Pat
             open_redis_live(server.url, window=WINDOW, limit=LIMIT) as other,
         ):
             for visitor in range(10):
-                one.touch(SITE, visitor, None, AT)
+                one.touch(SITE, visitor, None, AT, "/a")
                 other.touch(SITE, 100 + visitor, None, AT)
             assert await becomes(lambda: one.online(SITE, AT), 20) == 20
             subprocess.run(["redis-cli", "-p", port, "flushall"], check=True, capture_output=True)  # noqa: ASYNC221
@@ -155,6 +189,56 @@ async def test_redis_that_was_flushed_is_told_again_by_each_worker(tmp_path: Pat
             one.touch(SITE, 0, None, AT + 1000)
             other.touch(SITE, 100, None, AT + 1000)
             assert await becomes(lambda: one.online(SITE, AT + 1000), 20) == 20
+            assert await becomes(lambda: one.online(SITE, AT + 1000, "/a"), 10) == 10
+
+
+async def test_what_a_site_knows_is_not_lost_with_another_sites_keys(tmp_path: Path) -> None:
+    with running_redis(tmp_path) as server:
+        async with open_redis_live(server.url, window=WINDOW, limit=LIMIT) as live:
+            server.ask("set", f"vs:{{{SITE}}}:online", "something else")
+            for visitor in range(10):
+                live.touch(SITE, visitor, None, AT)
+                live.touch(OTHER, visitor, None, AT)
+            assert await becomes(lambda: live.online(OTHER, AT), 10) == 10
+            assert await live.online(SITE, AT) is None
+            server.ask("del", f"vs:{{{SITE}}}:online")
+            live.touch(SITE, 0, None, AT + 1000)
+            assert await becomes(lambda: live.online(SITE, AT + 1000), 10) == 10
+
+
+async def test_a_touch_is_one_script_and_a_figure_another(tmp_path: Path) -> None:
+    """Monitor shows what clients send, and "lua" before what scripts do."""
+    with running_redis(tmp_path) as server, server.monitored() as heard:
+        async with open_redis_live(server.url, window=WINDOW, limit=LIMIT) as live:
+            for visitor in range(500):
+                live.touch(SITE, visitor, None, AT, f"/{visitor % 7}")
+            assert await becomes(lambda: live.online(SITE, AT), 500) == 500
+            assert await live.online(SITE, AT, "/1") == 72
+    commands = [line.split()[3] for line in heard if "lua]" not in line and " lua" not in line]
+    assert commands.count('"EVAL"') == 3, commands
+    assert set(commands) <= {'"EVAL"', '"CLIENT"', '"SELECT"', '"HELLO"'}
+    # What a figure costs: one look-up each, in sets sorted by time and by page.
+    asked = [line.split('"')[1].upper() for line in heard if " lua]" in line][-3:]
+    assert asked == ["ZCOUNT", "ZRANGEBYSCORE", "ZSCORE"]
+
+
+@pytest.mark.timeout(300)
+async def test_a_visitor_with_his_page_takes_200_bytes_of_redis_at_most(tmp_path: Path) -> None:
+    visitors = soak(20_000, 1_000_000)
+    with running_redis(tmp_path) as server:
+        before = server.used_memory()
+        async with open_redis_live(server.url, window=WINDOW, limit=visitors) as live:
+            chance = Random(7)
+            for number in range(visitors):
+                live.touch(
+                    SITE, chance.getrandbits(63), None, AT + number % 1000, f"/tin-tuc/{number % 1000}"
+                )
+                if number % 50_000 == 49_999:
+                    assert await becomes(lambda: live.online(SITE, AT + 1000), number + 1) == number + 1
+            assert await becomes(lambda: live.online(SITE, AT + 1000), visitors) == visitors
+        each = (server.used_memory() - before) / visitors
+    print(f"{visitors} visitors on 1000 pages: {each:.0f} bytes each")
+    assert each <= 200
 
 
 async def test_a_master_that_dies_is_followed_by_its_replica(tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+-- Sightings of one site, told in one go: either all of them hold or none.
+-- KEYS: visitors by time, page by visitor, visitors by page, the worker's mark.
+-- ARGV: window and limit, the newest time, the score of replaced names, how many may go at once;
+--       then visitor, time, former name and page of each sighting ('' where there is none).
+-- Answers 1 where the worker's mark was not there: then Redis has forgotten.
+local online, page_of, on_page, mark = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local window, limit, newest, replaced, most =
+  tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+
+local function leaves_page(visitor)
+  local page = redis.call('HGET', page_of, visitor)
+  if page then
+    redis.call('HDEL', page_of, visitor)
+    if tonumber(redis.call('ZINCRBY', on_page, -1, page)) <= 0 then redis.call('ZREM', on_page, page) end
+  end
+end
+
+for at = 6, #ARGV, 4 do
+  local visitor, seen, formerly, page = ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3]
+  if formerly ~= '' then
+    redis.call('ZADD', online, string.format('%.0f', replaced + seen), formerly)
+    leaves_page(formerly)
+  end
+  local known = tonumber(redis.call('ZSCORE', online, visitor) or 0)
+  if seen > known then redis.call('ZADD', online, ARGV[at + 1], visitor) end
+  if page ~= '' and seen >= known and redis.call('HGET', page_of, visitor) ~= page then
+    leaves_page(visitor)
+    redis.call('HSET', page_of, visitor, page)
+    redis.call('ZINCRBY', on_page, 1, page)
+  end
+end
+
+local function leave(visitors)
+  for _, visitor in ipairs(visitors) do
+    redis.call('ZREM', online, visitor)
+    leaves_page(visitor)
+  end
+end
+leave(redis.call('ZRANGEBYSCORE', online, '-inf', '(' .. newest - window, 'LIMIT', 0, most))
+leave(redis.call('ZRANGEBYSCORE', online, replaced, '(' .. string.format('%.0f', replaced + newest - window), 'LIMIT', 0, most))
+local over = redis.call('ZCARD', online) - limit
+if over > 0 then leave(redis.call('ZRANGE', online, 0, math.min(over, most) - 1)) end
+
+local is_new = redis.call('SET', mark, 1, 'PX', 2 * window, 'NX')
+for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, 2 * window) end
+return is_new and 1 or 0
