@@ -22,6 +22,7 @@ class RedisCluster:
 
     ports: list[int]
     processes: dict[int, subprocess.Popen[bytes]]
+    folder: Path
 
     @property
     def url(self) -> str:
@@ -40,6 +41,43 @@ class RedisCluster:
             for line in self.ask(living, "cluster", "nodes").splitlines()
             if "master" in line and "fail" not in line
         ]
+
+    def start(self, port: int) -> None:
+        """Starts a node, also one that was killed: it comes back as it was known."""
+        home = self.folder / str(port)
+        home.mkdir(parents=True, exist_ok=True)
+        options = ["--bind", "127.0.0.1", "--cluster-enabled", "yes", "--save", "", "--appendonly", "no"]
+        options += ["--cluster-require-full-coverage", "no", "--dir", str(home), "--port", str(port)]
+        options += ["--cluster-node-timeout", str(NODE_TIMEOUT_MS), "--repl-diskless-sync-delay", "0"]
+        self.processes[port] = subprocess.Popen([redis_binary(), *options], stdout=subprocess.DEVNULL)
+
+    def master_of(self, key: str) -> int:
+        """The port of the living node that serves a key."""
+        slot = int(self.ask(self.masters()[0], "cluster", "keyslot", key))
+        for line in self.ask(self.masters()[0], "cluster", "nodes").splitlines():
+            _, address, flags, *_rest, ranges = (
+                line.split(maxsplit=8) if len(line.split()) > 8 else (*line.split(), "")
+            )
+            for one in ranges.split():
+                first, _, last = one.partition("-")
+                if "fail" not in flags and "[" not in one and int(first) <= slot <= int(last or first):
+                    return int(address.split("@")[0].rpartition(":")[2])
+        raise AssertionError(f"nobody serves slot {slot}")
+
+    def move(self, key: str) -> None:
+        """Moves a key's slot to another master, key by key, as an operator who adds a node does."""
+        giver = self.master_of(key)
+        taker = next(port for port in self.masters() if port != giver)
+        slot = self.ask(giver, "cluster", "keyslot", key).strip()
+        names = {port: self.ask(port, "cluster", "myid").strip() for port in (giver, taker)}
+        self.ask(taker, "cluster", "setslot", slot, "importing", names[giver])
+        self.ask(giver, "cluster", "setslot", slot, "migrating", names[taker])
+        while keys := self.ask(giver, "cluster", "getkeysinslot", slot, "1").split():
+            self.ask(giver, "migrate", "127.0.0.1", str(taker), keys[0], "0", "5000")
+            # What comes meanwhile finds some of a site's keys here and others there.
+            time.sleep(0.2)
+        for port in (taker, giver):
+            self.ask(port, "cluster", "setslot", slot, "node", names[taker])
 
     def flush(self) -> None:
         """Takes everything away."""
@@ -71,15 +109,10 @@ def _free_ports() -> list[int]:
 @contextmanager
 def running_cluster(folder: Path) -> Iterator[RedisCluster]:
     """Starts six nodes, makes them a cluster, and waits until it serves."""
-    cluster = RedisCluster(_free_ports(), {})
+    cluster = RedisCluster(_free_ports(), {}, folder)
     try:
         for port in cluster.ports:
-            home = folder / str(port)
-            home.mkdir(parents=True)
-            options = ["--bind", "127.0.0.1", "--cluster-enabled", "yes", "--save", "", "--appendonly", "no"]
-            options += ["--cluster-require-full-coverage", "no", "--dir", str(home), "--port", str(port)]
-            options += ["--cluster-node-timeout", str(NODE_TIMEOUT_MS), "--repl-diskless-sync-delay", "0"]
-            cluster.processes[port] = subprocess.Popen([redis_binary(), *options], stdout=subprocess.DEVNULL)
+            cluster.start(port)
         for port in cluster.ports:
             assert until(partial(cluster.ask, port, "ping"), "PONG\n".__eq__) == "PONG\n"
         nodes = [f"127.0.0.1:{port}" for port in cluster.ports]

@@ -24,6 +24,11 @@ class Log:
     refused: int = 0
     unanswered: int = 0
     statuses: dict[int, int] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+
+    def at_percentile(self, percent: int) -> float:
+        """How long that many of a hundred answers took at most, in seconds."""
+        return sorted(self.seconds)[len(self.seconds) * percent // 100]
 
 
 class Connection:
@@ -116,7 +121,10 @@ class Senders:
             for _ in range(2 if chance.random() < 0.2 else 1):
                 try:
                     connection = connection or Connection(self.url)
-                    self._note(body["i"], *connection.post(body, address))
+                    begun = time.monotonic()
+                    status, verdict = connection.post(body, address)
+                    self.log.seconds.append(time.monotonic() - begun)
+                    self._note(body["i"], status, verdict)
                 except OSError:
                     # What is not answered may be stored or not; it is never sent again here.
                     with self._lock:
