@@ -1,0 +1,65 @@
+"""Four workers and one Redis: *online* is what an outside program counted."""
+
+from functools import partial
+from ipaddress import IPv4Address
+from pathlib import Path
+from random import Random
+from threading import Thread
+
+from tests.faults.sending import Connection
+from tests.faults.sizes import soak
+from tests.redis_server import running_redis
+from tests.service import Service, add_site, known, serving, until, view_id
+
+VISITORS = soak(4_000, 20_000)
+PAGES = 10
+CONNECTIONS = 8
+QUIET_FOR = 20
+"""Seconds in which the figure is right: ten times what is promised."""
+
+
+def _sent(service: Service, site: str, told: list[tuple[int, int]]) -> None:
+    connection = Connection(service.url)
+    for visitor, page in told:
+        body = {"k": "v", "s": site, "i": view_id(), "u": f"https://x.example.vn/{page}"}
+        address = str(IPv4Address("203.0.0.0") + visitor)
+        # Its worker may hear of the new site later than another did.
+        answer = until(partial(connection.post, body, address), (202, "counted").__eq__, limit=5)
+        assert answer == (202, "counted")
+    connection.close()
+
+
+def test_online_is_the_number_of_visitors_over_all_workers_and_tabs(tmp_path: Path) -> None:
+    chance = Random(11)
+    # A third of them have two or three tabs, which other workers answer.
+    views = [
+        (visitor, chance.randrange(PAGES))
+        for visitor in range(VISITORS)
+        for _ in range(chance.choice((1, 1, 1, 1, 2, 3)))
+    ]
+    chance.shuffle(views)
+    with (
+        running_redis(tmp_path) as redis,
+        serving(tmp_path / "data", "--workers", "4", "--redis", redis.url) as service,
+    ):
+        site = add_site(service.data, "x.example.vn")["public_id"]
+        known(service, site)
+        threads = [
+            Thread(target=_sent, args=(service, site, views[number::CONNECTIONS]))
+            for number in range(CONNECTIONS)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        asked = iter(range(10**6))
+
+        def online() -> int:
+            # Answers are kept for some seconds: each question is another.
+            items = ["today", "yesterday", "week", "last_week", "month", "year", "total", "peak"]
+            mask = next(asked)
+            beside = [item for bit, item in enumerate(items) if mask >> bit & 1]
+            return service.counts(site, ",".join(["online", *beside]))["online"]
+
+        assert until(online, VISITORS.__eq__, limit=QUIET_FOR) == VISITORS
+        assert service.counts(site, "today", "visitors")["today"] <= VISITORS
