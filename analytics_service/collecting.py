@@ -2,11 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from ipaddress import ip_network
 from typing import NamedTuple
 
 from analytics_service.domain import facts
@@ -17,7 +14,7 @@ from analytics_service.domain.judging import judge
 from analytics_service.domain.model import ONLINE_WINDOW, PEAK_EACH, VISIT_TIMEOUT, Client, Drop, Site
 from analytics_service.domain.pages import page_of
 from analytics_service.domain.periods import MINUTE_MS, local_day, moment
-from analytics_service.domain.visitors import SALT_BYTES, SALT_DAYS_KEPT, Names, Naming, naming
+from analytics_service.domain.visitors import SALT_BYTES, SALT_DAYS_KEPT, Names, Naming, naming, sender
 from analytics_service.enrichment.agents import Agent, recognise
 from analytics_service.enrichment.languages import language_of
 from analytics_service.enrichment.places import Places
@@ -32,7 +29,6 @@ CONTINUED_WITHIN_MS = 2 * int(VISIT_TIMEOUT.total_seconds() * 1000)
 DROPS_KEPT = 100_000
 SITES_SAMPLED, SAMPLES_TOLD = 1_000, 10
 """Of how many sites, and how many of each, drops are shown between two summaries."""
-HOUSEHOLDS_KEPT = 4_096
 PEAK_MS = int(PEAK_EACH.total_seconds() * 1000)
 NOWHERE = 0
 """The site number under which drops of unknown sites are counted."""
@@ -122,7 +118,7 @@ class Today:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Senses:
-    """What the door recognises with; `address_key` is random, and gone with the process."""
+    """What the door recognises with; `address_key` is random, and gone when the service ends."""
 
     places: Places
     spam: Spam
@@ -286,16 +282,3 @@ class Collector:
             )
             for site, reasons in by_site.items()
         ]
-
-
-def sender(key: bytes, address: str) -> int:
-    """A sender of beacons without the address: IPv6 by the network of 64 bits that a household has."""
-    # The interpreter's own hash is keyed, by process, and costs a tenth of a cryptographic one.
-    return hash((key, _household(address) if ":" in address else address))
-
-
-@lru_cache(maxsize=HOUSEHOLDS_KEPT)
-def _household(address: str) -> str:
-    with suppress(ValueError):
-        return str(ip_network((address, 64), strict=False))
-    return address

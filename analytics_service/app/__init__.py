@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from analytics_service.errors import Unavailable
 from analytics_service.journal import FolderJournals, Journal, NoJournal, open_journal
 from analytics_service.live.limits import MemoryLimits
 from analytics_service.live.memory import open_memory_live
-from analytics_service.ports import Clock, Live, Randomness
+from analytics_service.ports import Clock, Limits, Live, Randomness
 from analytics_service.reporting import Reporter
 from analytics_service.storage.sqlite.config import open_config
 from analytics_service.storage.sqlite.figures import Figures, open_figures
@@ -53,6 +53,7 @@ class Wiring:
     spam_hosts: frozenset[str]
     rate_per_minute: int
     rate_burst: int
+    address_key: bytes
     clock: Clock
     random: Randomness
     stop: Callable[[], None]
@@ -84,7 +85,8 @@ async def open_parts(wiring: Wiring, end_streams: Callable[[], None]) -> AsyncIt
         figures = await stack.enter_async_context(open_figures(wiring.folder, standing_still=standing_still))
         live = await stack.enter_async_context(_live(wiring.redis, wiring.online_limit))
         directory = Directory()
-        collector = Collector(directory, live, _senses(wiring), random)
+        limits = await stack.enter_async_context(_limits(wiring))
+        collector = Collector(directory, live, _senses(wiring, limits), random)
         keeper = Keeper(
             config=config,
             figures=figures,
@@ -113,12 +115,12 @@ async def open_parts(wiring: Wiring, end_streams: Callable[[], None]) -> AsyncIt
         )
 
 
-def _senses(wiring: Wiring) -> Senses:
+def _senses(wiring: Wiring, limits: Limits) -> Senses:
     return Senses(
         places=Places(wiring.geo_file),
         spam=Spam(wiring.spam_hosts),
-        limits=MemoryLimits(per_minute=wiring.rate_per_minute, burst=wiring.rate_burst),
-        address_key=wiring.random(16),
+        limits=limits,
+        address_key=wiring.address_key,
     )
 
 
@@ -162,6 +164,14 @@ def _live(redis: str, limit: int) -> AbstractAsyncContextManager[Live]:
 
         return open_redis_live(redis, window=ONLINE_WINDOW, limit=limit)
     return open_memory_live(window=ONLINE_WINDOW, limit=limit)
+
+
+def _limits(wiring: Wiring) -> AbstractAsyncContextManager[Limits]:
+    if wiring.redis:
+        from analytics_service.live.redis_limits import open_redis_limits
+
+        return open_redis_limits(wiring.redis, per_minute=wiring.rate_per_minute, burst=wiring.rate_burst)
+    return nullcontext(MemoryLimits(per_minute=wiring.rate_per_minute, burst=wiring.rate_burst))
 
 
 async def _recall(folder: Path, figures: Figures, live: Live, at: datetime) -> None:

@@ -11,11 +11,15 @@ from analytics_service.settings import Settings
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What the supervisor tells a child; `listening` and `beats` are descriptors it inherits."""
+    """What the supervisor tells a child; `listening` and `beats` are descriptors it inherits.
+
+    Under `address_key` all workers of this run know a sender by one name.
+    """
 
     settings: Settings
     listening: int
     beats: int
+    address_key: bytes
 
 
 def run_child(role: str) -> int:
@@ -29,7 +33,7 @@ def run_child(role: str) -> int:
     if role == "worker":
         from analytics_service.cli.worker import run_worker
 
-        return run_worker(told.settings, told.listening, told.beats, clock=now)
+        return run_worker(told.settings, told.listening, told.beats, clock=now, address_key=told.address_key)
     from analytics_service.cli.applier import run_applier
 
     return run_applier(told.settings, told.beats, clock=now)

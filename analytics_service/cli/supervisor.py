@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import selectors
 import signal
 import socket
@@ -57,6 +58,7 @@ class Supervisor:
     def __init__(self, settings: Settings, listening: socket.socket) -> None:
         self._settings = settings
         self._listening = listening
+        self._address_key = secrets.token_bytes(16)
         self._children: list[Child] = []
         self._failures: dict[str, int] = {}
         self._due: list[tuple[float, str]] = []
@@ -108,7 +110,12 @@ class Supervisor:
             command, stdin=subprocess.PIPE, pass_fds=(self._listening.fileno(), beating), close_fds=True
         )
         os.close(beating)
-        told = {"settings": self._settings, "listening": self._listening.fileno(), "beats": beating}
+        told = {
+            "settings": self._settings,
+            "listening": self._listening.fileno(),
+            "beats": beating,
+            "address_key": self._address_key,
+        }
         # The settings may hold a password: they go through the pipe, not through the command line.
         # It stays open for as long as this process lives: its end is how a child notices.
         if process.stdin is not None:

@@ -28,7 +28,7 @@ FLUSH_FAILED = 4
 GARBAGE_EACH = 20_000
 
 
-def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock) -> int:
+def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock, address_key: bytes) -> int:
     """Serves until SIGTERM, or until its journal cannot be written any more."""
     failed = False
 
@@ -37,7 +37,7 @@ def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock) 
         failed = True
         server.should_exit = True
 
-    config = _config(create_app(_wiring(settings, clock, stop)), _protocol(settings))
+    config = _config(create_app(_wiring(settings, clock, stop, address_key)), _protocol(settings))
     server = uvicorn.Server(config)
 
     async def serve() -> None:
@@ -59,7 +59,7 @@ def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock) 
     return FLUSH_FAILED if failed else 0
 
 
-def _wiring(settings: Settings, clock: Clock, stop: Callable[[], None]) -> Wiring:
+def _wiring(settings: Settings, clock: Clock, stop: Callable[[], None], address_key: bytes) -> Wiring:
     return Wiring(
         folder=settings.folder,
         url=settings.url,
@@ -71,6 +71,7 @@ def _wiring(settings: Settings, clock: Clock, stop: Callable[[], None]) -> Wirin
         spam_hosts=listed_spam(settings),
         rate_per_minute=settings.rate_per_minute,
         rate_burst=settings.rate_burst,
+        address_key=address_key,
         clock=clock,
         random=secrets.token_bytes,
         stop=stop,

@@ -1,11 +1,15 @@
 """A visitor's name: a keyed hash that leads to nobody once its salt is destroyed."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, timedelta
+from functools import lru_cache
 from hashlib import blake2b
+from ipaddress import ip_network
 from typing import NamedTuple
 
 SALT_BYTES = 32
+HOUSEHOLDS_KEPT = 4_096
 # A salt is destroyed 48 h after the midnight that replaced it.
 SALT_DAYS_KEPT = 2
 
@@ -62,3 +66,16 @@ def names(salts: Mapping[date, bytes], day: date, site: int, address: str, agent
     """Both names of a visitor on that local day, or None while the day has no salt."""
     of_the_day = naming(salts, day, site)
     return of_the_day.names(address, agent) if of_the_day else None
+
+
+def sender(key: bytes, address: str) -> int:
+    """A sender of beacons without the address: IPv6 by the network of 64 bits that a household has."""
+    known = _household(address) if ":" in address else address
+    return int.from_bytes(blake2b(known.encode(), key=key, digest_size=8).digest())
+
+
+@lru_cache(maxsize=HOUSEHOLDS_KEPT)
+def _household(address: str) -> str:
+    with suppress(ValueError):
+        return str(ip_network((address, 64), strict=False))
+    return address

@@ -12,25 +12,33 @@ class MemoryLimits:
     """
 
     def __init__(self, *, per_minute: int, burst: int) -> None:
-        self._each_ms = 60_000 / per_minute if per_minute else 0.0
-        self._tolerated_ms = self._each_ms * (burst - 1)
+        self.each_ms = 60_000 / per_minute if per_minute else 0.0
+        self.ahead_ms = self.each_ms * burst
+        """How far ahead of now a key may have its allowance again."""
         # When the key will have all of its allowance again, in milliseconds since 1970.
         self._young: dict[int, float] = {}
         self._old: dict[int, float] = {}
 
     def allows(self, key: int, at_ms: int) -> bool:
         """Whether one more of this key may pass now; what does not pass costs nothing."""
-        if not self._each_ms:
+        if not self.each_ms:
             return True
         full_at = self._young.get(key)
         if full_at is None:
             full_at = self._old.get(key, 0.0)
         # What lies further ahead than it can was written before the clock was set back.
-        if full_at < at_ms or full_at > at_ms + self._tolerated_ms + self._each_ms:
+        if full_at < at_ms or full_at > at_ms + self.ahead_ms:
             full_at = at_ms
-        if full_at - at_ms > self._tolerated_ms:
+        if full_at + self.each_ms > at_ms + self.ahead_ms:
             return False
-        self._young[key] = full_at + self._each_ms
+        self._keep(key, full_at + self.each_ms)
+        return True
+
+    def told(self, key: int, full_at: float) -> None:
+        """Takes in what a key has used up elsewhere: when it will have all of its allowance again."""
+        self._keep(key, max(full_at, self._young.get(key, 0.0)))
+
+    def _keep(self, key: int, full_at: float) -> None:
+        self._young[key] = full_at
         if len(self._young) >= KEYS_KEPT:
             self._old, self._young = self._young, {}
-        return True

@@ -12,11 +12,11 @@ from pathlib import Path
 from redis.exceptions import ResponseError
 
 from analytics_service.domain.pages import key_of
-from analytics_service.live.connecting import FAULTS, Client, Node, connected, nodes_of
+from analytics_service.live.connecting import FAULTS
+from analytics_service.live.link import Link
 from analytics_service.live.memory import NOWHERE, MemoryLive
 
 GATHERED_FOR = 0.05
-PAUSE_AFTER_FAILURE = 2.0
 PENDING_LIMIT = 100_000
 READ_KEPT = 1.0
 READS_KEPT = 10_000
@@ -59,7 +59,7 @@ class RedisLive:
     """
 
     def __init__(self, url: str, window: timedelta, limit: int, *, worker: str) -> None:
-        self._url = url
+        self._link = Link(url, "so nobody knows who is online")
         self._window_ms = int(window.total_seconds() * 1000)
         self._limit = limit
         self._worker = worker
@@ -67,12 +67,9 @@ class RedisLive:
         self._told: set[int] = set()
         self._incomplete: set[int] = set()
         """Sites of which Redis may not know all whom this worker saw."""
-        self._client = connected(url)
-        self._nodes: list[Node] = []
         self._pending: Touches = {}
         self._gathered = 0
         self._stopped = asyncio.Event()
-        self._away_until = 0.0
         self._reads: dict[tuple[int, int], tuple[float, int]] = {}
 
     def touch(self, site: int, visitor: int, formerly: int | None, at_ms: int, page: str = "") -> None:
@@ -105,12 +102,12 @@ class RedisLive:
                 await asyncio.wait_for(self._stopped.wait(), GATHERED_FOR)
             except TimeoutError:
                 await self._send()
-        self._away_until = 0.0
+        self._link.try_again()
         await self._send()
-        await self._client.aclose()
+        await self._link.close()
 
     async def _send(self) -> None:
-        if not self._gathered or time.monotonic() < self._away_until:
+        if not self._gathered or self._link.is_away:
             return
         touches, self._pending, self._gathered = self._pending, {}, 0
         try:
@@ -131,7 +128,7 @@ class RedisLive:
         """Sends touches; returns those of before that Redis has forgotten. Raises what Redis raises."""
         forgetful: set[int] = set()
         for scripts in _scripts(touches):
-            async with self._client.pipeline(transaction=False) as pipe:
+            async with self._link.client.pipeline(transaction=False) as pipe:
                 for site, part in scripts:
                     keys = (*self._keys(site), f"vs:{{{site}}}:told:{self._worker}")
                     newest = max(touch[0] for _, touch in part)
@@ -161,7 +158,7 @@ class RedisLive:
     async def online(self, site: int, at_ms: int, page: str | None = None) -> int | None:
         """Distinct visitors seen within the window, at most a second old; None while Redis is away."""
         now = time.monotonic()
-        if now < self._away_until or site in self._incomplete:
+        if self._link.is_away or site in self._incomplete:
             return None
         where = NOWHERE if page is None else key_of(page)
         kept = self._reads.get((site, where))
@@ -186,7 +183,7 @@ class RedisLive:
         keys = self._keys(site)
         asked = (at_ms - self._window_ms, REPLACED, LEAVING_AT_ONCE, _word(page) if page else "")
         for _ in range(self._limit // LEAVING_AT_ONCE + 2):
-            online, on_page, more = await self._client.eval(COUNT, len(keys), *keys, *asked)
+            online, on_page, more = await self._link.client.eval(COUNT, len(keys), *keys, *asked)
             if not more:
                 break
         return int(on_page if page else online)
@@ -196,13 +193,8 @@ class RedisLive:
         return f"vs:{{{site}}}:online", f"vs:{{{site}}}:page_of", f"vs:{{{site}}}:on_page"
 
     async def _failed(self, error: Exception) -> None:
-        if time.monotonic() >= self._away_until:
-            log.warning("Redis is away, so nobody knows who is online: %s", type(error).__name__)
-        self._away_until = time.monotonic() + PAUSE_AFTER_FAILURE
         self._reads.clear()
-        self._nodes = nodes_of(self._client) or self._nodes
-        broken, self._client = self._client, connected(self._url, self._nodes)
-        await asyncio.shield(_closed(broken))
+        await self._link.failed(error)
 
 
 def _scripts(touches: Touches) -> Iterator[list[tuple[int, list[tuple[int, Touch]]]]]:
@@ -234,10 +226,3 @@ def _words(visitor: int, touch: Touch) -> tuple[bytes, int, bytes, bytes]:
 def _is_foreign(error: Exception) -> bool:
     """Whether a site's keys are something else: then the others need not suffer."""
     return isinstance(error, ResponseError) and str(error).startswith("WRONGTYPE")
-
-
-async def _closed(client: Client) -> None:
-    try:
-        await client.aclose()
-    except FAULTS:
-        log.debug("a broken connection did not close cleanly")

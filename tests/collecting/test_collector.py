@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from analytics_service.collecting import NOWHERE, Collector, Directory, Senses, Verdict, sender
+from analytics_service.collecting import NOWHERE, Collector, Directory, Senses, Verdict
 from analytics_service.domain.beacons import parse
 from analytics_service.domain.facts import DropSample, Fact
 from analytics_service.domain.model import Client, Drop, RobotLevel, SiteRules
+from analytics_service.domain.visitors import sender
 from analytics_service.enrichment.places import Places
 from analytics_service.enrichment.signs import Signs
 from analytics_service.enrichment.sources import Spam

@@ -1,0 +1,89 @@
+"""How much one sender may send, over all workers that share a Redis."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from analytics_service.live.connecting import FAULTS
+from analytics_service.live.limits import MemoryLimits
+from analytics_service.live.link import Link
+
+SHARED_EACH = 0.1
+SENDERS_SHARED = 10_000
+"""Between two rounds; of those beyond, only this worker knows."""
+SHARDS = 16
+"""Each is a hash tag of its own, so that a cluster spreads them."""
+RATES = Path(__file__).with_name("rates.lua").read_text("utf-8")
+
+
+@asynccontextmanager
+async def open_redis_limits(url: str, *, per_minute: int, burst: int) -> AsyncIterator["RedisLimits"]:
+    """Limits that are told to the other workers each 100 ms."""
+    limits = RedisLimits(url, MemoryLimits(per_minute=per_minute, burst=burst))
+    sharing = asyncio.create_task(limits.share_all())
+    try:
+        yield limits
+    finally:
+        limits.stop()
+        await sharing
+
+
+class RedisLimits:
+    """Answers from memory at once; what the other workers let pass is known within 100 ms.
+
+    While Redis is away each worker limits by itself. A sender is known by a hash under a key that only
+    the workers of this service have, for as long as his allowance is not whole again.
+    """
+
+    def __init__(self, url: str, local: MemoryLimits) -> None:
+        self._local = local
+        self._link = Link(url, "so each worker limits by itself")
+        self._passed: Counter[int] = Counter()
+        self._at_ms = 0
+        self._stopped = asyncio.Event()
+
+    def allows(self, key: int, at_ms: int) -> bool:
+        """Whether one more of this key may pass now; what does not pass costs nothing."""
+        if not self._local.allows(key, at_ms):
+            return False
+        if self._local.each_ms and (key in self._passed or len(self._passed) < SENDERS_SHARED):
+            self._passed[key] += 1
+            self._at_ms = at_ms
+        return True
+
+    def stop(self) -> None:
+        """Lets `share_all` end."""
+        self._stopped.set()
+
+    async def share_all(self) -> None:
+        """Tells and hears what passed, until stopped."""
+        while not self._stopped.is_set():
+            try:
+                await asyncio.wait_for(self._stopped.wait(), SHARED_EACH)
+            except TimeoutError:
+                await self._share()
+        await self._link.close()
+
+    async def _share(self) -> None:
+        if not self._passed or self._link.is_away:
+            return
+        passed, self._passed = self._passed, Counter()
+        shards: list[dict[int, int]] = [{} for _ in range(SHARDS)]
+        for key, count in passed.items():
+            shards[key % SHARDS][key] = count
+        try:
+            async with self._link.client.pipeline(transaction=False) as pipe:
+                for number, shard in enumerate(shards):
+                    if shard:
+                        keys = [f"vs:{{rate{number}}}:{key & (2**64 - 1):x}" for key in shard]
+                        pace = (self._at_ms, self._local.each_ms, self._local.ahead_ms)
+                        pipe.eval(RATES, len(keys), *keys, *pace, *shard.values())
+                answers = await pipe.execute()
+        except FAULTS as error:
+            await self._link.failed(error)
+            return
+        for shard, times in zip((shard for shard in shards if shard), answers, strict=True):
+            for key, full_at in zip(shard, times, strict=True):
+                self._local.told(key, float(full_at))
