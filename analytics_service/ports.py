@@ -172,6 +172,10 @@ class FigureStore(Protocol):
         """The most that were ever online, and when (milliseconds since 1970); None before anybody was."""
         ...
 
+    async def peak_since(self, site: int, at_ms: int) -> tuple[int, int] | None:
+        """The same of the time from then on, at most a year back."""
+        ...
+
 
 class ConfigStore(Protocol):
     """Sites and salts."""

@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from analytics_service.domain.model import Counts, Item, Question, Series, Site, Span
+from analytics_service.domain.model import Counts, Item, Peak, Question, Series, Site, Span
 from analytics_service.domain.periods import Days, days_of, local_day, local_time
 from analytics_service.ports import FigureStore, Live
+
+SITES_REMEMBERED = 10_000
 
 
 class Reporter:
@@ -13,19 +15,21 @@ class Reporter:
     def __init__(self, figures: FigureStore, live: Live) -> None:
         self._figures = figures
         self._live = live
+        self._online_known_at: dict[int, datetime] = {}
 
     async def counts(self, site: Site, asked: Question, at: datetime) -> Counts:
         """The counter's figures at that instant. Raises Unavailable where they cannot be read."""
         today = local_day(at, site.zones)
         figures: dict[Item, int | None] = {}
-        peak_at: datetime | None = None
+        online_known_at = peak = peak_today = None
         for item in asked.items:
             if item is Item.ONLINE:
                 at_ms = int(at.timestamp() * 1000)
                 figures[item] = await self._live.online(site.number, at_ms, asked.page)
+                online_known_at = self._known_at(site, figures[item], at)
             elif item is Item.PEAK:
-                found = await self._figures.peak(site.number)
-                figures[item], peak_at = (found[0], _local(found[1], site)) if found else (0, None)
+                peak, peak_today = await self._peaks(site, at)
+                figures[item] = peak.online if peak else 0
             else:
                 figures[item] = await self._summed(site, asked, item, today)
         return Counts(
@@ -33,10 +37,28 @@ class Reporter:
             asked.metric,
             local_time(at, site.zones),
             figures,
-            peak_at=peak_at,
+            online_known_at=online_known_at,
+            peak=peak,
+            peak_today=peak_today,
             page=asked.page,
             series=await self._series(site, asked, asked.span, today) if asked.span else None,
         )
+
+    def _known_at(self, site: Site, online: int | None, at: datetime) -> datetime | None:
+        """Where nobody knows who is online: when somebody last did, as far as this worker remembers."""
+        if online is None:
+            known_at = self._online_known_at.get(site.number)
+            return local_time(known_at, site.zones) if known_at else None
+        if len(self._online_known_at) >= SITES_REMEMBERED:
+            self._online_known_at.clear()
+        self._online_known_at[site.number] = at
+        return None
+
+    async def _peaks(self, site: Site, at: datetime) -> tuple[Peak | None, Peak | None]:
+        midnight = local_time(at, site.zones).replace(hour=0, minute=0, second=0, microsecond=0)
+        ever = await self._figures.peak(site.number)
+        today = await self._figures.peak_since(site.number, int(midnight.timestamp() * 1000))
+        return _peak(ever, site), _peak(today, site)
 
     async def _summed(self, site: Site, asked: Question, item: Item, today: date) -> int:
         sums = await self._figures.sums(site.number, days_of(item, today, site.week_start), asked.page)
@@ -51,5 +73,8 @@ class Reporter:
         return Series(first, tuple(daily[day].of(asked.metric) if day in daily else 0 for day in days))
 
 
-def _local(at_ms: int, site: Site) -> datetime:
-    return local_time(datetime.fromtimestamp(at_ms / 1000, UTC), site.zones)
+def _peak(found: tuple[int, int] | None, site: Site) -> Peak | None:
+    if found is None:
+        return None
+    online, at_ms = found
+    return Peak(online, local_time(datetime.fromtimestamp(at_ms / 1000, UTC), site.zones))

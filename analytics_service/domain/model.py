@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -229,14 +230,26 @@ class Series:
     values: tuple[int, ...]
 
 
+class Peak(NamedTuple):
+    """The most that were online, and when."""
+
+    online: int
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The counter's figures at one moment; `online` is None while nobody can know it."""
+    """The counter's figures at one moment.
+
+    `online` is None while nobody can know it; `online_known_at` is then when it could last be known.
+    """
 
     site: Site
     metric: Metric
     at: datetime
     figures: dict[Item, int | None] = field(default_factory=dict)
-    peak_at: datetime | None = None
+    online_known_at: datetime | None = None
+    peak: Peak | None = None
+    peak_today: Peak | None = None
     page: str | None = None
     series: Series | None = None

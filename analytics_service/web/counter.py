@@ -3,6 +3,7 @@
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 
 import msgspec
@@ -99,15 +100,19 @@ def encoded(counts: Counts) -> bytes:
     site = counts.site
     told: dict[str, object] = {
         "site": site.public_id,
-        "generated_at": counts.at.replace(microsecond=0).isoformat(),
+        "generated_at": _written(counts.at),
         "timezone": site.zone,
         "week_start": site.week_start.value,
         "metric": counts.metric.value,
         "online_window_seconds": int(ONLINE_WINDOW.total_seconds()),
         "counts": {item.value: figure for item, figure in counts.figures.items()},
     }
-    if counts.peak_at is not None:
-        told["peak_at"] = counts.peak_at.replace(microsecond=0).isoformat()
+    if counts.online_known_at is not None:
+        told["online_known_at"] = _written(counts.online_known_at)
+    if counts.peak is not None:
+        told["peak_at"] = _written(counts.peak.at)
+    if counts.peak_today is not None:
+        told["peak_today"] = {"online": counts.peak_today.online, "at": _written(counts.peak_today.at)}
     if counts.page is not None:
         told["path"] = counts.page
     if counts.series is not None:
@@ -116,3 +121,7 @@ def encoded(counts: Counts) -> bytes:
     if counts.metric is Metric.VISITORS:
         told["visitors_are"] = "sum of days"
     return msgspec.json.encode(told)
+
+
+def _written(at: datetime) -> str:
+    return at.replace(microsecond=0).isoformat()

@@ -19,6 +19,7 @@ def test_the_most_that_were_ever_online_is_kept_with_its_time(tmp_path: Path) ->
         assert told["counts"] == {"online": 3, "peak": 3}
         assert told["peak_at"][:16] <= told["generated_at"][:16]
         assert datetime.fromisoformat(told["peak_at"]).utcoffset() is not None
+        assert told["peak_today"] == {"online": 3, "at": told["peak_at"]}
     with serving(data) as service:
         assert service.counts(site, "peak") == {"peak": 3}
         assert "peak_at" not in service.http.get(f"/api/v1/sites/{site}/counter").json()

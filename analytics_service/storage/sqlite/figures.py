@@ -7,7 +7,7 @@ from pathlib import Path
 
 import aiosqlite
 
-from analytics_service.domain.model import Sums
+from analytics_service.domain.model import PEAK_EACH, Sums
 from analytics_service.domain.periods import Days
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries, translated
 from analytics_service.storage.sqlite.stats import FILE
@@ -64,6 +64,12 @@ class Figures:
     async def peak(self, site: int) -> tuple[int, int] | None:
         """The most that were ever online, and when (milliseconds since 1970); None before anybody was."""
         rows = await self._rows("peak", site)
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    async def peak_since(self, site: int, at_ms: int) -> tuple[int, int] | None:
+        """The same of the time from then on, at most a year back."""
+        begins = at_ms // 1000 - int(PEAK_EACH.total_seconds())
+        rows = await self._rows("peak_since", site, begins, at_ms)
         return (rows[0][0], rows[0][1]) if rows else None
 
     async def position(self, journal: str) -> tuple[int, int]:

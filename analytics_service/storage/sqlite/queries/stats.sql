@@ -86,6 +86,10 @@ delete from online_peak where begins < ?
 -- name: peak
 select online, at from peak where site = ?
 
+-- name: peak_since
+select online, at from online_peak where site = ? and begins >= ? and at >= ?
+order by online desc, at limit 1
+
 -- name: save_drop
 insert into drop_day values (?, ?, ?, ?)
 on conflict do update set count = count + excluded.count
