@@ -1,9 +1,11 @@
 """What a series and a page's own figures are, over stored days."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from tests.redis_server import running_redis
 from tests.service import add_site, known, run, serving, until
 
 
@@ -47,3 +49,15 @@ def test_a_page_has_its_own_figures_once_its_owner_shows_them(service) -> None:
     answer = until(asked, lambda told: told.get("counts", {}).get("total") == 1)
     assert answer["counts"] == {"online": 1, "today": 1, "total": 1}
     assert (answer["path"], answer["metric"], answer["series"]["values"][-1]) == ("/tin-tức", "pageviews", 1)
+
+
+def test_while_nobody_knows_who_is_online_it_says_when_somebody_did(tmp_path: Path) -> None:
+    with running_redis(tmp_path) as redis, serving(tmp_path / "data", "--redis", redis.url) as service:
+        site = add_site(service.data, "x.example.vn")["public_id"]
+        known(service, site)
+        service.beacon(site, "https://x.example.vn/")
+        address = f"/api/v1/sites/{site}/counter"
+        told = until(lambda: service.http.get(address).json(), lambda told: told["counts"]["online"] == 1)
+        redis.process.kill()
+        after = until(lambda: service.http.get(address).json(), lambda told: told["counts"]["online"] is None)
+        assert told["generated_at"] <= after["online_known_at"] < after["generated_at"]
