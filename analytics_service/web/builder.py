@@ -19,7 +19,6 @@ from analytics_service.web import assets, building
 from analytics_service.web.counter import public_site
 from analytics_service.web.outlets import Outlets
 from analytics_service.web.outlets.asking import Grouping, Theme, Variant, harmless
-from analytics_service.web.outlets.paper import LIGHT
 from analytics_service.web.parts import Parts, parts_of
 from analytics_service.web.texts import FALLBACK, language_of, languages, words
 
@@ -91,11 +90,12 @@ class Built:
 
     site: str
     attributes: list[tuple[str, str]]
-    colours: dict[str, str]
+    style: dict[str, str]
     picture: str
     size: building.Size
     title: str
     codes: dict[str, str]
+    recipes: dict[str, str]
     problem: str = ""
 
 
@@ -128,7 +128,7 @@ class Builder:
             groupings=GROUPINGS,
             languages=languages(),
             items=list(Item),
-            colours={name: LIGHT[name] for name in building.COLOURS},
+            colours=building.colours(form),
             recipes=RECIPES,
         )
         headers = {**PAGE_HEADERS, "Content-Language": language}
@@ -152,19 +152,27 @@ class Builder:
             problem = harmless(str(refused))
             asked = {}
             scene, size = await self._outlets.previewed(parts, site, QueryParams(asked))
-        items = tuple(row.item for row in scene.rows)
-        measured = building.Size(*size)
-        codes = building.codes(parts.url, site.public_id, asked, measured, title=scene.title, items=items)
+        look = building.Chosen(
+            url=parts.url,
+            site=site.public_id,
+            asked=asked,
+            size=building.Size(*size),
+            title=scene.title,
+            items=tuple(row.item for row in scene.rows),
+            page=f"https://{site.domain}/",
+        )
+        codes = building.codes(look)
         if not assets.is_built("f.js"):
             del codes["span"]
         return Built(
             site=site.public_id,
             attributes=building.attributes(site.public_id, asked),
-            colours={name: f"#{asked[name]}" for name in building.COLOURS if name in asked},
+            style=building.style(look),
             picture=f"w/{site.public_id}.svg{building.query_of(asked)}",
-            size=measured,
+            size=look.size,
             title=scene.title,
             codes=codes,
+            recipes=building.recipe_codes(look),
             problem=problem,
         )
 

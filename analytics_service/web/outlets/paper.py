@@ -6,26 +6,9 @@ from hashlib import sha256
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from analytics_service.web.outlets.asking import Look, Theme
+from analytics_service.web.outlets.colours import DARK, LIGHT, completed
 
 FONT = "system-ui,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',Arial,sans-serif"
-LIGHT = {
-    "accent": "#0b6b88",
-    "accent-text": "#ffffff",
-    "bg": "#ffffff",
-    "text": "#16202c",
-    "muted": "#566174",
-    "border": "#e3e7ed",
-    "live": "#12813c",
-}
-DARK = {
-    "accent": "#4fc0dc",
-    "accent-text": "#06222b",
-    "bg": "#151c25",
-    "text": "#e9eef5",
-    "muted": "#a2aebf",
-    "border": "#2b3543",
-    "live": "#4cd38a",
-}
 _CLASSES = {
     "accent": "a",
     "accent-text": "i",
@@ -44,6 +27,7 @@ SHEET = (
     + "}@media(forced-colors:active){.x{fill:Canvas;stroke:CanvasText}.y{fill:CanvasText}}"
 )
 SHEET_HASH = "'sha256-" + b64encode(sha256(SHEET.encode()).digest()).decode() + "'"
+ALL_BUT_FITS = 1.04
 _NARROW = frozenset("iíìỉĩịjlIÍÌỈĨỊftr.,:;'|!()[]1 \u202f\u00a0")
 _BROAD = frozenset("mwMW@%ƯỨỪỬỮỰ—…")
 
@@ -68,10 +52,9 @@ class Paper:
 
     def __init__(self, look: Look, width: float, height: float, *, has_sheet: bool = True) -> None:
         self.width, self.height = round(width), round(height)
-        self._chosen = dict(look.colours)
-        if "accent" in self._chosen and "accent-text" not in self._chosen:
-            self._chosen["accent-text"] = ink_on(self._chosen["accent"])
-        self._colours = (DARK if look.theme is Theme.DARK else LIGHT) | self._chosen
+        theme = DARK if look.theme is Theme.DARK else LIGHT
+        self._chosen = completed(dict(look.colours), theme)
+        self._colours = {**theme, **self._chosen}
         self._follows = look.theme is Theme.AUTO and has_sheet
         size = {"width": str(self.width), "height": str(self.height)}
         box = f"0 0 {self.width} {self.height}"
@@ -116,7 +99,8 @@ class Paper:
         size = float(str(more.get("font_size", 14)))
         if bold:
             more["font_weight"] = "700"
-        if isinstance(room, int | float) and length(words, size, bold=bold) > room:
+        # Most fonts are narrower than what is reckoned with: a text that all but fits is left as it is.
+        if isinstance(room, int | float) and length(words, size, bold=bold) > room * ALL_BUT_FITS:
             words = cut(words, size, room * 1.3, bold=bold)
             more |= {"textLength": max(float(room), 1.0), "lengthAdjust": "spacingAndGlyphs"}
         element = self.add("text", fill, "n", "y", x=x, y=y, **more)
@@ -129,6 +113,12 @@ class Paper:
         given |= {"font-weight": "700"} if bold else {}
         given |= {"font-size": str(size)} if size else {}
         SubElement(line, "tspan", given).text = words
+
+    def dot(self, line: Element) -> None:
+        """Goes on with the dot that *online* has: a sign, as nobody knows how far a text has come."""
+        given = {"fill": self.colour("live"), "class": self._class("live"), "font-size": "10", "dy": "-1.2"}
+        SubElement(line, "tspan", {name: value for name, value in given.items() if value}).text = "●"
+        SubElement(line, "tspan", {"dy": "1.2"}).text = " "
 
     def colour(self, role: str) -> str:
         """The colour of a role."""
@@ -157,13 +147,3 @@ def cut(text: str, size: float, room: float, *, bold: bool = False) -> str:
     while len(text) > 1 and length(text, size, bold=bold) > room:
         text = text.removesuffix("…")[:-1].rstrip() + "…"
     return text
-
-
-def ink_on(colour: str) -> str:
-    """Black or white, whichever stands out more (contrast of WCAG 2)."""
-    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
-    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return "#ffffff" if 1.05 / (light + 0.05) >= (light + 0.05) / 0.0535 else "#06161c"

@@ -138,35 +138,49 @@ def _card(scene: Scene, has_sheet: bool) -> Paper:
     if scene.heading:
         paper.text(scene.heading, edge, 27, "muted", font_size=13, room=width - 2 * edge)
     paper.text(main.value, edge, 57, bold=True, font_size=27, room=width - 2 * edge)
-    _curve(paper, scene.curve, Box(edge, 68, width - 2 * edge, CURVE_HEIGHT))
+    # As in a list, the note's line is taken from what stands above it.
+    lift = 9 if scene.note else 0
+    _curve(paper, scene.curve, Box(edge, 68, width - 2 * edge, CURVE_HEIGHT - lift))
     for line in range(lines):
-        _columns(
-            paper, tuple(rest[line * COLUMNS :][:COLUMNS]), Box(edge, 108 + 46 * line, width - 2 * edge, 46)
-        )
+        box = Box(edge, 108 - lift + 46 * line, width - 2 * edge, 46)
+        _columns(paper, tuple(rest[line * COLUMNS :][:COLUMNS]), box)
     if scene.note:
-        room = width - 2 * edge - length(main.value, 27, bold=True) - 8
-        at = {"text_anchor": "end", "font_size": 11}
-        paper.text(scene.note, width - edge, 57, "muted", room=room, **at)
+        paper.text(scene.note, edge, paper.height - 7, "muted", font_size=11, room=width - 2 * edge)
     return paper
 
 
 def _columns(paper: Paper, rows: tuple[Row, ...], box: Box) -> None:
-    """Labels above numbers, each column as wide as it needs, what is left shared by all."""
+    """Labels above numbers: the first column at the left edge, the last at the right, one between them."""
     dots = [13 if row.item is Item.ONLINE else 0 for row in rows]
     needs = [
-        max(length(row.label, 12) + dot, length(row.value, 14, bold=True)) + 8
+        max(length(row.label, 12) + dot, length(row.value, 14, bold=True)) + 6
         for row, dot in zip(rows, dots, strict=True)
     ]
-    shared = max((box.width - sum(needs)) / COLUMNS, 0)
     scale = min(box.width / sum(needs), 1)
-    x = box.x
-    for row, dot, need in zip(rows, dots, needs, strict=True):
-        room = need * scale
-        if dot:
+    for number, (row, dot, need) in enumerate(zip(rows, dots, needs, strict=True)):
+        room = need * scale - 6
+        x, anchor = _column(number, len(rows), box, [one * scale for one in needs])
+        if dot and not number:
             paper.add("circle", "live", cx=x + 4, cy=box.y + 14, r=4)
-        paper.text(row.label, x + dot, box.y + 18, "muted", font_size=12, room=room - dot - 5)
-        paper.text(row.value, x, box.y + 36, bold=True, room=room - 5)
-        x += room + shared
+        at = {"font_size": 12, "text_anchor": anchor}
+        start = x if number else x + dot
+        label = paper.text(row.label, start, box.y + 18, "muted", room=room - dot, **at)
+        if dot and number:
+            words, label.text = label.text, None
+            paper.dot(label)
+            label[-1].tail = words
+        paper.text(row.value, x, box.y + 36, bold=True, room=room, text_anchor=anchor)
+
+
+def _column(number: int, count: int, box: Box, needs: list[float]) -> tuple[float, str]:
+    """Where a column's texts stand, and which of their ends stands there."""
+    if not number:
+        return box.x, "start"
+    if number == COLUMNS - 1 or count == COLUMNS - 1:
+        return box.x + box.width, "end"
+    # Fonts differ: what they leave is shared by both sides.
+    left, right = box.x + needs[0], box.x + box.width - (needs[2] if count == COLUMNS else 0)
+    return (left + right) / 2, "middle"
 
 
 def _curve(paper: Paper, values: tuple[int, ...], box: Box) -> None:
@@ -212,7 +226,7 @@ def _flowing(paper: Paper, scene: Scene, edge: float, note: str) -> None:
         if number:
             paper.piece(line, "  •  ", "muted")
         if row.item is Item.ONLINE:
-            paper.piece(line, "● ", "live", size=12)
+            paper.dot(line)
         paper.piece(line, f"{row.label}: ", "muted")
         paper.piece(line, row.value, "text", bold=True)
     if note:
