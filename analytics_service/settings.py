@@ -51,8 +51,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def url(self) -> str:
         """Where the world reaches the service, without a slash at the end."""
+        return (self.public_url or self.listens_on).rstrip("/")
+
+    @property
+    def listens_on(self) -> str:
+        """Where a proxy in front reaches it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+        return f"http://{host}:{self.port}"
 
 
 def default_data(environment: Mapping[str, str]) -> str:

@@ -82,9 +82,12 @@ class Service:
 
     def _address(self) -> str:
         assert self.process.stdout is not None
+        address = ""
         for line in self.process.stdout:
-            if match := re.search(r"Visitor analytics: (\S+)", line):
-                return match.group(1)
+            if match := re.search(r"(?:Visitor analytics|Listens on): +(\S+)", line):
+                address = match.group(1)
+            elif "Data folder" in line:
+                return address
         raise AssertionError(f"no address:\n{self.log.read_text()}")
 
     def _ready(self) -> bool:

@@ -2,13 +2,24 @@
 
 import gzip
 import importlib.util
+import json
+from importlib.metadata import version
 from pathlib import Path
 
 import brotli
 import pytest
 
+from analytics_service.domain.model import Item
+
 WIDGET = Path(__file__).parents[1] / "widget"
-SCRIPTS = ["v.js", "w.js"]
+BUDGETS = {"v.js": 1400, "w.js": 4096, "more.js": 1536, "f.js": 1024}
+PARTS = ["texts", "feed", "element", "more"]
+LANGUAGES = sorted(path.stem for path in (WIDGET / "locales").glob("*.json"))
+SCRIPTS = [
+    *BUDGETS,
+    f"v/{version('analytics-service')}.js",
+    *(f"l/{language}.json" for language in LANGUAGES),
+]
 
 
 def built(folder: Path) -> None:
@@ -35,14 +46,26 @@ def test_the_compressed_forms_hold_the_script(name: str) -> None:
     assert gzip.decompress((WIDGET / "dist" / f"{name}.gz").read_bytes()) == script
 
 
-@pytest.mark.parametrize(("name", "budget"), [("v.js", 1400), ("w.js", 4096)])
+@pytest.mark.parametrize(("name", "budget"), BUDGETS.items())
 def test_the_scripts_keep_their_budget(name: str, budget: int) -> None:
     assert len((WIDGET / "dist" / f"{name}.br").read_bytes()) <= budget
 
 
-@pytest.mark.parametrize("source", ["tracker.js", "visitor-stats.js"])
+@pytest.mark.parametrize("source", ["tracker.js", *(f"visitor-stats/{part}.js" for part in PARTS)])
 @pytest.mark.parametrize(
     "word", ["innerHTML", "eval(", "document.cookie", ".style", "outerHTML", "document.write"]
 )
 def test_the_scripts_do_no_harm_to_a_page(source: str, word: str) -> None:
     assert word not in (WIDGET / source).read_text("utf-8")
+
+
+def test_every_language_has_a_text_for_each_of_the_others() -> None:
+    texts = {
+        language: json.loads((WIDGET / "locales" / f"{language}.json").read_text("utf-8"))
+        for language in LANGUAGES
+    }
+    assert len(texts) == 15
+    wanted = {"heading", *Item, "error", "stale", "sum", "last", "curve"}
+    for language, told in texts.items():
+        assert set(told) - {"dir"} == wanted, language
+        assert all(told.values())

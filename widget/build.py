@@ -1,24 +1,46 @@
-"""Minifies the snippet and the widget: `python widget/build.py [FOLDER]` writes what the service serves."""
+"""Minifies snippet, widget and spans: `python widget/build.py [FOLDER]` writes what the service serves."""
 
 import gzip
 import sys
+import tomllib
 from pathlib import Path
 
 import brotli
 import minify
 
 HERE = Path(__file__).parent
-SOURCES = {"v.js": "tracker.js", "w.js": "visitor-stats.js"}
+PARTS = ("texts", "sheet", "feed", "element")
+SOURCES = {
+    "v.js": ("tracker.js",),
+    "w.js": tuple(f"visitor-stats/{part}.js" for part in PARTS),
+    "more.js": ("visitor-stats/more.js",),
+    "f.js": ("spans.js",),
+}
 
 
 def build(folder: Path) -> None:
-    """Writes each script minified, and compressed beside it; the same bytes each time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, source in SOURCES.items():
-        made = minify.string("application/javascript", (HERE / source).read_text("utf-8")).encode("utf-8")
-        (folder / name).write_bytes(made)
-        (folder / f"{name}.br").write_bytes(brotli.compress(made, quality=11))
-        (folder / f"{name}.gz").write_bytes(gzip.compress(made, 9, mtime=0))
+    """Writes each script, its parts in one, and each language, minified; the same bytes each time."""
+    for name, sources in SOURCES.items():
+        source = "\n".join((HERE / part).read_text("utf-8") for part in sources)
+        _write(folder / name, minify.string("application/javascript", source))
+    # Pages that name a release go on with it: those of before stay where they are.
+    _write(folder / "v" / f"{_version()}.js", (folder / "v.js").read_text("utf-8"))
+    for texts in sorted((HERE / "locales").glob("*.json")):
+        _write(folder / "l" / texts.name, minify.string("application/json", texts.read_text("utf-8")))
+
+
+def _version() -> str:
+    with (HERE.parent / "pyproject.toml").open("rb") as file:
+        version: str = tomllib.load(file)["project"]["version"]
+    return version
+
+
+def _write(path: Path, text: str) -> None:
+    made = text.encode("utf-8")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(made)
+    path.with_name(f"{path.name}.br").write_bytes(brotli.compress(made, quality=11))
+    path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(made, 9, mtime=0))
 
 
 if __name__ == "__main__":

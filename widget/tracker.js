@@ -2,13 +2,13 @@
 // It does no harm to the page: never throws into it, one global, no cookie, nothing stored but the opt-out.
 ;(function (win, doc, nav, loc) {
   var ours = win.vstats || {}
-  var tag = doc.currentScript || doc.querySelector('script[src*="/v.js"]')
+  var tag = doc.currentScript || doc.querySelector('script[src*="/v.js"],script[src*="/v/"][data-site]')
   if (!tag || !tag.src || ours.on) return // frameworks run body scripts again: once is enough
   var source = new URL(tag.src)
   var option = function (name, other) {
     return tag.getAttribute('data-' + name) || source.searchParams.get(name) || (other ? option(other) : null)
   }
-  var api = option('api') || source.origin + '/v'
+  var api = option('api') || source.origin + source.pathname.replace(/\/v(\/[^/]+)?\.js$|\/[^/]*$/, '/v')
   var site = option('site', 'website-id') || option('domain')
   var auto = option('auto') != 'off'
   var spa = option('spa') || 'path'
@@ -40,9 +40,8 @@
 
   function post(kind, more, leaving) {
     if (silent || !site) return
-    var message = { k: kind, s: site, i: id, u: address || loc.href }
-    for (var name in more) message[name] = more[name]
-    var body = JSON.stringify(message)
+    // Of nothing's kind: what a page adds to all objects must not get into it.
+    var body = JSON.stringify(Object.assign(Object.create(null), { k: kind, s: site, i: id, u: address || loc.href }, more))
     try {
       if (leaving && nav.sendBeacon && nav.sendBeacon(api, body)) return // a string is text/plain: no preflight
     } catch (e) {}
@@ -50,6 +49,18 @@
   }
 
   function send(body, isView, again) {
+    try {
+      fetched(body, isView, again)
+    } catch (e) {
+      image(body) // the page took fetch away
+    }
+  }
+
+  function image(body) {
+    new Image().src = api + '.gif?d=' + encodeURIComponent(body)
+  }
+
+  function fetched(body, isView, again) {
     fetch(api, { method: 'POST', body: body, keepalive: true, credentials: 'omit' }).then(
       function (answer) {
         if (answer.status == 503 && again)
@@ -57,7 +68,7 @@
         else if (isView) answered(answer)
       },
       function () {
-        new Image().src = api + '.gif?d=' + encodeURIComponent(body) // the page's CSP may forbid connect-src
+        image(body) // the page's CSP may forbid connect-src
       },
     )
   }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from analytics_service.app.keeper import Keeper
@@ -33,6 +34,7 @@ from analytics_service.web.counter import Counter
 from analytics_service.web.errors import HANDLERS
 from analytics_service.web.outlets import Outlets
 from analytics_service.web.parts import Parts, Proxies
+from analytics_service.web.prefix import UnderPrefix, prefix_of
 from analytics_service.web.ready import ReadyAnswers
 from analytics_service.web.stream import Streams
 
@@ -69,8 +71,12 @@ def create_app(wiring: Wiring) -> Starlette:
         async with open_parts(wiring, streams.end) as parts:
             yield {"parts": parts}
 
+    prefix = prefix_of(wiring.url)
     return Starlette(
-        routes=_routes(Counter(), streams, wiring.font_file), exception_handlers=HANDLERS, lifespan=lifespan
+        routes=_routes(Counter(), streams, wiring.font_file),
+        middleware=[Middleware(UnderPrefix, prefix=prefix)] if prefix else [],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
     )
 
 
@@ -143,8 +149,12 @@ def _routes(counter: Counter, streams: Streams, font_file: Path | None) -> list[
         Route("/", assets.front),
         Route("/v", beacon.receive, methods=["POST", "OPTIONS"]),
         Route("/v.gif", beacon.receive_image, methods=["GET"]),
-        Route("/v.js", assets.snippet),
-        Route("/w.js", assets.widget),
+        Route("/v.js", assets.script("v.js")),
+        Route("/v/{version}.js", assets.pinned),
+        Route("/w.js", assets.script("w.js")),
+        Route("/w/more.js", assets.script("more.js")),
+        Route("/w/l/{language}.json", assets.language),
+        Route("/f.js", assets.script("f.js")),
         Route("/w/{site}.{kind}", outlets.answer),
         Route("/badge/{site}.json", outlets.badge),
         Route("/widget", building.page),

@@ -135,7 +135,10 @@ def _demo(config: Config) -> Site | None:
 
 def _print_welcome(settings: Settings, demo: Site | None, count: int) -> None:
     url = settings.url
-    lines = [f"\n  Visitor analytics: {url}", f"  Data folder:       {settings.folder}"]
+    lines = [f"\n  Visitor analytics: {url}"]
+    if settings.public_url:
+        lines.append(f"  Listens on:        {settings.listens_on}")
+    lines.append(f"  Data folder:       {settings.folder}")
     if demo is not None:
         lines += [
             f"  Look here first:   {url}/demo",

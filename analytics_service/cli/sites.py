@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from analytics_service import __version__
 from analytics_service.administering.rules import RulesWish
 from analytics_service.administering.sites import SiteWish, add_site, find_site, set_site
 from analytics_service.cli.texts import Data, Json, as_json_text, somebody
@@ -17,6 +18,7 @@ from analytics_service.domain.model import Site
 from analytics_service.errors import BadParameter, Unavailable
 from analytics_service.settings import read_settings
 from analytics_service.storage.sqlite.config import Config, create_config, open_config
+from analytics_service.web.assets import integrity
 
 sites = typer.Typer(help="Sites: add, change, look at.", no_args_is_help=True)
 
@@ -230,6 +232,27 @@ def site_rules(
         page_keys=page_key,
     )
     _show(_changed(site, wish, data).rules, as_json)
+
+
+@sites.command("snippet")
+def site_snippet(
+    site: Which,
+    public_url: Annotated[str | None, typer.Option(help="Where the world reaches the service.")] = None,
+    pinned: Annotated[bool, typer.Option("--pinned", help="This release for ever, with integrity.")] = False,
+    data: Data = None,
+) -> None:
+    """Print what the pages of a site carry: the snippet and the widget."""
+    settings = read_settings({"data": data, "public_url": public_url})
+    with opened_config(data) as config:
+        public_id = find_site(config, site).public_id
+    source = f'src="{settings.url}/v.js"'
+    if pinned:
+        told = f'integrity="{integrity(__version__)}" crossorigin="anonymous"'
+        source = f'src="{settings.url}/v/{__version__}.js" {told}'
+    print(f'<script defer {source} data-site="{public_id}"></script>')
+    print(f'<noscript><img src="{settings.url}/v.gif?s={public_id}" alt=""></noscript>')
+    print(f'<script type="module" src="{settings.url}/w.js"></script>')
+    print(f'<visitor-stats site="{public_id}"></visitor-stats>')
 
 
 @sites.command("counter")

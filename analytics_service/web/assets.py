@@ -1,21 +1,26 @@
 """Snippet, widget and demo page."""
 
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
 from functools import cache
-from hashlib import blake2b
+from hashlib import blake2b, sha384
 from pathlib import Path
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from analytics_service.web.parts import parts_of
+from analytics_service.web.prefix import prefix_of
 
 _INSTALLED = Path(__file__).parent
 _CHECKOUT = Path(__file__).parents[2] / "widget"
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+FOR_EVER = "public, max-age=31536000, immutable"
+CROSS_ORIGIN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 SCRIPT_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Cross-Origin-Resource-Policy": "cross-origin",
+    **CROSS_ORIGIN,
     "Cache-Control": "public, max-age=86400, stale-while-revalidate=604800",
     "Vary": "Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
@@ -29,32 +34,47 @@ def _read(name: str) -> bytes:
     return (installed if installed.exists() else _CHECKOUT / name).read_bytes()
 
 
-def is_built(name: str) -> bool:
-    """Whether there is a script of that name to be served."""
-    return any((folder / "dist" / name).exists() for folder in (_INSTALLED, _CHECKOUT))
-
-
-def _script(request: Request, name: str) -> Response:
+def _script(request: Request, name: str, kind: str, **more: str) -> Response:
+    """A file of `widget/dist` as it was built. Raises HTTPException where there is none."""
+    try:
+        body = _read(f"dist/{name}")
+    except FileNotFoundError:
+        raise HTTPException(404, "There is no such file.", CROSS_ORIGIN) from None
     accepted = request.headers.get("accept-encoding", "")
-    tag = f'"{blake2b(_read(f"dist/{name}"), digest_size=8).hexdigest()}"'
-    headers = {**SCRIPT_HEADERS, "ETag": tag}
+    tag = f'"{blake2b(body, digest_size=8).hexdigest()}"'
+    headers = {**SCRIPT_HEADERS, **more, "ETag": tag}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     for encoding, suffix in _ENCODINGS:
         if encoding in accepted:
             headers["Content-Encoding"] = encoding
-            return Response(_read(f"dist/{name}{suffix}"), headers=headers, media_type="text/javascript")
-    return Response(_read(f"dist/{name}"), headers=headers, media_type="text/javascript")
+            return Response(_read(f"dist/{name}{suffix}"), headers=headers, media_type=kind)
+    return Response(body, headers=headers, media_type=kind)
 
 
-async def snippet(request: Request) -> Response:
-    """`/v.js`."""
-    return _script(request, "v.js")
+def script(name: str) -> Callable[[Request], Awaitable[Response]]:
+    """What answers with a script: snippet, widget or spans."""
+
+    async def answer(request: Request) -> Response:
+        return _script(request, name, "text/javascript")
+
+    return answer
 
 
-async def widget(request: Request) -> Response:
-    """`/w.js`."""
-    return _script(request, "w.js")
+async def pinned(request: Request) -> Response:
+    """`/v/{version}.js`: the snippet of one release, the same for ever."""
+    name = f"v/{request.path_params['version']}.js"
+    return _script(request, name, "text/javascript", **{"Cache-Control": FOR_EVER})
+
+
+def integrity(version: str) -> str:
+    """What `integrity` says of the snippet of a release (Subresource Integrity)."""
+    return "sha384-" + b64encode(sha384(_read(f"dist/v/{version}.js")).digest()).decode()
+
+
+async def language(request: Request) -> Response:
+    """`/w/l/{language}.json`: the widget's texts in a language that it does not carry itself."""
+    return _script(request, f"l/{request.path_params['language']}.json", "application/json")
 
 
 async def demo(request: Request) -> Response:
@@ -70,9 +90,9 @@ async def demo(request: Request) -> Response:
     return Response(page, headers=headers, media_type="text/html; charset=utf-8")
 
 
-async def front(_request: Request) -> Response:
+async def front(request: Request) -> Response:
     """The address itself leads to the demo page."""
-    return RedirectResponse("/demo", 307)
+    return RedirectResponse(f"{prefix_of(parts_of(request).url)}/demo", 307)
 
 
 async def health(request: Request) -> Response:

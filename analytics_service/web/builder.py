@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from analytics_service.domain.model import Item, Site
 from analytics_service.errors import Refused
-from analytics_service.web import assets, building
+from analytics_service.web import building
 from analytics_service.web.counter import public_site
 from analytics_service.web.outlets import Outlets
 from analytics_service.web.outlets.asking import Grouping, Theme, Variant, harmless
@@ -162,8 +162,6 @@ class Builder:
             page=f"https://{site.domain}/",
         )
         codes = building.codes(look)
-        if not assets.is_built("f.js"):
-            del codes["span"]
         return Built(
             site=site.public_id,
             attributes=building.attributes(site.public_id, asked),

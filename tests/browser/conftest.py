@@ -1,12 +1,14 @@
 """Pages of a site, and a service that records what the snippet says and answers as it is told."""
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -41,6 +43,7 @@ class Stand:
     counter: tuple[int, dict[str, Any]] | None = (200, COUNTER)
     asked: list[str] = field(default_factory=list)
     fetched: list[tuple[str, str]] = field(default_factory=list)
+    pushed: SimpleQueue[dict[str, Any] | None] | None = None
 
     def page(self, path: str, body: str, **headers: str) -> str:
         """Puts a page on the stand; returns its address."""
@@ -65,6 +68,15 @@ class Stand:
             time.sleep(0.02)
 
 
+def served_file(path: str) -> Path | None:
+    """The file that the service serves at a path, under a prefix of the site's own too."""
+    path = re.sub(r"/v/[^/]*\.js$", "/v.js", path.removeprefix("/stats"))
+    if path.startswith("/w/l/"):
+        return DIST / "l" / Path(path).name
+    files = {"/v.js": "v.js", "/w.js": "w.js", "/w/more.js": "more.js", "/f.js": "f.js"}
+    return DIST / files[path] if path in files else None
+
+
 def handler(stand: Stand) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
@@ -79,11 +91,14 @@ def handler(stand: Stand) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             path = urlsplit(self.path)
             stand.fetched.append((self.path, self.headers.get("Sec-Purpose", "")))
-            if path.path == "/v.gif":
+            if path.path in ("/v.gif", "/stats/v.gif"):
                 stand.beacons.append({**json.loads(parse_qs(path.query)["d"][0]), "by": "image"})
                 self.answer(200, b"GIF89a", "image/gif", {})
-            elif path.path in ("/v.js", "/w.js"):
-                self.answer(200, (DIST / path.path[1:]).read_bytes(), "text/javascript", {})
+            elif served := served_file(path.path):
+                kind = "application/json" if served.suffix == ".json" else "text/javascript"
+                self.answer(200, served.read_bytes(), kind, {"Access-Control-Allow-Origin": "*"})
+            elif path.path.endswith("/stream"):
+                self.push()
             elif path.path.startswith("/api/"):
                 stand.asked.append(self.path)
                 if stand.counter is None:
@@ -94,6 +109,17 @@ def handler(stand: Stand) -> type[BaseHTTPRequestHandler]:
             else:
                 text, headers = stand.pages.get(path.path, ("<title>nothing</title>", {}))
                 self.answer(200, text.encode(), "text/html; charset=utf-8", headers)
+
+        def push(self) -> None:
+            if stand.pushed is None:
+                self.answer(503, b"", "text/plain", {})
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            while (told := stand.pushed.get()) is not None:
+                self.wfile.write(f"event: counts\ndata: {json.dumps(told)}\n\n".encode())
+                self.wfile.flush()
 
         def answer(self, status: int, body: bytes, kind: str, headers: dict[str, str]) -> None:
             self.send_response(status)

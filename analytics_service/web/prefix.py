@@ -1,0 +1,25 @@
+"""The service under a path of a site's own, as in https://www.example.vn/stats."""
+
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+def prefix_of(url: str) -> str:
+    """The path of an address under which everything lies, "" where there is none."""
+    return urlsplit(url).path.rstrip("/")
+
+
+class UnderPrefix:
+    """Takes the prefix off the path, so that a proxy may take it off or leave it on."""
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self._app = app
+        self._prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] == "http" and scope["path"].startswith(f"{self._prefix}/"):
+            raw = scope["raw_path"].removeprefix(self._prefix.encode())
+            scope = {**scope, "path": scope["path"].removeprefix(self._prefix), "raw_path": raw}
+        await self._app(scope, receive, send)

@@ -1,0 +1,16 @@
+export const sheet=new CSSStyleSheet;sheet.replaceSync(`:host([variant=digits]){display:inline-block}
+.card{padding:.9em 1em;position:relative}
+.card .heading{font-weight:400;font-size:.87em;background:0 0;color:var(--muted);padding:0}
+.lead dd{font-size:1.85em;line-height:1.3}
+.lead dt{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.curve{display:block;width:100%;height:2.7em;margin:.3em 0 .7em;border-bottom:1px solid var(--border);overflow:visible;stroke:var(--accent);stroke-width:1.6;stroke-linejoin:round;fill:none}
+.curve :first-child{stroke:none;fill:var(--accent);opacity:.14}
+.card .rows{display:flex;flex-wrap:wrap;gap:.5em 1em;justify-content:space-between}
+.card dt{font-size:.82em}
+.card .foot{position:absolute;top:1.1em;inset-inline-end:1.2em;padding:0}
+.digits .heading{text-align:center}
+.list .lead{padding:.6em .9em 0;position:relative}
+.lead .row{justify-content:center;padding:0}
+.reels{display:flex;gap:2px;direction:ltr;font-size:.72em}
+.reels span{width:1.3em;text-align:center;border:1px solid transparent;border-radius:3px;background:linear-gradient(#2c3644 49%,#131a23 51%);color:#fff}
+[aria-busy=true] .reels{visibility:hidden}`);const ENOUGH=3e5,OTHERS=/^(lo|km|th|zh|ja|ko|fr|ru|id|ms|es|de|pt|ar)$/,hinted=new Set;function hint(e){hinted.has(e)||console.info("visitor-stats: "+e),hinted.add(e)}const coming=new Map;export function texts(e,t,n){let s=t.split("-")[0];if(!OTHERS.test(s))return hint("no texts in "+t),e.en;if(s=="zh"&&(s+=/tw|hk|mo|hant/.test(t)?"-Hant":"-Hans"),e[s])return e[s];if(!coming.has(s)){const t=new URL(`l/${s}.json`,import.meta.url);coming.set(s,fetch(t,{credentials:"omit"}).then(e=>e.json()).then(t=>e[s]={...e.en,...t}))}return coming.get(s).then(n,()=>hint("no texts came: "+s)),e.en}export function lead(e,t,n,s,o,i){const r=s.shift();if(n.append(e("dl","lead",{},r)),t.variant=="card")return n.append(curve(o,i.curve));const a=r.lastChild,c=Math.min(+t.getAttribute("digits")||7,12),l=a.figure!=null?String(a.figure).padStart(c,0):"–".repeat(c),d=[...l].map(t=>e("span","",{},t));a.replaceChildren(e("span","reels",{"aria-hidden":!0},...d),e("span","heard",{},a.textContent))}function curve(e,t){const n=(e,t)=>{const n=document.createElementNS("http://www.w3.org/2000/svg",e);for(const e in t)n.setAttribute(e,t[e]);return n},i=Math.max(...e,1),a=Math.max(e.length-1,1),s=e.map((e,t)=>[1e3*t/a,290-270*e/i].map(Math.round)),o=n("svg",{class:"curve",part:"spark",viewBox:"0 0 1000 300",preserveAspectRatio:"none",role:"img","aria-label":t});return o.append(n("polygon",{points:`0,300 ${s.join(" ")} 1000,300`}),n("polyline",{points:s.join(" "),"vector-effect":"non-scaling-stroke"})),o}const statuses=new WeakMap;export function say(e,t,n,s){let o=statuses.get(t);if(t.live!="polite")return o?.remove();o||statuses.set(t,o=e("p","heard",{role:"status"})),o.isConnected||n.append(o);const i=performance.now();if(!s||i-(o.at??-ENOUGH)<ENOUGH)return;o.at=i,o.textContent=s}const streams=new Map;export function listen(e,t,n){if(n){if(!streams.has(e)){const n=new EventSource(t+"/stream");streams.set(e,n),n.addEventListener("counts",t=>{const{generated_at:n,...s}=JSON.parse(t.data);e.changed(s,n)})}}else streams.get(e)?.close(),streams.delete(e)}

@@ -1,0 +1,191 @@
+class VisitorStats extends HTMLElement {
+  static observedAttributes =
+    'site,variant,items,metric,path,lang,labels,heading,heading-level,grouping,digits,href,api,refresh,live'.split(',')
+  near = false
+  #root = this.attachShadow({ mode: 'open' })
+  #link = document.createElement('a')
+  #feed
+  #seen = new IntersectionObserver(
+    (entries) => {
+      this.near = entries.pop().isIntersecting
+      this.#feed.look()
+    },
+    { rootMargin: '200px' },
+  )
+
+  connectedCallback() {
+    this.#join()
+    this.#seen.observe(this)
+  }
+
+  disconnectedCallback() {
+    this.#seen.disconnect()
+    this.near = false
+    this.#feed.widgets.delete(this)
+    this.#feed.look()
+  }
+
+  attributeChangedCallback(name, before, after) {
+    if (this.isConnected && before != after) this.#join()
+  }
+
+  // Seconds between two looks.
+  get pace() {
+    const asked = this.#attribute('refresh', 60)
+    return asked == 0 ? Infinity : Math.max(+asked || 60, 15)
+  }
+
+  get live() {
+    return this.getAttribute('live')
+  }
+
+  get variant() {
+    return this.#known('variant', this.#attribute('variant', 'list'), Object.keys(USUAL)) ?? 'list'
+  }
+
+  get items() {
+    const usual = USUAL[this.variant]
+    const items = this.#attribute('items', usual)
+      .split(',')
+      .filter((item) => this.#known('item', item.trim(), ITEMS))
+    return (items.length ? items : usual.split(',')).map((item) => item.trim())
+  }
+
+  #known(what, name, names) {
+    if (names.includes(name)) return name
+    hint(`no ${what} ${name}`)
+  }
+
+  told() {
+    this.#paint()
+    this.dispatchEvent(
+      new CustomEvent('visitor-stats', {
+        bubbles: true,
+        detail: { state: this.#feed.state, counts: this.#feed.answer?.counts },
+      }),
+    )
+  }
+
+  #join() {
+    const site = `${this.#attribute('api', BASE)}/api/v1/sites/${encodeURIComponent(this.#attribute('site', ''))}`
+    let path = this.getAttribute('path')
+    if (path == 'auto') path = location.pathname + location.search
+    const asked = { metric: this.#attribute('metric', path ? 'pageviews' : 'visits'), ...(path && { path }) }
+    const query = '&' + new URLSearchParams(asked)
+    this.#feed?.widgets.delete(this)
+    this.#feed = feeds.get(site + query) ?? new Feed(site, query)
+    feeds.set(site + query, this.#feed)
+    this.#feed.widgets.add(this)
+    this.#paint()
+    this.#feed.look()
+  }
+
+  #attribute(name, otherwise) {
+    return this.getAttribute(name) ?? otherwise
+  }
+
+  #paint() {
+    let language = (this.getAttribute('lang') || this.closest('[lang]')?.lang || 'vi').replace('_', '-')
+    try {
+      language = new Intl.Locale(language).baseName.toLowerCase()
+    } catch {
+      hint('no language ' + language)
+      language = 'en'
+    }
+    const { live } = this
+    const base = language.split('-')[0]
+    const leads = /card|digits/.test(this.variant)
+    if (!kit && (leads || live || !TEXTS[base])) {
+      fetchKit()
+      // What stands inside the element, its picture, stays in sight meanwhile.
+      if (leads || !TEXTS[base]) return this.#root.replaceChildren(document.createElement('slot'))
+    }
+    const variant = leads && !kit.lead ? 'list' : this.variant
+    this.#root.adoptedStyleSheets = kit?.sheet ? [SHEET, kit.sheet] : [SHEET]
+    const texts = { ...(TEXTS[base] ?? kit?.texts?.(TEXTS, language, () => this.#paint()) ?? TEXTS.en) }
+    for (const pair of this.#attribute('labels', '').split(';')) {
+      const [item, label] = pair.split('=')
+      if (label) texts[item.trim()] = label.trim()
+    }
+    const loading = this.#feed.state == 'loading'
+    const heading = this.#attribute('heading', texts.heading)
+    const rows = this.#rows(texts, numbers(language, this.#attribute('grouping', 'auto')), loading)
+    const heard = rows.map((row) => row.firstChild.textContent + ': ' + row.lastChild.textContent)
+    const box = made('div', 'box', { role: 'group', 'aria-label': heading || texts.heading, 'aria-busy': loading })
+    if (texts.dir) box.dir = texts.dir
+    if (heading && !/inline|badge/.test(variant)) {
+      const level = this.#attribute('heading-level')
+      box.append(made('p', 'heading', level ? { role: 'heading', 'aria-level': level } : {}, heading))
+    }
+    if (variant != 'list' && leads) kit.lead(made, this, box, rows, this.#feed.answer?.series?.values ?? [], texts)
+    if (rows.length) box.append(made('dl', 'rows', {}, ...rows))
+    const note = this.#note(texts)
+    if (note) box.append(made('p', 'foot', {}, note))
+    box.className = `${variant} ${variant == 'digits' ? 'list' : ''} ${note && 'noted noted' + rows.length}`
+    if (note && variant == 'badge') box.title = note
+    this.#show(box)
+    kit?.say?.(made, this, this.#root, this.#feed.state == 'ready' && heard.join(', '))
+  }
+
+  #rows(texts, number, loading) {
+    const { state, answer } = this.#feed
+    const known = /ready|stale/.test(state) ? answer.counts : {}
+    return this.items.map((item) => {
+      const figure = known[item]
+      const label = made('dt', 'label', {}, texts[item])
+      if (item == 'online') label.prepend(made('span', 'dot', { 'aria-hidden': true }))
+      const value = made('dd', 'value', {}, figure != null ? number(figure) : loading ? '00.000' : '–')
+      value.figure = figure
+      if (answer?.visitors_are && !/online|day|peak/.test(item)) value.title = texts.sum
+      return made('div', 'row', { part: 'row ' + item }, label, value)
+    })
+  }
+
+  // The link stays the same element: a new one would take the focus away at every refresh.
+  #show(box) {
+    const href = this.#attribute('href', '')
+    let shown = box
+    if (/^(https?:)?\//.test(href)) {
+      this.#link.href = href
+      this.#link.replaceChildren(box)
+      shown = this.#link
+    }
+    if (this.#root.firstChild != shown) {
+      if (this.#root.firstChild) this.#root.firstChild.replaceWith(shown)
+      else this.#root.append(shown)
+    }
+  }
+
+  // Times come in the site's own time zone.
+  #note(texts) {
+    const { state, answer } = this.#feed
+    if (/error|private/.test(state)) return texts.error
+    if (state == 'stale') return `${texts.stale} ${answer.generated_at.slice(11, 16)}`
+    const at = answer?.online_known_at
+    return at && this.items.includes('online') ? `${texts.online}: ${texts.last} ${at.slice(11, 16)}` : ''
+  }
+}
+
+function set(element, attributes, content) {
+  for (const name in attributes) element.setAttribute(name, attributes[name])
+  element.append(...content)
+  return element
+}
+
+function made(tag, part, attributes, ...content) {
+  return set(document.createElement(tag), { class: part, part, ...attributes }, content)
+}
+
+// How a language, or the page, groups digits; left alone it follows the language: Spanish writes 2146 but 30.277.
+function numbers(language, grouping) {
+  const [way, least] = grouping.split(' ')
+  if (!/^(auto|comma|dot|space|none|min2)$/.test(way)) hint('no grouping ' + way)
+  const locale = { comma: 'en', dot: 'de', space: 'fr' }[way] ?? language
+  // Older browsers take the option "min2" for true.
+  return (value) =>
+    value.toLocaleString(locale, {
+      useGrouping: way != 'none' && !(value < 1e4 && [way, least].includes('min2')) && undefined,
+    })
+}
+
+customElements.get('visitor-stats') || customElements.define('visitor-stats', VisitorStats)

@@ -1,0 +1,99 @@
+// Where the snippet counts this page, the first look waits for its answer, so that a visitor sees himself.
+const counted = new Promise((go) => {
+  const wait = () => setTimeout(go, 400)
+  if (!document.querySelector('script[src*="/v.js"],script[src*="/v/"][data-site]')) go()
+  else {
+    document.addEventListener('vstats', wait, { once: true })
+    setTimeout(go, 2000)
+  }
+})
+
+// What all widgets of one site, metric and page share: one answer, one clock, one request for the items of all.
+class Feed {
+  widgets = new Set()
+  state = 'loading'
+  answer
+  #site
+  #query
+  #busy
+  #asked
+  #at
+  #known // when the answer came
+  #luck
+  #failures = 0
+  #timer
+  #plain // the site shows no series
+
+  constructor(site, query) {
+    this.#site = site
+    this.#query = query
+  }
+
+  // Asks now if it is time, else later; never for a tab or a widget that nobody sees.
+  look() {
+    clearTimeout(this.#timer)
+    const near = document.hidden ? [] : [...this.widgets].filter((widget) => widget.near)
+    kit?.listen?.(this, this.#site, near.some((widget) => widget.live == 'stream') && /visits$/.test(this.#query))
+    if (this.#busy || !near.length) return
+    const pause = Math.min(...near.map((widget) => widget.pace))
+    const seconds = this.#failures && pause < Infinity ? Math.min(30 * 2 ** this.#failures, 600) : pause
+    const left = this.#at + seconds * this.#luck - performance.now()
+    if (this.#asked != this.#items() || left < 1) this.#ask() // a timer drops fractions
+    else if (left < Infinity) this.#timer = setTimeout(() => this.look(), left)
+  }
+
+  #items() {
+    const widgets = [...this.widgets]
+    const shown = widgets.flatMap((widget) => widget.items)
+    const curve = !this.#plain && widgets.some((widget) => widget.variant == 'card')
+    return ITEMS.filter((item) => shown.includes(item)) + this.#query + (curve ? '&series=30d' : '')
+  }
+
+  async #ask() {
+    this.#busy = true
+    await counted
+    this.#asked = this.#items()
+    try {
+      const url = `${this.#site}/counter?items=${this.#asked}`
+      const reply = await fetch(url, { ...OPEN, signal: AbortSignal.timeout?.(1e4) })
+      if (!reply.ok) throw reply.status
+      this.answer = await reply.json()
+      this.#known = performance.now()
+      this.#failures = 0
+      this.state = 'ready'
+    } catch (reason) {
+      if (reason == 403 && !this.#plain && /series/.test(this.#asked)) {
+        // Perhaps it is only the curve that is not shown: once without.
+        this.#plain = 1
+        return this.#ask()
+      }
+      this.#failures++
+      const closed = /40[34]/.test(reason)
+      if (closed) hint(`${reason}, not public: ${this.#site} ${this.#asked}`)
+      this.state = closed ? 'private' : performance.now() - this.#known < 864e5 ? 'stale' : 'error'
+    }
+    this.#busy = 0
+    this.#at = performance.now()
+    this.#luck = 900 + Math.random() * 200
+    this.#tell()
+    this.look()
+  }
+
+  // Figures that were pushed, or how widgets look.
+  changed(counts, generated_at) {
+    if (counts && this.answer) {
+      this.answer = { ...this.answer, generated_at, counts: { ...this.answer.counts, ...counts } }
+      this.#known = performance.now()
+      this.state = 'ready'
+    }
+    this.#tell()
+    this.look()
+  }
+
+  #tell() {
+    for (const widget of this.widgets) widget.told()
+  }
+}
+
+const feeds = new Map()
+document.addEventListener('visibilitychange', () => feeds.forEach((feed) => feed.look()))

@@ -1,0 +1,48 @@
+// <visitor-stats>: who is online now, and the counts of the site's own calendar.
+const TEXTS = {
+  vi: {
+    heading: 'Thống kê truy cập', online: 'Đang online',
+    today: 'Hôm nay', yesterday: 'Hôm qua',
+    week: 'Trong tuần', last_week: 'Tuần trước',
+    month: 'Trong tháng', last_month: 'Tháng trước',
+    year: 'Trong năm', total: 'Tất cả', peak: 'Cao nhất',
+    error: 'Chưa có số liệu', stale: 'Số liệu lúc', sum: 'Tổng của từng ngày',
+    last: 'cập nhật lần cuối lúc', curve: '30 ngày qua',
+  },
+  en: {
+    heading: 'Visitor statistics', online: 'Online now',
+    today: 'Today', yesterday: 'Yesterday',
+    week: 'This week', last_week: 'Last week',
+    month: 'This month', last_month: 'Last month',
+    year: 'This year', total: 'All time', peak: 'Peak',
+    error: 'Not available', stale: 'As of', sum: 'Sum of days',
+    last: 'last updated at', curve: 'Last 30 days',
+  },
+}
+const ITEMS = Object.keys(TEXTS.en).slice(1, 11)
+// What each variant shows where nothing is asked; the first of a card or of digits is the large one.
+const USUAL = {
+  list: 'online,today,week,total',
+  badge: 'online',
+  card: 'total,online,today,week',
+  digits: 'total,online,today,month',
+}
+USUAL.inline = USUAL.list
+const BASE = import.meta.url.replace(/\/w\.js.*/, '')
+const OPEN = { credentials: 'omit' }
+
+// One line for whoever built the page, however often it is painted.
+function hint(message) {
+  hint[message] ||= !console.info('visitor-stats: ' + message)
+}
+
+// What cards, digits, other languages and live widgets need beside; nobody else pays for it.
+let kit
+function fetchKit() {
+  fetchKit.asked ??= import(BASE + '/w/more.js')
+    .catch(() => hint('/w/more.js did not come'))
+    .then((more) => {
+      kit = more ?? {}
+      for (const feed of feeds.values()) feed.changed()
+    })
+}
