@@ -84,7 +84,7 @@ async def demo(request: Request) -> Response:
         return PlainTextResponse("There is no demo site here.\n", 404)
     page = _read("demo.html").decode("utf-8")
     # Relative addresses: nothing here is built from what the request claims about its host.
-    for placeholder, value in (("site", demo_site.public_id), ("origin", ""), ("lang", demo_site.locale)):
+    for placeholder, value in (("site", demo_site.public_id), ("origin", "."), ("lang", demo_site.locale)):
         page = page.replace("{{" + placeholder + "}}", value)
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return Response(page, headers=headers, media_type="text/html; charset=utf-8")

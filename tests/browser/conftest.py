@@ -43,6 +43,7 @@ class Stand:
     counter: tuple[int, dict[str, Any]] | None = (200, COUNTER)
     asked: list[str] = field(default_factory=list)
     fetched: list[tuple[str, str]] = field(default_factory=list)
+    refused: str = ""
     pushed: SimpleQueue[dict[str, Any] | None] | None = None
 
     def page(self, path: str, body: str, **headers: str) -> str:
@@ -105,6 +106,8 @@ def handler(stand: Stand) -> type[BaseHTTPRequestHandler]:
                     time.sleep(30)
                     return
                 status, body = stand.counter
+                if stand.refused and stand.refused in self.path:
+                    status, body = 403, {}
                 self.answer(status, json.dumps(body).encode(), "application/json", {})
             else:
                 text, headers = stand.pages.get(path.path, ("<title>nothing</title>", {}))

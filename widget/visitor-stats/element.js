@@ -57,7 +57,7 @@ class VisitorStats extends HTMLElement {
   }
 
   told() {
-    this.#paint()
+    this.paint()
     this.dispatchEvent(
       new CustomEvent('visitor-stats', {
         bubbles: true,
@@ -76,7 +76,7 @@ class VisitorStats extends HTMLElement {
     this.#feed = feeds.get(site + query) ?? new Feed(site, query)
     feeds.set(site + query, this.#feed)
     this.#feed.widgets.add(this)
-    this.#paint()
+    this.paint()
     this.#feed.look()
   }
 
@@ -84,7 +84,7 @@ class VisitorStats extends HTMLElement {
     return this.getAttribute(name) ?? otherwise
   }
 
-  #paint() {
+  paint() {
     let language = (this.getAttribute('lang') || this.closest('[lang]')?.lang || 'vi').replace('_', '-')
     try {
       language = new Intl.Locale(language).baseName.toLowerCase()
@@ -102,7 +102,7 @@ class VisitorStats extends HTMLElement {
     }
     const variant = leads && !kit.lead ? 'list' : this.variant
     this.#root.adoptedStyleSheets = kit?.sheet ? [SHEET, kit.sheet] : [SHEET]
-    const texts = { ...(TEXTS[base] ?? kit?.texts?.(TEXTS, language, () => this.#paint()) ?? TEXTS.en) }
+    const texts = { ...(TEXTS[base] ?? kit?.texts?.(TEXTS, language, () => this.paint()) ?? TEXTS.en) }
     for (const pair of this.#attribute('labels', '').split(';')) {
       const [item, label] = pair.split('=')
       if (label) texts[item.trim()] = label.trim()

@@ -79,14 +79,16 @@ class Feed {
     this.look()
   }
 
-  // Figures that were pushed, or how widgets look.
-  changed(counts, generated_at) {
-    if (counts && this.answer) {
-      this.answer = { ...this.answer, generated_at, counts: { ...this.answer.counts, ...counts } }
-      this.#known = performance.now()
-      this.state = 'ready'
-    }
+  pushed(counts, generated_at) {
+    if (!this.answer) return
+    this.answer = { ...this.answer, generated_at, counts: { ...this.answer.counts, ...counts } }
+    this.#known = performance.now()
+    this.state = 'ready'
     this.#tell()
+  }
+
+  kitCame() {
+    for (const widget of this.widgets) widget.paint()
     this.look()
   }
 

@@ -7,14 +7,14 @@ sheet.replaceSync(`:host([variant=digits]){display:inline-block}
 .lead dt{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .curve{display:block;width:100%;height:2.7em;margin:.3em 0 .7em;border-bottom:1px solid var(--border);overflow:visible;stroke:var(--accent);stroke-width:1.6;stroke-linejoin:round;fill:none}
 .curve :first-child{stroke:none;fill:var(--accent);opacity:.14}
-.card .rows{display:flex;flex-wrap:wrap;gap:.5em 1em;justify-content:space-between}
-.card dt{font-size:.82em}
+.card .rows{display:flex;flex-wrap:wrap;gap:.5em .7em;justify-content:space-between}
+.card dt{font-size:.8em}
 .card .foot{position:absolute;top:1.1em;inset-inline-end:1.2em;padding:0}
 .digits .heading{text-align:center}
 .list .lead{padding:.6em .9em 0;position:relative}
 .lead .row{justify-content:center;padding:0}
-.reels{display:flex;gap:2px;direction:ltr;font-size:.72em}
-.reels span{width:1.3em;text-align:center;border:1px solid transparent;border-radius:3px;background:linear-gradient(#2c3644 49%,#131a23 51%);color:#fff}
+.reels{display:flex;gap:2px;direction:ltr;font-size:.68em}
+.reels span{width:1.06em;text-align:center;outline:1px solid transparent;outline-offset:-1px;border-radius:3px;background:linear-gradient(#3d4755 49%,#242d39 51%);color:#fff}
 [aria-busy=true] .reels{visibility:hidden}`)
 
 const ENOUGH = 3e5
@@ -105,7 +105,7 @@ export function listen(feed, site, wanted) {
     streams.set(feed, stream)
     stream.addEventListener('counts', (event) => {
       const { generated_at, ...counts } = JSON.parse(event.data)
-      feed.changed(counts, generated_at)
+      feed.pushed(counts, generated_at)
     })
   }
 }

@@ -7,7 +7,7 @@ const TEXTS = {
     month: 'Trong tháng', last_month: 'Tháng trước',
     year: 'Trong năm', total: 'Tất cả', peak: 'Cao nhất',
     error: 'Chưa có số liệu', stale: 'Số liệu lúc', sum: 'Tổng của từng ngày',
-    last: 'cập nhật lần cuối lúc', curve: '30 ngày qua',
+    last: 'lần cuối lúc', curve: '30 ngày qua',
   },
   en: {
     heading: 'Visitor statistics', online: 'Online now',
@@ -16,7 +16,7 @@ const TEXTS = {
     month: 'This month', last_month: 'Last month',
     year: 'This year', total: 'All time', peak: 'Peak',
     error: 'Not available', stale: 'As of', sum: 'Sum of days',
-    last: 'last updated at', curve: 'Last 30 days',
+    last: 'last known at', curve: 'Last 30 days',
   },
 }
 const ITEMS = Object.keys(TEXTS.en).slice(1, 11)
@@ -43,6 +43,6 @@ function fetchKit() {
     .catch(() => hint('/w/more.js did not come'))
     .then((more) => {
       kit = more ?? {}
-      for (const feed of feeds.values()) feed.changed()
+      for (const feed of feeds.values()) feed.kitCame()
     })
 }

@@ -1,0 +1,237 @@
+"""Every shape of the widget, other languages, what is pushed, and figures within the page's own text."""
+
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import COUNTER, WIDGET, Stand
+from tests.browser.test_widget import LIMIT_MS, LIST, TOLD, rows, shown, with_counts
+
+SERIES = [5, 8, 7, 9, 12, 8, 10, 0]
+WITH_SERIES = (200, {**COUNTER, "series": {"interval": "day", "from": "2026-11-15", "values": SERIES}})
+
+
+def told(context: BrowserContext, stand: Stand, attributes: str) -> tuple[Page, list[str]]:
+    """The page, and what the widget says to whoever built it."""
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "info" else None)
+    page.goto(stand.page("/a", WIDGET + LIST.format(attributes)))
+    return page, said
+
+
+def test_a_card_has_a_large_number_and_a_curve_of_its_days(stand: Stand, context: BrowserContext) -> None:
+    stand.counter = WITH_SERIES
+    page = shown(context, stand, 'variant="card"')
+    rows(page, ["1.461.664", "43", "2.146", "30.277"])
+    assert "&series=30d" in stand.asked[0]
+    curve = page.get_by_role("img", name="30 ngày qua")
+    points = (curve.locator("polyline").get_attribute("points") or "").split()
+    assert len(points) == len(SERIES)
+    # The highest day is on top, nothing at the bottom, from edge to edge.
+    assert points[4].endswith(",20")
+    assert (points[0].split(",")[0], points[-1]) == ("0", "1000,290")
+
+
+def test_a_card_whose_site_shows_no_series_has_no_curve(stand: Stand, context: BrowserContext) -> None:
+    stand.refused = "series="
+    page = shown(context, stand, 'variant="card"')
+    rows(page, ["1.461.664", "43", "2.146", "30.277"])
+    assert page.locator("polyline").get_attribute("points") == ""
+    assert len(stand.asked) == 2
+
+
+def test_digits_turn_like_wheels_and_are_heard_as_one_number(stand: Stand, context: BrowserContext) -> None:
+    stand.counter = with_counts(month=89842)
+    page = shown(context, stand, 'variant="digits" digits="9"')
+    expect(page.locator(".reels span")).to_have_text(list("001461664"), timeout=LIMIT_MS)
+    assert page.locator(".reels").get_attribute("aria-hidden") == "true"
+    assert page.locator(".lead .heard").inner_text() == "1.461.664"
+    assert page.locator(".rows dd").all_inner_texts() == ["43", "2.146", "89.842"]
+
+
+def test_a_badge_is_one_line(stand: Stand, context: BrowserContext) -> None:
+    page = shown(context, stand, 'variant="badge"')
+    rows(page, ["43"])
+    box = page.get_by_role("group", name="Thống kê truy cập").bounding_box()
+    assert box is not None
+    assert box["height"] < 32
+    assert box["width"] < 160
+    stand.counter = (503, {})
+    failing = shown(context, stand, 'variant="badge" metric="pageviews"')
+    expect(failing.get_by_role("group")).to_have_attribute("title", "Chưa có số liệu", timeout=LIMIT_MS)
+
+
+@pytest.mark.parametrize("variant", ["card", "digits"])
+def test_a_shape_that_does_not_come_is_shown_as_a_list(
+    stand: Stand, context: BrowserContext, variant: str
+) -> None:
+    context.route("**/w/more.js", lambda route: route.abort())
+    page, said = told(context, stand, f'variant="{variant}" items="total,online"')
+    rows(page, ["1.461.664", "43"])
+    expect(page.locator(".list .row")).to_have_count(2)
+    assert said == ["visitor-stats: /w/more.js did not come"]
+
+
+def test_until_its_shape_is_here_the_picture_inside_stays(stand: Stand, context: BrowserContext) -> None:
+    held: list[Any] = []
+    context.route("**/w/more.js", lambda route: held.append(route))
+    page = context.new_page()
+    inside = LIST.format('variant="card"').replace(
+        "></v", '><img alt="Thống kê" width="240" height="199"></v'
+    )
+    page.goto(stand.page("/a", WIDGET + inside))
+    expect(page.get_by_role("img", name="Thống kê")).to_be_visible()
+    stand.until(lambda: bool(held))
+    held[0].continue_()
+    rows(page, ["1.461.664", "43", "2.146", "30.277"])
+    expect(page.get_by_role("img", name="Thống kê")).to_be_hidden()
+
+
+def test_a_page_has_its_own_numbers(stand: Stand, context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto(stand.page("/tin-tuc", WIDGET + LIST.format('path="auto" items="total"')) + "?id=5")
+    rows(page, ["1.461.664"])
+    assert stand.asked == [
+        "/api/v1/sites/dn7k2q/counter?items=total&metric=pageviews&path=%2Ftin-tuc%3Fid%3D5"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "labels", "numbers"),
+    [
+        ("th", ["ออนไลน์ขณะนี้", "วันนี้", "สัปดาห์นี้", "ทั้งหมด"], ["43", "2,146", "30,277", "1,461,664"]),
+        ("zh-TW", ["目前在線", "今日", "本週", "總計"], ["43", "2,146", "30,277", "1,461,664"]),
+        ("zh", ["当前在线", "今日", "本周", "总计"], ["43", "2,146", "30,277", "1,461,664"]),
+        ("es", ["En línea", "Hoy", "Esta semana", "Total"], ["43", "2146", "30.277", "1.461.664"]),
+        ("de-DE", ["Jetzt online", "Heute", "Diese Woche", "Gesamt"], ["43", "2.146", "30.277", "1.461.664"]),
+    ],
+)
+def test_another_language_comes_when_it_is_asked_for(
+    stand: Stand, context: BrowserContext, language: str, labels: list[str], numbers: list[str]
+) -> None:
+    page = shown(context, stand, f'lang="{language}"')
+    expect(page.locator("visitor-stats dt")).to_have_text(labels, timeout=LIMIT_MS)
+    rows(page, numbers)
+    assert len(stand.asked) == 1
+
+
+def test_arabic_runs_from_right_to_left(stand: Stand, context: BrowserContext) -> None:
+    page = shown(context, stand, 'lang="ar"')
+    expect(page.locator("visitor-stats dt").first).to_have_text("متصل الآن", timeout=LIMIT_MS)
+    expect(page.get_by_role("group")).to_have_css("direction", "rtl")
+    label, value = (page.locator(f"visitor-stats {tag}").first.bounding_box() for tag in ("dt", "dd"))
+    assert label is not None
+    assert value is not None
+    assert label["x"] > value["x"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "hint"),
+    [
+        ('variant="cards"', "no variant cards"),
+        ('items="online,todya"', "no item todya"),
+        ('grouping="komma"', "no grouping komma"),
+        ('lang="xx"', "no texts in xx"),
+        ('lang="not a language"', "no language not a language"),
+    ],
+)
+def test_a_typo_gets_the_usual_and_one_line_for_whoever_built_the_page(
+    stand: Stand, context: BrowserContext, attributes: str, hint: str
+) -> None:
+    page, said = told(context, stand, attributes)
+    expect(page.locator("visitor-stats dd").first).to_have_text("43", timeout=LIMIT_MS)
+    page.locator("visitor-stats").evaluate("widget => widget.setAttribute('heading', 'again')")
+    assert said == [f"visitor-stats: {hint}"]
+
+
+def test_what_is_pushed_is_shown_at_once(stand: Stand, context: BrowserContext) -> None:
+    stand.pushed = SimpleQueue()
+    page = shown(context, stand, 'live="stream"')
+    rows(page, ["43", "2.146", "30.277", "1.461.664"])
+    stand.pushed.put(
+        {"online": 44, "today": 2147, "total": 1461665, "generated_at": "2026-11-22T13:54:00+07:00"}
+    )
+    rows(page, ["44", "2.147", "30.277", "1.461.665"])
+    assert len(stand.asked) == 1
+    stand.pushed.put(None)
+
+
+def test_without_a_stream_it_looks_by_itself(stand: Stand, context: BrowserContext) -> None:
+    stand.pushed = None
+    context.add_init_script("Math.random = () => 0.5")
+    page = context.new_page()
+    page.clock.install(time="2026-11-22T06:53:00Z")
+    page.goto(stand.page("/a", WIDGET + LIST.format('live="stream"')))
+    rows(page, ["43", "2.146", "30.277", "1.461.664"])
+    stand.counter = with_counts(online=50)
+    page.clock.run_for(61_000)
+    rows(page, ["50", "2.146", "30.277", "1.461.664"])
+
+
+def test_whoever_asks_to_hear_it_hears_it_every_five_minutes(stand: Stand, context: BrowserContext) -> None:
+    context.add_init_script("Math.random = () => 0.5;" + TOLD)
+    page = context.new_page()
+    page.clock.install(time="2026-11-22T06:53:00Z")
+    page.goto(stand.page("/a", WIDGET + LIST.format('live="polite" items="online,today"')))
+    status = page.get_by_role("status")
+    expect(status).to_have_text("Đang online: 43, Hôm nay: 2.146", timeout=LIMIT_MS)
+    stand.counter = with_counts(online=50)
+    page.clock.run_for(61_000)
+    rows(page, ["50", "2.146"])
+    expect(status).to_have_text("Đang online: 43, Hôm nay: 2.146")
+    for count in range(3, 8):
+        page.clock.run_for(61_000)
+        page.wait_for_function("count => window.told >= count", arg=count)
+    expect(status).to_have_text("Đang online: 50, Hôm nay: 2.146", timeout=LIMIT_MS)
+
+
+def test_where_nobody_knows_who_is_online_it_says_when_somebody_did(
+    stand: Stand, context: BrowserContext
+) -> None:
+    status, counter = with_counts(online=None)
+    stand.counter = (status, {**counter, "online_known_at": "2026-11-22T13:41:09+07:00"})
+    page = shown(context, stand, 'items="online,today"')
+    rows(page, ["–", "2.146"])
+    expect(page.locator(".foot")).to_have_text("Đang online: lần cuối lúc 13:41")
+
+
+SPANS = '<script defer src="/f.js" data-site="dn7k2q"{}></script>'
+
+
+def test_spans_and_the_ids_of_other_counters_are_filled(stand: Stand, context: BrowserContext) -> None:
+    body = """<p>Hôm nay <span data-vstats="today">…</span>, tất cả <b data-vstats="total">…</b></p>
+    <span id="busuanzi_container_site_pv" style="display:none"><i id="busuanzi_value_site_pv"></i></span>
+    <span id="vercount_value_page_pv"></span><span data-vstats="unheard-of">như cũ</span>"""
+    page = context.new_page()
+    page.goto(stand.page("/bai-viet", body + SPANS.format("")))
+    expect(page.locator("[data-vstats=today]")).to_have_text("2.146", timeout=LIMIT_MS)
+    expect(page.locator("[data-vstats=total]")).to_have_text("1.461.664")
+    expect(page.locator("#busuanzi_value_site_pv")).to_have_text("1.461.664")
+    expect(page.locator("#busuanzi_container_site_pv")).to_be_visible()
+    expect(page.locator("#vercount_value_page_pv")).to_have_text("1.461.664")
+    expect(page.locator("[data-vstats=unheard-of]")).to_have_text("như cũ")
+    assert "metric=pageviews&path=%2Fbai-viet" in stand.asked[-1]
+    assert len(stand.asked) == 3
+
+
+def test_spans_group_digits_as_the_page_wants(stand: Stand, context: BrowserContext) -> None:
+    page = context.new_page()
+    body = '<span data-vstats="today"></span> <span data-vstats="week"></span>'
+    page.goto(stand.page("/a", body + SPANS.format(' data-grouping="comma min2"')))
+    expect(page.locator("span")).to_have_text(["2146", "30,277"], timeout=LIMIT_MS)
+
+
+def test_spans_keep_their_words_where_nothing_comes(stand: Stand, context: BrowserContext) -> None:
+    stand.counter = (503, {})
+    page = context.new_page()
+    page.goto(stand.page("/a", '<span data-vstats="today">chưa có</span>' + SPANS.format("")))
+    stand.asked_for(1)
+    page.evaluate("new Promise(done => setTimeout(done, 100))")
+    expect(page.locator("span")).to_have_text("chưa có")
+    stand.counter = (200, COUNTER)
+    # Another page of a single-page application.
+    page.evaluate("document.dispatchEvent(new CustomEvent('vstats'))")
+    expect(page.locator("span")).to_have_text("2.146", timeout=LIMIT_MS)
