@@ -58,7 +58,9 @@ def test_everything_lies_under_the_sites_own_path_too(service: Service) -> None:
     beacon = {"k": "v", "s": site, "i": view_id(), "u": "https://own.example.vn/"}
     assert service.http.post("/stats/v", json=beacon).headers["x-vstats"] == "counted"
     assert service.http.post("/v", json={**beacon, "i": view_id()}).headers["x-vstats"] == "counted"
-    assert service.http.get(f"/stats/api/v1/sites/{site}/counter?items=online").json()["counts"]["online"] == 1
+    assert (
+        service.http.get(f"/stats/api/v1/sites/{site}/counter?items=online").json()["counts"]["online"] == 1
+    )
     for path in ("/stats/v.js", "/stats/w.js", f"/stats/w/{site}.svg", "/stats/demo", "/stats/health"):
         assert service.http.get(path).status_code == 200
     assert service.http.get("/stats/").headers["location"] == "/stats/demo"
