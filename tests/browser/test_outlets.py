@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, expect
 
 from analytics_service.domain.model import Counts, Item, Metric, Series, Site, WeekStart, ZoneSince
 from analytics_service.web.outlets import png, svg
-from analytics_service.web.outlets.asking import ITEMS_OF, Look, Theme, Variant
+from analytics_service.web.outlets.asking import BUTTON_WIDTH, ITEMS_OF, Look, Theme, Variant
 from analytics_service.web.outlets.scene import Scene, error_scene, scene_of
 from tests.browser.conftest import PICTURES, Stand
 from tests.service import Service, add_site, known, serving
@@ -94,6 +94,8 @@ def scenes(look: Look) -> list[Scene]:
         error_scene(look, ()),
         scene(replace(look, variant=Variant.CARD), is_stale=True),
         error_scene(replace(look, variant=Variant.BADGE), ()),
+        scene(replace(look, variant=Variant.BADGE, width=BUTTON_WIDTH)),
+        scene(replace(look, variant=Variant.BADGE, width=BUTTON_WIDTH), (Item.TOTAL,)),
     ]
 
 
@@ -170,7 +172,7 @@ def test_hostile_words_are_only_words_wherever_they_are_opened(
     if kind in ("html", "svg"):
         assert page.locator("svg title").text_content() == HOSTILE[:60]
         parts = page.locator("svg > *").evaluate_all("all => all.map(one => one.localName)")
-        assert parts == ["title", "desc", "clipPath", "style", "g"]
+        assert parts == ["title", "desc", "style", "g"]
     page.goto(hosted(stand, f'<iframe src="{escape(address)}"></iframe>'))
     assert page.evaluate("window.hurt") is None
     assert scripts == []
@@ -204,3 +206,25 @@ def test_a_picture_in_a_dark_page_is_dark_where_that_is_wished(
         page.close()
     assert shots["light", "auto"] == shots["light", "light"]
     assert shots["dark", "auto"] != shots["light", "auto"]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_badge_of_88_by_31_is_legible(
+    service: Service, site: str, context: BrowserContext, language: str
+) -> None:
+    page = context.new_page()
+    for item in ("online", "total", "last_month"):
+        query = f"variant=badge&width=88&items={item}&lang={language}"
+        page.goto(f"{service.url}/w/{site}.svg?{query}")
+        box = page.locator("svg").evaluate("one => [one.width.baseVal.value, one.height.baseVal.value]")
+        assert box == [88, 31]
+        texts = page.locator("svg text").evaluate_all(
+            "all => all.map(one => { const {x, y, width, height} = one.getBBox(); "
+            "return [x, y, x + width, y + height, parseFloat(getComputedStyle(one).fontSize)] })"
+        )
+        assert len(texts) == 2
+        for left, _top, right, bottom, size in texts:
+            assert left >= 2
+            assert right <= 86
+            assert bottom <= 31
+            assert size >= 10

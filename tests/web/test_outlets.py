@@ -116,6 +116,7 @@ def test_a_packed_picture_holds_the_same_bytes_under_another_tag(service, site) 
         ("lang=xx", "lang: 'xx' is not known"),
         ("accent=red", "accent: 'red' is no colour; one is 0b6b88"),
         ("width=9999", "width: '9999' is no number from 160 to 600"),
+        ("width=88", "width: 88 is only a badge's; others are from 160 to 600"),
         ("digits=-1", "digits: '-1' is no number from 1 to 12"),
         ("heading=" + "x" * 61, "heading: is longer than 60 characters"),
         ("labels=today", "labels: is not written as online="),
@@ -175,6 +176,28 @@ def test_an_error_is_as_large_as_what_it_stands_for(service, site) -> None:
         assert variant == "badge" or sizes[0] == sizes[1]
 
 
+def test_without_a_font_a_png_is_an_error_that_is_drawn_and_says_what_to_install(tmp_path) -> None:
+    env = {"ANALYTICS_FONT_FILE": str(tmp_path / "none.ttf")}
+    with serving(tmp_path / "data", env=env) as service:
+        answer = got(service, "w/{}.png", "zzzzzz", "variant=badge")
+    assert (answer.status_code, answer.headers["content-type"]) == (501, "image/svg+xml")
+    assert "apt-get install fonts-dejavu-core" in answer.headers["x-problem"]
+    assert words_of(answer.text) == "Đang online –"
+
+
+def test_hostile_words_are_only_words_in_json_and_text(service, site) -> None:
+    label, shown = '</script>"\\\n\u202e<b>', '</script>"\\\ufffd<b>'
+    query = urlencode({"labels": f"total={label}", "items": "total"})
+    badge = got(service, "badge/{}.json", site, query)
+    assert badge.json()["label"] == shown
+    assert badge.headers["content-type"] == "application/json"
+    lines = got(service, "w/{}.txt", site, query).text.splitlines()
+    assert [line.rpartition(": ")[0] for line in lines] == [shown]
+    # No script takes it as its own: there is no callback, and the type is nobody's to guess.
+    assert got(service, "w/{}.json", site, "items=total&callback=x").status_code == 400
+    assert got(service, "w/{}.json", site).headers["x-content-type-options"] == "nosniff"
+
+
 def test_one_image_counts_and_shows(service) -> None:
     name = add_site(service.data, "image.example.vn")["public_id"]
     known(service, name)
@@ -221,7 +244,7 @@ def some_query(chance: random.Random) -> str:
         "grouping": ["auto", "comma min2", "dot", "space", "none"],
         "digits": ["1", "7", "12"],
         "theme": ["light", "dark", "auto"],
-        "width": ["160", "240", "600"],
+        "width": ["88", "160", "240", "600"],
         "radius": ["0", "24"],
         "accent": ["0b6b88", "#fff", "000"],
         "bg": ["123456"],

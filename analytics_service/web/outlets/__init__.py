@@ -16,7 +16,7 @@ from analytics_service.errors import AnalyticsError, BadParameter, Unavailable
 from analytics_service.web.beacon import settled as counted
 from analytics_service.web.beacon import told
 from analytics_service.web.counter import Counter, Known, public_site
-from analytics_service.web.errors import answer_to, problem
+from analytics_service.web.errors import answer_to
 from analytics_service.web.outlets import frame, plain, png, svg
 from analytics_service.web.outlets.asking import Look, Variant, harmless, question_of, settled, tolerant_look
 from analytics_service.web.outlets.keeping import Drawing, Drawings, drawing
@@ -82,7 +82,8 @@ class Outlets:
         if kind not in KINDS or kind == "badge":
             raise HTTPException(404, "There are .svg, .png, .html, .txt and .json here.")
         if kind == "png" and (lacking := png.lacking(self._font_file)):
-            return problem("no-pictures", "Not installed", 501, lacking)
+            # Browsers look at a picture's type, not at its address: this one is drawn all the same.
+            return await self._wrong(request, "svg", 501, lacking)
         return await self._answered(request, kind)
 
     async def badge(self, request: Request) -> Response:
@@ -155,20 +156,22 @@ class Outlets:
         if kind in ("txt", "json"):
             refused.headers.update({name: HEADERS[name] for name in HEADERS if name != "Vary"})
             return refused
-        headers = {**HEADERS, "Cache-Control": "no-store", "Content-Security-Policy": KINDS[kind].policy}
+        answer = await self._wrong(request, kind, refused.status_code, _told(error))
         if retry := refused.headers.get("retry-after"):
-            headers["Retry-After"] = retry
-        told = _told(error)
-        if told:
-            headers["X-Problem"] = told.encode("ascii", "backslashreplace").decode()
+            answer.headers["Retry-After"] = retry
+        return answer
+
+    async def _wrong(self, request: Request, kind: str, status: int, told: str) -> Response:
         look = tolerant_look(request.query_params)
         scene = error_scene(_badge_look(look) if kind == "badge" else look, ())
         try:
             drawn = await self._drawing(kind, scene, told)
         except Unavailable:
-            # Browsers look at the bytes of a picture, not at its address.
             drawn, kind = await self._drawing("svg", scene, told), "svg"
-        return Response(drawn.body, refused.status_code, headers, media_type=KINDS[kind].media_type)
+        headers = {**HEADERS, "Cache-Control": "no-store", "Content-Security-Policy": KINDS[kind].policy}
+        if told:
+            headers["X-Problem"] = told.encode("ascii", "backslashreplace").decode()
+        return Response(drawn.body, status, headers, media_type=KINDS[kind].media_type)
 
 
 def _told(error: AnalyticsError) -> str:

@@ -18,6 +18,8 @@ from analytics_service.web.texts import FALLBACK, language_of, languages
 
 LABEL_LIMIT, HEADING_LIMIT, LABELS_LIMIT = 40, 60, 600
 COLOURS = ("accent", "accent-text", "bg", "text", "muted", "border", "live")
+BUTTON_WIDTH = 88
+"""Of a badge as old pages have them in rows, 88 by 31."""
 _COLOUR = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 # Signs that turn the direction of what follows them, and the two that XML cannot hold.
 _TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
@@ -133,7 +135,7 @@ _READERS: Mapping[str, Callable[[str], dict[str, object]]] = {
     "grouping": _grouping,
     "digits": _number("digits", 1, 12),
     "theme": lambda written: {"theme": Theme(one_of("theme", written, Theme))},
-    "width": _number("width", 160, 600),
+    "width": _number("width", 160, 600, BUTTON_WIDTH),
     "radius": _number("radius", 0, 24),
     "refresh": _number("refresh", 15, 3600, 0),
 }
@@ -166,13 +168,20 @@ def tolerant_look(query: QueryParams) -> Look:
                 look_of(QueryParams({name: query[name]}))
                 readable[name] = query[name]
     look = look_of(QueryParams(readable))
-    return replace(look, lang=look.lang or FALLBACK)
+    return replace(look, lang=look.lang or FALLBACK, width=look.width if _fits(look) else 0)
+
+
+def _fits(look: Look) -> bool:
+    return look.width != BUTTON_WIDTH or look.variant is Variant.BADGE
 
 
 def question_of(query: QueryParams, more: tuple[str, ...]) -> tuple[Question, Look]:
     """Figures and look that are asked for. Raises BadParameter."""
     question = asked(query, (*_READERS, *COLOURS, *more))
-    return question, look_of(query)
+    look = look_of(query)
+    if not _fits(look):
+        raise BadParameter("width", "value", f"{BUTTON_WIDTH} is only a badge's; others are from 160 to 600")
+    return question, look
 
 
 def settled(site: Site, question: Question, look: Look) -> tuple[Question, Look]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import SubElement
 
 from analytics_service.domain.model import Item
-from analytics_service.web.outlets.asking import Variant
+from analytics_service.web.outlets.asking import BUTTON_WIDTH, Variant
 from analytics_service.web.outlets.paper import Paper, length
 from analytics_service.web.outlets.scene import Row, Scene
 
@@ -14,8 +14,9 @@ SLATE, PALE, LIGHTS = "#3d4756", "#ffffff", "#5fe39a"
 REEL, CREASE = "#27323f", "#131a23"
 SLACK = 0.93
 """Texts that flow are measured by what most fonts need, not by the widest."""
-BADGE_HEIGHT, INLINE_HEIGHT, BAND_HEIGHT = 22, 22, 40
+BADGE_HEIGHT, BUTTON_HEIGHT, INLINE_HEIGHT, BAND_HEIGHT = 22, 31, 22, 40
 CURVE_HEIGHT = 36
+SMALL_RADIUS = 5
 COLUMNS = 3
 
 
@@ -43,17 +44,21 @@ def size(scene: Scene) -> tuple[int, int]:
 
 
 def _frame(scene: Scene, width: float, height: float, has_sheet: bool) -> Paper:
-    """A paper with the box that holds everything, nothing standing out at its corners."""
+    """A paper with the box that holds everything."""
     paper = Paper(scene.look, width, height, has_sheet=has_sheet)
-    clip = SubElement(paper.root, "clipPath", {"id": "vc"})
-    paper.root.remove(clip)
-    paper.root.insert(2, clip)
-    size = {"width": str(paper.width), "height": str(paper.height), "rx": str(scene.look.radius)}
-    SubElement(clip, "rect", size)
     paper.add("rect", "bg", "x", width=paper.width, height=paper.height, rx=scene.look.radius)
-    paper.layer.set("clip-path", "url(#vc)")
     edge = max(scene.look.radius - 0.5, 0)
     paper.line_box("border", x=0.5, y=0.5, width=paper.width - 1, height=paper.height - 1, rx=edge)
+    return paper
+
+
+def _clipped(scene: Scene, width: float, height: float, has_sheet: bool) -> Paper:
+    """A paper without a border, nothing standing out at its corners: for small ones, as clipping is slow."""
+    paper = Paper(scene.look, width, height, has_sheet=has_sheet)
+    clip = SubElement(paper.root, "clipPath", {"id": "vc"})
+    size = {"width": str(paper.width), "height": str(paper.height)}
+    SubElement(clip, "rect", {**size, "rx": str(min(scene.look.radius, SMALL_RADIUS))})
+    paper.layer.set("clip-path", "url(#vc)")
     return paper
 
 
@@ -61,7 +66,10 @@ def _heading(paper: Paper, scene: Scene, *, centred: bool = False) -> float:
     """Draws the heading, if there is one; where the next thing begins."""
     if not scene.heading:
         return 4
-    paper.add("rect", "accent", "x", width=paper.width, height=HEAD)
+    round_by = scene.look.radius
+    corner = f"a{round_by} {round_by} 0 0 1 {round_by}"
+    over = f"{corner} -{round_by}H{paper.width - round_by}{corner} {round_by}"
+    paper.add("path", "accent", "x", d=f"M0 {HEAD}V{round_by}{over}V{HEAD}z")
     place = {"x": paper.width / 2, "text_anchor": "middle"} if centred else {"x": EDGE}
     paper.text(scene.heading, y=23, fill="accent-text", bold=True, room=paper.width - 2 * EDGE, **place)
     return HEAD
@@ -233,16 +241,28 @@ def _flowing(paper: Paper, scene: Scene, edge: float, note: str) -> None:
         paper.piece(line, note, "muted", size=11)
 
 
+def _button(scene: Scene, has_sheet: bool) -> Paper:
+    """A badge of 88 by 31: the first figure's label above its number."""
+    row = scene.rows[0] if scene.rows else Row(Item.TOTAL, "", "–")
+    paper = _clipped(scene, BUTTON_WIDTH, BUTTON_HEIGHT, has_sheet)
+    half = BUTTON_HEIGHT // 2
+    paper.add("rect", SLATE, "x", width=paper.width, height=half)
+    paper.add("rect", "accent", "x", y=half, width=paper.width, height=BUTTON_HEIGHT - half)
+    middle, at = paper.width / 2, {"text_anchor": "middle", "room": paper.width - 8}
+    paper.text(row.label, middle, 11.3, PALE, font_size=10, **at)
+    paper.text(row.value, middle, 27.2, "accent-text", font_size=12, bold=True, **at)
+    return paper
+
+
 def _badge(scene: Scene, has_sheet: bool) -> Paper:
-    radius = min(scene.look.radius, 5)
+    if scene.look.width == BUTTON_WIDTH:
+        return _button(scene, has_sheet)
     cells: list[tuple[Row, float, float]] = []
     for row in scene.rows:
         label = length(row.label, 12) + 14 + (13 if row.item is Item.ONLINE else 0)
         cells.append((row, label, length(row.value, 12, bold=True) + 14))
     width = sum(label + value for _, label, value in cells)
-    paper = _frame(scene, max(width, 20), BADGE_HEIGHT, has_sheet)
-    paper.layer[0].set("rx", str(radius))
-    paper.root[2][0].set("rx", str(radius))
+    paper = _clipped(scene, max(width, 20), BADGE_HEIGHT, has_sheet)
     x = 0.0
     for row, label, value in cells:
         paper.add("rect", SLATE, "x", x=x, width=label, height=BADGE_HEIGHT)
