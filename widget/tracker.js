@@ -6,7 +6,10 @@
   if (!tag || !tag.src || ours.on) return // frameworks run body scripts again: once is enough
   var source = new URL(tag.src)
   var option = function (name, other) {
-    return tag.getAttribute('data-' + name) || source.searchParams.get(name) || (other ? option(other) : null)
+    return tag.getAttribute('data-' + name) ?? source.searchParams.get(name) ?? (other ? option(other) : null)
+  }
+  var wanted = function (name) {
+    return (option(name) ?? 'off') != 'off'
   }
   var api = option('api') || source.origin + source.pathname.replace(/\/v(\/[^/]+)?\.js$|\/[^/]*$/, '/v')
   var site = option('site', 'website-id') || option('domain')
@@ -18,7 +21,7 @@
   var since = 0
   var told = 0
 
-  var silent = (win != win.top && !option('frame')) || (option('dnt') && (nav.globalPrivacyControl || nav.doNotTrack == 1))
+  var silent = (win != win.top && !wanted('frame')) || (wanted('dnt') && (nav.globalPrivacyControl || nav.doNotTrack == 1))
   try {
     var fragment = /#vstats(-check)?=([\w-]+)/.exec(loc.hash) || []
     if (fragment[1]) check = fragment[2]

@@ -44,6 +44,7 @@ class Stand:
     asked: list[str] = field(default_factory=list)
     fetched: list[tuple[str, str]] = field(default_factory=list)
     refused: str = ""
+    scripts: dict[str, str] = field(default_factory=dict)
     pushed: SimpleQueue[dict[str, Any] | None] | None = None
 
     def page(self, path: str, body: str, **headers: str) -> str:
@@ -85,7 +86,7 @@ def handler(stand: Stand) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            stand.beacons.append({**json.loads(body), "by": "post"})
+            stand.beacons.append({**json.loads(body), "by": "post", "to": self.path})
             status = stand.statuses.pop(0) if stand.statuses else 202
             self.answer(status, b"", "text/plain", {"X-Vstats": "counted", "Retry-After": "1"})
 
@@ -98,6 +99,8 @@ def handler(stand: Stand) -> type[BaseHTTPRequestHandler]:
             elif served := served_file(path.path):
                 kind = "application/json" if served.suffix == ".json" else "text/javascript"
                 self.answer(200, served.read_bytes(), kind, {"Access-Control-Allow-Origin": "*"})
+            elif path.path in stand.scripts:
+                self.answer(200, stand.scripts[path.path].encode(), "text/javascript; charset=utf-8", {})
             elif path.path.endswith("/stream"):
                 self.push()
             elif path.path.startswith("/api/"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser_page import running_browser
 from tests.service import BROWSER, Service, add_site, known, run, serving, until
@@ -52,6 +52,25 @@ def test_two_pages_see_a_third_visitor_arrive(browser: Browser, tmp_path: Path) 
             last = page.evaluate("window.told.at(-1)")
             assert set(last) == {"online", "today", "total", "generated_at"}
         print(f"both pages knew after {time.monotonic() - began:.1f} s")
+        for page in pages:
+            page.context.close()
+
+
+def test_two_widgets_that_listen_see_a_third_visitor_arrive(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as service:
+        pages = [browser.new_context().new_page() for _ in range(2)]
+        for page in pages:
+            page.goto(f"{service.url}/demo")
+            page.locator("[live=stream]").scroll_into_view_if_needed()
+        for page in pages:
+            # Both browsers come from one address with one agent: they are one visitor.
+            expect(page.locator("[live=stream] dd").first).to_have_text("1", timeout=20_000)
+        site = pages[0].locator("visitor-stats").first.get_attribute("site") or ""
+        began = time.monotonic()
+        service.beacon(site, f"{service.url}/demo", {"X-Forwarded-For": "203.0.113.9"})
+        for page in pages:
+            expect(page.locator("[live=stream] dd").first).to_have_text("2", timeout=20_000)
+        print(f"both widgets knew after {time.monotonic() - began:.1f} s")
         for page in pages:
             page.context.close()
 
