@@ -186,8 +186,7 @@ def question_of(query: QueryParams, more: tuple[str, ...]) -> tuple[Question, Lo
 
 def settled(site: Site, question: Question, look: Look) -> tuple[Question, Look]:
     """Both with what the site adds: its language, its usual items, a card's curve. Raises NotPublic."""
-    may = site.counter.items - ({Item.ONLINE} if question.page is not None else set())
-    items = question.items or tuple(item for item in ITEMS_OF[look.variant] if item in may)
+    items = question.items or tuple(item for item in ITEMS_OF[look.variant] if item in site.counter.items)
     span = question.span
     if look.variant is Variant.CARD and span is None and site.counter.series:
         span = Span.MONTH

@@ -43,6 +43,8 @@ def scene_of(counts: Counts, look: Look, *, is_stale: bool = False) -> Scene:
     note = ""
     if is_stale:
         note = f"{texts['stale']} {counts.at:%H:%M}"
+    elif counts.online_known_at is not None:
+        note = f"{texts['online']}: {texts['last']} {counts.online_known_at:%H:%M}"
     elif counts.metric is Metric.VISITORS and any(item not in _OF_A_DAY for item in counts.figures):
         note = texts["sum"]
     curve = counts.series.values if counts.series is not None else ()
