@@ -73,6 +73,26 @@ def cli_binary() -> str:
     return found
 
 
+@dataclass(frozen=True)
+class Certificate:
+    """What a server shows for 127.0.0.1, signed by itself."""
+
+    certificate: Path
+    key: Path
+
+
+def made_certificate(folder: Path) -> Certificate:
+    """A certificate that only who is told of it trusts."""
+    found = shutil.which("openssl")
+    assert found, "a certificate is needed: apt-get install openssl"
+    made = Certificate(folder / "redis.crt", folder / "redis.key")
+    command = [found, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-keyout", str(made.key), "-out", str(made.certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    return made
+
+
 @contextmanager
 def running_redis(folder: Path, port: int = 0, *more: str) -> Iterator[RedisServer]:
     """Starts a server, with more options, and waits until it answers."""

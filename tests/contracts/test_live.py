@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -19,7 +20,7 @@ from analytics_service.live.redis import open_redis_live
 from analytics_service.ports import Live
 from tests.faults.sizes import soak
 from tests.redis_cluster import RedisCluster, running_cluster
-from tests.redis_server import running_redis
+from tests.redis_server import made_certificate, running_redis
 
 WINDOW = timedelta(minutes=5)
 WINDOW_MS = 300_000
@@ -273,6 +274,23 @@ async def test_a_user_who_may_do_what_the_page_says_is_enough(tmp_path: Path) ->
         assert examine_redis(url).policy == "noeviction"
         async with open_redis_live(f"redis://127.0.0.1:{port}/0", window=WINDOW, limit=LIMIT) as live:
             live.touch(SITE, ANN, None, AT)
+            assert await live.online(SITE, AT) is None
+
+
+async def test_over_tls_it_knows_whom_it_talks_to(tmp_path: Path) -> None:
+    shown = made_certificate(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    files = ("--tls-cert-file", str(shown.certificate), "--tls-key-file", str(shown.key))
+    options = ("--tls-port", str(port), *files, "--tls-auth-clients", "no")
+    with running_redis(tmp_path, 0, *options):
+        url = f"rediss://127.0.0.1:{port}/0"
+        trusted = f"{url}?ssl_ca_certs={shown.certificate}"
+        async with open_redis_live(trusted, window=WINDOW, limit=LIMIT) as live:
+            live.touch(SITE, ANN, None, AT)
+            assert await becomes(lambda: live.online(SITE, AT), 1) == 1
+        # Nobody vouches for it.
+        async with open_redis_live(url, window=WINDOW, limit=LIMIT) as live:
             assert await live.online(SITE, AT) is None
 
 
