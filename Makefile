@@ -17,7 +17,7 @@ run: $(VENV)/.run ## install what is needed and serve: make run ARGS="--port 812
 	@exec $(BIN)/analytics-service serve $(ARGS)
 
 test: $(VENV)/.dev ## run the tests: make test ARGS="tests/domain -x"
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev ## formatting, lint and types
 	$(BIN)/ruff format --check .
