@@ -82,6 +82,20 @@ def test_numbers_are_grouped_as_the_language_or_the_owner_wants(service, site, q
     assert got(service, "w/{}.txt", site, f"items=total&{query}").text.rpartition(": ")[2] == expected + "\n"
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("fr-CA", "Total: 1\u202f461\u202f664"),
+        ("ES", "Total: 1.461.664"),
+        ("zh-TW", "總計: 1,461,664"),
+        ("zh_CN", "总计: 1,461,664"),
+        ("zh", "总计: 1,461,664"),
+    ],
+)
+def test_an_outlet_speaks_the_widgets_other_languages(service, site, written, shown) -> None:
+    assert got(service, "w/{}.txt", site, f"items=total&lang={written}").text == shown + "\n"
+
+
 @pytest.mark.parametrize("outlet", OUTLETS)
 def test_an_outlet_is_kept_shortly_known_by_its_tag_and_may_be_used_anywhere(service, site, outlet) -> None:
     answer = got(service, outlet, site, "items=total")
