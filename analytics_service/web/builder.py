@@ -20,7 +20,7 @@ from analytics_service.web.counter import public_site
 from analytics_service.web.outlets import Outlets
 from analytics_service.web.outlets.asking import Grouping, Theme, Variant, harmless
 from analytics_service.web.parts import Parts, parts_of
-from analytics_service.web.texts import FALLBACK, language_of, languages, words
+from analytics_service.web.texts import FALLBACK, OTHERS, language_of, spoken, words
 
 FOLDER = Path(__file__).parent
 FILES = {"frame.js": "text/javascript", "builder.js": "text/javascript", "builder.css": "text/css"}
@@ -44,6 +44,7 @@ PAGE_HEADERS = {
 }
 METRICS = ("visits", "pageviews", "visitors")
 GROUPINGS = ("auto", *(f"{way}{least}" for way in list(Grouping)[1:4] for least in ("", " min2")), "none")
+_OTHER_NAMES = {tag: other.name for tag, other in OTHERS.items()}
 RECIPES = {
     "html": "HTML",
     "nukeviet": "NukeViet",
@@ -126,7 +127,7 @@ class Builder:
             built=built,
             choices={"variant": list(Variant), "metric": METRICS, "theme": list(Theme)},
             groupings=GROUPINGS,
-            languages=languages(),
+            languages={**{one: words(language).builder[f"lang_{one}"] for one in spoken()}, **_OTHER_NAMES},
             items=list(Item),
             colours=building.colours(form),
             recipes=RECIPES,
@@ -187,4 +188,4 @@ def _language(request: Request) -> str:
     wanted = [request.query_params.get("ui", "")]
     accepted = request.headers.get("accept-language", "").split(",")[:10]
     wanted += [part.partition(";")[0].strip() for part in accepted]
-    return next((known for tag in wanted if (known := language_of(tag[:20]))), FALLBACK)
+    return next((known for tag in wanted if (known := language_of(tag[:20], spoken()))), FALLBACK)

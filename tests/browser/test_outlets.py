@@ -13,7 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, expect
 from analytics_service.domain.model import Counts, Item, Metric, Series, Site, WeekStart, ZoneSince
 from analytics_service.web.outlets import png, svg
 from analytics_service.web.outlets.asking import BUTTON_WIDTH, ITEMS_OF, Look, Theme, Variant
+from analytics_service.web.outlets.numbers import number
 from analytics_service.web.outlets.scene import Scene, error_scene, scene_of
+from analytics_service.web.texts import languages
 from tests.browser.conftest import PICTURES, Stand
 from tests.service import Service, add_site, known, serving
 
@@ -127,6 +129,27 @@ def test_a_sheet_of_every_variant_in_both_themes_languages_and_forms(browser: Br
     assert loaded == [True] * len(loaded)
     assert len(loaded) == 8 * len(scenes(Look(lang="vi")))
     page.close()
+
+
+def test_numbers_are_grouped_in_every_language_as_the_browser_would(context: BrowserContext) -> None:
+    page = context.new_page()
+    pictures, compared = [], []
+    for language in languages():
+        look = Look(lang=language)
+        numbers = [FIGURES[item] for item in (Item.TODAY, Item.WEEK, Item.TOTAL)]
+        expected = page.evaluate(
+            "([language, numbers]) => numbers.map(one => new Intl.NumberFormat(language).format(one))",
+            [language, numbers],
+        )
+        # A browser that lacks a language writes numbers as its own user does.
+        if page.evaluate("language => Intl.NumberFormat.supportedLocalesOf(language).length", language):
+            compared.append(language)
+            assert [number(one, look) for one in numbers] == expected, language
+        pictures += [picture(scene(replace(look, variant=one)), "svg") for one in Variant]
+    assert len(compared) >= 12
+    page.set_viewport_size({"width": 1500, "height": 900})
+    page.set_content("".join(pictures))
+    page.screenshot(path=PICTURES / "outlets-languages.png", full_page=True)
 
 
 @pytest.mark.parametrize("kind", ["svg", "png", "html"])

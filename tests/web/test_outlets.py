@@ -4,12 +4,13 @@ import gzip
 import random
 import sys
 import time
+from pathlib import Path
 from urllib.parse import urlencode
 from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from analytics_service.web.outlets.keeping import Drawings, drawing
+from analytics_service.web.outlets.keeping import KEPT_BYTES, Drawings, drawing
 from tests.faults.sizes import soak
 from tests.service import add_site, known, run, serving, until
 
@@ -80,6 +81,20 @@ def test_every_outlet_shows_the_counters_own_figures(service, site) -> None:
 )
 def test_numbers_are_grouped_as_the_language_or_the_owner_wants(service, site, query, expected) -> None:
     assert got(service, "w/{}.txt", site, f"items=total&{query}").text.rpartition(": ")[2] == expected + "\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("fr-CA", "Total: 1\u202f461\u202f664"),
+        ("ES", "Total: 1.461.664"),
+        ("zh-TW", "總計: 1,461,664"),
+        ("zh_CN", "总计: 1,461,664"),
+        ("zh", "总计: 1,461,664"),
+    ],
+)
+def test_an_outlet_speaks_the_widgets_other_languages(service, site, written, shown) -> None:
+    assert got(service, "w/{}.txt", site, f"items=total&lang={written}").text == shown + "\n"
 
 
 @pytest.mark.parametrize("outlet", OUTLETS)
@@ -221,6 +236,12 @@ def test_a_bot_that_fetches_the_counting_image_sees_it_and_is_not_counted(servic
     assert (answer.status_code, answer.headers["x-vstats"]) == (200, "dropped; reason=bot")
 
 
+def resident(service) -> int:
+    """Bytes that the worker holds in memory."""
+    status = Path(f"/proc/{service.child('worker')}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) * 1024
+
+
 def some_query(chance: random.Random) -> str:
     """Parameters as owners and vandals write them."""
     wild = [
@@ -265,7 +286,7 @@ def some_query(chance: random.Random) -> str:
 @pytest.mark.parametrize("outlet", OUTLETS)
 def test_whatever_is_asked_of_an_outlet_it_answers(service, site, outlet) -> None:
     chance = random.Random(7)
-    took, statuses = [], set()
+    took, statuses, held = [], set(), resident(service)
     for _ in range(MANY):
         query = some_query(chance)
         began = time.perf_counter()
@@ -281,6 +302,10 @@ def test_whatever_is_asked_of_an_outlet_it_answers(service, site, outlet) -> Non
         f"{outlet}: {MANY} requests, p50 {took[MANY // 2] * 1000:.1f} ms, p99 {p99:.1f} ms", file=sys.stderr
     )
     assert statuses >= {200, 400}
+    grown = resident(service) - held
+    print(f"{outlet}: the worker grew by {grown / 2**20:.1f} MiB", file=sys.stderr)
+    # Drawings are kept up to 16 MiB; what draws them takes its own room, and the allocator its share.
+    assert grown < 4 * KEPT_BYTES
 
 
 def test_drawings_are_kept_up_to_a_number_of_bytes_and_the_last_asked_for_stay() -> None:

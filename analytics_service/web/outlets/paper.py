@@ -42,6 +42,8 @@ def _em(sign: str) -> float:
         return 0.0
     if unicodedata.east_asian_width(sign) in "WF":
         return 1.0
+    if "\u0400" <= sign <= "\u04ff":
+        return 0.78 if sign.isupper() else 0.68
     if sign in _NARROW:
         return 0.64 if sign == "1" else 0.38
     return 0.95 if sign in _BROAD else 0.7 if sign.isupper() else 0.62
