@@ -150,6 +150,21 @@ def test_where_nothing_may_be_connected_to_the_view_goes_as_an_image(
     assert errors == []
 
 
+def test_a_framework_may_set_properties_instead_of_attributes(stand: Stand, context: BrowserContext) -> None:
+    """React 19 assigns whatever a custom element already has under a name; none of ours may be read-only."""
+    page, errors = opened(context, stand.page("/a", WIDGET + LIST.format("")))
+    rows(page, COUNTS)
+    names = "site,variant,items,metric,path,lang,labels,heading,grouping,digits,href,api,refresh,live,theme"
+    page.locator("visitor-stats").evaluate(
+        """(widget, names) => {
+            'use strict'
+            for (const name of names.split(',')) if (name in widget) widget[name] = 'x'
+        }""",
+        names,
+    )
+    assert errors == []
+
+
 def test_links_are_left_alone(stand: Stand, context: BrowserContext) -> None:
     stand.page("/b", "<p>Trang khác")
     body = (

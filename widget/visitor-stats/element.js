@@ -35,16 +35,16 @@ class VisitorStats extends HTMLElement {
     return asked == 0 ? Infinity : Math.max(+asked || 60, 15)
   }
 
-  get live() {
+  get mode() {
     return this.getAttribute('live')
   }
 
-  get variant() {
+  get shape() {
     return this.#known('variant', this.#attribute('variant', 'list'), Object.keys(USUAL)) ?? 'list'
   }
 
-  get items() {
-    const usual = USUAL[this.variant]
+  get figures() {
+    const usual = USUAL[this.shape]
     const items = this.#attribute('items', usual)
       .split(',')
       .filter((item) => this.#known('item', item.trim(), ITEMS))
@@ -92,15 +92,15 @@ class VisitorStats extends HTMLElement {
       hint('no language ' + language)
       language = 'en'
     }
-    const { live } = this
+    const { mode } = this
     const base = language.split('-')[0]
-    const leads = /card|digits/.test(this.variant)
-    if (!kit && (leads || live || !TEXTS[base])) {
+    const leads = /card|digits/.test(this.shape)
+    if (!kit && (leads || mode || !TEXTS[base])) {
       fetchKit()
       // What stands inside the element, its picture, stays in sight meanwhile.
       if (leads || !TEXTS[base]) return this.#root.replaceChildren(document.createElement('slot'))
     }
-    const variant = leads && !kit.lead ? 'list' : this.variant
+    const variant = leads && !kit.lead ? 'list' : this.shape
     this.#root.adoptedStyleSheets = kit?.sheet ? [SHEET, kit.sheet] : [SHEET]
     const texts = { ...(TEXTS[base] ?? kit?.texts?.(TEXTS, language, () => this.paint()) ?? TEXTS.en) }
     for (const pair of this.#attribute('labels', '').split(';')) {
@@ -130,7 +130,7 @@ class VisitorStats extends HTMLElement {
   #rows(texts, number, loading) {
     const { state, answer } = this.#feed
     const known = /ready|stale/.test(state) ? answer.counts : {}
-    return this.items.map((item) => {
+    return this.figures.map((item) => {
       const figure = known[item]
       const label = made('dt', 'label', {}, texts[item])
       if (item == 'online') label.prepend(made('span', 'dot', { 'aria-hidden': true }))
@@ -162,7 +162,7 @@ class VisitorStats extends HTMLElement {
     if (/error|private/.test(state)) return texts.error
     if (state == 'stale') return `${texts.stale} ${answer.generated_at.slice(11, 16)}`
     const at = answer?.online_known_at
-    return at && this.items.includes('online') ? `${texts.online}: ${texts.last} ${at.slice(11, 16)}` : ''
+    return at && this.figures.includes('online') ? `${texts.online}: ${texts.last} ${at.slice(11, 16)}` : ''
   }
 }
 

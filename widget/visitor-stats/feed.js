@@ -33,7 +33,7 @@ class Feed {
   look() {
     clearTimeout(this.#timer)
     const near = document.hidden ? [] : [...this.widgets].filter((widget) => widget.near)
-    kit?.listen?.(this, this.#site, near.some((widget) => widget.live == 'stream') && /visits$/.test(this.#query))
+    kit?.listen?.(this, this.#site, near.some((widget) => widget.mode == 'stream') && /visits$/.test(this.#query))
     if (this.#busy || !near.length) return
     const pause = Math.min(...near.map((widget) => widget.pace))
     const seconds = this.#failures && pause < Infinity ? Math.min(30 * 2 ** this.#failures, 600) : pause
@@ -44,8 +44,8 @@ class Feed {
 
   #items() {
     const widgets = [...this.widgets]
-    const shown = widgets.flatMap((widget) => widget.items)
-    const curve = !this.#plain && widgets.some((widget) => widget.variant == 'card')
+    const shown = widgets.flatMap((widget) => widget.figures)
+    const curve = !this.#plain && widgets.some((widget) => widget.shape == 'card')
     return ITEMS.filter((item) => shown.includes(item)) + this.#query + (curve ? '&series=30d' : '')
   }
 

@@ -53,7 +53,7 @@ export function texts(known, language, come) {
 export function lead(made, widget, box, rows, values, texts) {
   const row = rows.shift()
   box.append(made('dl', 'lead', {}, row))
-  if (widget.variant == 'card') return box.append(curve(values, texts.curve))
+  if (widget.shape == 'card') return box.append(curve(values, texts.curve))
   const value = row.lastChild
   const length = Math.min(+widget.getAttribute('digits') || 7, 12)
   const signs = value.figure != null ? String(value.figure).padStart(length, 0) : '–'.repeat(length)
@@ -85,7 +85,7 @@ const statuses = new WeakMap()
 // Changing numbers must not be read out one after the other: once in five minutes, and only if asked for.
 export function say(made, widget, root, words) {
   let status = statuses.get(widget)
-  if (widget.live != 'polite') return status?.remove()
+  if (widget.mode != 'polite') return status?.remove()
   if (!status) statuses.set(widget, (status = made('p', 'heard', { role: 'status' })))
   if (!status.isConnected) root.append(status)
   const now = performance.now()
