@@ -79,6 +79,8 @@ def test_the_command_line_keeps_what_it_was_told(tmp_path: Path) -> None:
     assert shown["counter"] == {
         "items": ["today"],
         "metrics": ["pageviews", "visitors", "visits"],
+        "series": True,
+        "pages": False,
     }
     refused = run("site", "rules", site, "--robots", "harsh", data=tmp_path)
     assert refused.returncode != 0
