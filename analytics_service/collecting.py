@@ -118,12 +118,11 @@ class Today:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Senses:
-    """What the door recognises with; `address_key` is random, and gone when the service ends."""
+    """What the door recognises with."""
 
     places: Places
     spam: Spam
     limits: Limits
-    address_key: bytes
 
 
 class Collector:
@@ -170,9 +169,7 @@ class Collector:
         if place.country in site.rules.excluded_countries:
             return Drop.EXCLUDED_COUNTRY
         # Behind a proxy that tells nothing everybody would be one sender.
-        if client.is_behind or self._senses.limits.allows(
-            sender(self._senses.address_key, client.address), at_ms
-        ):
+        if client.is_behind or self._senses.limits.allows(sender(client.address), at_ms):
             return None
         return Drop.RATE
 

@@ -76,8 +76,8 @@ class StatsStore(Protocol):
 class Limits(Protocol):
     """How much one sender may send."""
 
-    def allows(self, key: int, at_ms: int) -> bool:
-        """Whether one more of this key may pass now."""
+    def allows(self, sender: str, at_ms: int) -> bool:
+        """Whether one more of this sender may pass now; who it is is not kept."""
         ...
 
 

@@ -126,7 +126,6 @@ def _senses(wiring: Wiring, limits: Limits) -> Senses:
         places=Places(wiring.geo_file),
         spam=Spam(wiring.spam_hosts),
         limits=limits,
-        address_key=wiring.address_key,
     )
 
 
@@ -180,7 +179,8 @@ def _limits(wiring: Wiring) -> AbstractAsyncContextManager[Limits]:
     if wiring.redis:
         from analytics_service.live.redis_limits import open_redis_limits
 
-        return open_redis_limits(wiring.redis, per_minute=wiring.rate_per_minute, burst=wiring.rate_burst)
+        rate = {"per_minute": wiring.rate_per_minute, "burst": wiring.rate_burst}
+        return open_redis_limits(wiring.redis, secret=wiring.address_key, **rate)
     return nullcontext(MemoryLimits(per_minute=wiring.rate_per_minute, burst=wiring.rate_burst))
 
 

@@ -68,10 +68,9 @@ def names(salts: Mapping[date, bytes], day: date, site: int, address: str, agent
     return of_the_day.names(address, agent) if of_the_day else None
 
 
-def sender(key: bytes, address: str) -> int:
-    """A sender of beacons without the address: IPv6 by the network of 64 bits that a household has."""
-    known = _household(address) if ":" in address else address
-    return int.from_bytes(blake2b(known.encode(), key=key, digest_size=8).digest())
+def sender(address: str) -> str:
+    """Who sends from an address: in IPv6 all of the network of 64 bits that a household has."""
+    return _household(address) if ":" in address else address
 
 
 @lru_cache(maxsize=HOUSEHOLDS_KEPT)

@@ -1,11 +1,11 @@
-"""How much one sender may send: a bound for each key, answered at once."""
+"""How much one sender may send, answered at once."""
 
 KEYS_KEPT = 100_000
 """In each of two generations: the older one goes when the younger is full."""
 
 
 class MemoryLimits:
-    """A key has its allowance back at a steady pace (generic cell rate); only this process knows of it.
+    """A sender has the allowance back at a steady pace (generic cell rate); only this process knows of it.
 
     `per_minute` is the pace, 0 for no limit, and `burst` how many may come at once. What was not seen for
     long goes first.
@@ -19,10 +19,12 @@ class MemoryLimits:
         self._young: dict[int, float] = {}
         self._old: dict[int, float] = {}
 
-    def allows(self, key: int, at_ms: int) -> bool:
-        """Whether one more of this key may pass now; what does not pass costs nothing."""
+    def allows(self, sender: str, at_ms: int) -> bool:
+        """Whether one more of this sender may pass now; what does not pass costs nothing."""
         if not self.each_ms:
             return True
+        # Python's own hash is keyed, by process.
+        key = hash(sender)
         full_at = self._young.get(key)
         if full_at is None:
             full_at = self._old.get(key, 0.0)
@@ -34,8 +36,9 @@ class MemoryLimits:
         self._keep(key, full_at + self.each_ms)
         return True
 
-    def told(self, key: int, full_at: float) -> None:
-        """Takes in what a key has used up elsewhere: when it will have all of its allowance again."""
+    def told(self, sender: str, full_at: float) -> None:
+        """Takes in what a sender has used up elsewhere: when all of the allowance will be there again."""
+        key = hash(sender)
         self._keep(key, max(full_at, self._young.get(key, 0.0)))
 
     def _keep(self, key: int, full_at: float) -> None:

@@ -1,6 +1,6 @@
 """Who is online, kept by the only worker there is."""
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -22,22 +22,31 @@ class SiteSeen:
 
     def __init__(self) -> None:
         self.visitors: OrderedDict[int, tuple[int, int]] = OrderedDict()
-        self.on_page: Counter[int] = Counter()
+        self.on_page: dict[int, int] = {}
+
+    def stays(self, visitor: int, at_ms: int, page: int) -> bool:
+        """Notes whoever is seen again where he was, by far the most; False where there is more to do."""
+        seen = self.visitors.get(visitor)
+        if seen is None or seen[0] > at_ms or page not in (seen[1], NOWHERE):
+            return False
+        self.visitors[visitor] = at_ms, seen[1]
+        self.visitors.move_to_end(visitor)
+        return True
 
     def place(self, visitor: int, at_ms: int, page: int) -> None:
         """The visitor is the last one seen now."""
         self.take(visitor)
         self.visitors[visitor] = at_ms, page
         if page != NOWHERE:
-            self.on_page[page] += 1
+            self.on_page[page] = self.on_page.get(page, 0) + 1
 
     def take(self, visitor: int) -> tuple[int, int]:
         """Takes the visitor out; returns when he was seen and where, (0, NOWHERE) where he was not."""
         at_ms, page = self.visitors.pop(visitor, (0, NOWHERE))
         if page != NOWHERE:
-            self.on_page[page] -= 1
-            if not self.on_page[page]:
-                del self.on_page[page]
+            left = self.on_page.pop(page) - 1
+            if left:
+                self.on_page[page] = left
         return at_ms, page
 
     def drop_oldest(self, since: int, limit: int) -> bool:
@@ -62,6 +71,8 @@ class MemoryLive:
         known = self._sites.get(site)
         if known is None:
             known = self._sites[site] = SiteSeen()
+        if formerly is None and known.stays(visitor, at_ms, key_of(page) if page else NOWHERE):
+            return
         before, where = known.take(visitor)
         if formerly is not None:
             former, was = known.take(formerly)
@@ -91,4 +102,4 @@ class MemoryLive:
             known.take(visitor)
         if not known.visitors:
             del self._sites[site]
-        return len(known.visitors) if page is None else known.on_page[key_of(page)]
+        return len(known.visitors) if page is None else known.on_page.get(key_of(page), 0)

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from hashlib import blake2b
 from pathlib import Path
 
 from analytics_service.live.connecting import FAULTS
@@ -19,9 +20,11 @@ RATES = Path(__file__).with_name("rates.lua").read_text("utf-8")
 
 
 @asynccontextmanager
-async def open_redis_limits(url: str, *, per_minute: int, burst: int) -> AsyncIterator["RedisLimits"]:
+async def open_redis_limits(
+    url: str, *, secret: bytes, per_minute: int, burst: int
+) -> AsyncIterator["RedisLimits"]:
     """Limits that are told to the other workers each 100 ms."""
-    limits = RedisLimits(url, MemoryLimits(per_minute=per_minute, burst=burst))
+    limits = RedisLimits(url, secret, MemoryLimits(per_minute=per_minute, burst=burst))
     sharing = asyncio.create_task(limits.share_all())
     try:
         yield limits
@@ -37,19 +40,20 @@ class RedisLimits:
     the workers of this service have, for as long as his allowance is not whole again.
     """
 
-    def __init__(self, url: str, local: MemoryLimits) -> None:
+    def __init__(self, url: str, secret: bytes, local: MemoryLimits) -> None:
+        self._secret = secret
         self._local = local
         self._link = Link(url, "so each worker limits by itself")
-        self._passed: Counter[int] = Counter()
+        self._passed: Counter[str] = Counter()
         self._at_ms = 0
         self._stopped = asyncio.Event()
 
-    def allows(self, key: int, at_ms: int) -> bool:
-        """Whether one more of this key may pass now; what does not pass costs nothing."""
-        if not self._local.allows(key, at_ms):
+    def allows(self, sender: str, at_ms: int) -> bool:
+        """Whether one more of this sender may pass now; what does not pass costs nothing."""
+        if not self._local.allows(sender, at_ms):
             return False
-        if self._local.each_ms and (key in self._passed or len(self._passed) < SENDERS_SHARED):
-            self._passed[key] += 1
+        if self._local.each_ms and (sender in self._passed or len(self._passed) < SENDERS_SHARED):
+            self._passed[sender] += 1
             self._at_ms = at_ms
         return True
 
@@ -70,20 +74,21 @@ class RedisLimits:
         if not self._passed or self._link.is_away:
             return
         passed, self._passed = self._passed, Counter()
-        shards: list[dict[int, int]] = [{} for _ in range(SHARDS)]
-        for key, count in passed.items():
-            shards[key % SHARDS][key] = count
+        shards: list[dict[str, str]] = [{} for _ in range(SHARDS)]
+        for sender in passed:
+            name = blake2b(sender.encode(), key=self._secret, digest_size=8)
+            shards[name.digest()[0] % SHARDS][sender] = name.hexdigest()
         try:
             async with self._link.client.pipeline(transaction=False) as pipe:
                 for number, shard in enumerate(shards):
                     if shard:
-                        keys = [f"vs:{{rate{number}}}:{key & (2**64 - 1):x}" for key in shard]
+                        keys = [f"vs:{{rate{number}}}:{name}" for name in shard.values()]
                         pace = (self._at_ms, self._local.each_ms, self._local.ahead_ms)
-                        pipe.eval(RATES, len(keys), *keys, *pace, *shard.values())
+                        pipe.eval(RATES, len(keys), *keys, *pace, *(passed[sender] for sender in shard))
                 answers = await pipe.execute()
         except FAULTS as error:
             await self._link.failed(error)
             return
         for shard, times in zip((shard for shard in shards if shard), answers, strict=True):
-            for key, full_at in zip(shard, times, strict=True):
-                self._local.told(key, float(full_at))
+            for sender, full_at in zip(shard, times, strict=True):
+                self._local.told(sender, float(full_at))

@@ -16,7 +16,8 @@ from tests.redis_server import running_redis
 
 AT = 1_800_000_000_000
 PER_MINUTE, BURST = 60, 10
-ANN, BOB = 2**63 + 5, 7
+ANN, BOB = "203.0.113.7", "2001:db8::/64"
+SECRET = b"of these workers"
 
 
 @pytest.fixture(params=["memory", "redis", "cluster"])
@@ -29,7 +30,9 @@ async def limits(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
             url = stack.enter_context(running_redis(tmp_path)).url
         else:
             url = stack.enter_context(running_cluster(tmp_path)).url
-        yield await stack.enter_async_context(open_redis_limits(url, per_minute=PER_MINUTE, burst=BURST))
+        yield await stack.enter_async_context(
+            open_redis_limits(url, secret=SECRET, per_minute=PER_MINUTE, burst=BURST)
+        )
 
 
 async def test_a_burst_passes_then_a_steady_pace(limits: Limits) -> None:
@@ -41,7 +44,7 @@ async def test_a_burst_passes_then_a_steady_pace(limits: Limits) -> None:
     assert not limits.allows(ANN, AT + 1001)
 
 
-async def _denies(limits: RedisLimits, key: int) -> bool:
+async def _denies(limits: RedisLimits, key: str) -> bool:
     for _ in range(200):
         # It is heard of with the next round, and a round needs somebody who sends.
         limits.allows(key, AT)
@@ -54,21 +57,23 @@ async def _denies(limits: RedisLimits, key: int) -> bool:
 async def test_what_one_worker_let_pass_is_gone_at_the_other(tmp_path: Path) -> None:
     with running_redis(tmp_path) as server:
         async with (
-            open_redis_limits(server.url, per_minute=1, burst=1000) as one,
-            open_redis_limits(server.url, per_minute=1, burst=1000) as other,
+            open_redis_limits(server.url, secret=SECRET, per_minute=1, burst=1000) as one,
+            open_redis_limits(server.url, secret=SECRET, per_minute=1, burst=1000) as other,
         ):
             assert all(one.allows(ANN, AT) for _ in range(995))
             await asyncio.sleep(0.5)
             assert await _denies(other, ANN)
             assert other.allows(BOB, AT)
             # Nothing in Redis outlives the allowance, or tells who it was.
-            key = next(key for key in server.ask("keys", "vs:*").split() if f"{ANN:x}" in key)
+            keys = server.ask("keys", "vs:*").split()
+            assert not any(part in key for key in keys for part in ("203", "2001"))
+            key = max(keys, key=lambda key: int(server.ask("pttl", key)))
             assert 0 < int(server.ask("pttl", key)) <= 1000 * 60_000
 
 
 async def test_each_worker_limits_by_itself_while_redis_hangs(tmp_path: Path) -> None:
     with running_redis(tmp_path) as server:
-        async with open_redis_limits(server.url, per_minute=PER_MINUTE, burst=BURST) as limits:
+        async with open_redis_limits(server.url, secret=SECRET, per_minute=PER_MINUTE, burst=BURST) as limits:
             server.process.send_signal(signal.SIGSTOP)
             for _ in range(3):
                 limits.allows(BOB, AT)
