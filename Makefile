@@ -32,7 +32,7 @@ bench: $(VENV)/.dev ## measure speed (never part of the tests)
 	$(BIN)/python -m tests.bench $(ARGS)
 
 soak: $(VENV)/.dev ## faults, journeys, contracts and properties, for long
-	SOAK=1 $(BIN)/python -m pytest tests/faults tests/journey tests/contracts tests/domain $(ARGS)
+	SOAK=1 $(BIN)/python -m pytest tests/faults tests/journey tests/contracts tests/domain tests/web $(ARGS)
 
 lock: ## write requirements/ anew from pyproject.toml: make lock ARGS=--upgrade
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it with 'pip install uv', or name it with UV=…" >&2; exit 1; }
