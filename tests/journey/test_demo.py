@@ -78,6 +78,18 @@ def test_colours_that_a_reader_forces_and_twice_the_size_leave_it_legible(
     context.close()
 
 
+def test_on_paper_the_white_words_keep_what_they_stand_on(service: Service, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 768, "height": 800})
+    page = context.new_page()
+    _whole(page, service)
+    page.emulate_media(media="print")
+    for part in (".heading", ".badge dd", ".reels span"):
+        # Browsers leave backgrounds out unless they are told that they matter.
+        expect(page.locator(part).first).to_have_css("print-color-adjust", "exact")
+    page.screenshot(path=PICTURES / "demo-print.png", full_page=True)
+    context.close()
+
+
 @pytest.mark.parametrize("variant", ["list", "card", "inline", "badge", "digits"])
 def test_nothing_moves_where_the_snippet_reserves_its_place(
     service: Service, browser: Browser, variant: str
