@@ -149,6 +149,7 @@ def _print_welcome(settings: Settings, demo: Site | None, count: int) -> None:
             "  The widget:",
             f'    <script type="module" src="{url}/w.js"></script>',
             f'    <visitor-stats site="{demo.public_id}"></visitor-stats>',
+            f"  Put one together:  {url}/widget",
         ]
     if count <= 1:
         lines += ["", "  Next: analytics-service site add your-domain.vn   (prints the id for data-site)"]
