@@ -253,6 +253,8 @@ def site_snippet(
     print(f'<noscript><img src="{settings.url}/v.gif?s={public_id}" alt=""></noscript>')
     print(f'<script type="module" src="{settings.url}/w.js"></script>')
     print(f'<visitor-stats site="{public_id}"></visitor-stats>')
+    if not settings.public_url:
+        print("Set --public-url to the address that visitors reach.", file=sys.stderr)
 
 
 @sites.command("counter")

@@ -23,13 +23,17 @@ READS_KEPT = 10_000
 SITES_TOLD = 100_000
 # Of one site in one script: Redis does nothing else meanwhile.
 TOLD_AT_ONCE = 1_000
+# In one round trip, counted in touches: Redis answers none of it before it is done with all of it.
 SENT_AT_ONCE = 5_000
+SCRIPT_COSTS = 20
 LEAVING_AT_ONCE = 2 * TOLD_AT_ONCE
 # A name that was replaced stays for the window with a score beyond every time, so that a sighting under it
 # which another worker sends late cannot bring the visitor back a second time.
 REPLACED = 10**15
 MASK = 2**48 - 1
-TOUCH, COUNT = (Path(__file__).with_name(name).read_text("utf-8") for name in ("touch.lua", "count.lua"))
+LEAVE, TOUCH, COUNT = (
+    Path(__file__).with_name(f"{name}.lua").read_text("utf-8") for name in ("leave", "touch", "count")
+)
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +86,7 @@ class RedisLive:
         known = of_site.get(visitor)
         if known is None:
             if self._gathered >= PENDING_LIMIT:
-                # Nobody is lost: all whom this worker saw are told when Redis is back.
+                # Nobody is lost: with the site's next touch all whom this worker saw are told.
                 self._incomplete.add(site)
                 return
             self._gathered += 1
@@ -134,7 +138,7 @@ class RedisLive:
                     newest = max(touch[0] for _, touch in part)
                     told = (word for visitor, touch in part for word in _words(visitor, touch))
                     bounds = (self._window_ms, self._limit, newest, REPLACED, LEAVING_AT_ONCE)
-                    pipe.eval(TOUCH, len(keys), *keys, *bounds, *told)
+                    pipe.eval(LEAVE + TOUCH, len(keys), *keys, *bounds, *told)
                 answers = await pipe.execute(raise_on_error=False)
             for (site, _), answer in zip(scripts, answers, strict=True):
                 if not isinstance(answer, Exception):
@@ -183,7 +187,7 @@ class RedisLive:
         keys = self._keys(site)
         asked = (at_ms - self._window_ms, REPLACED, LEAVING_AT_ONCE, _word(page) if page else "")
         for _ in range(self._limit // LEAVING_AT_ONCE + 2):
-            online, on_page, more = await self._link.client.eval(COUNT, len(keys), *keys, *asked)
+            online, on_page, more = await self._link.client.eval(LEAVE + COUNT, len(keys), *keys, *asked)
             if not more:
                 break
         return int(on_page if page else online)
@@ -205,7 +209,7 @@ def _scripts(touches: Touches) -> Iterator[list[tuple[int, list[tuple[int, Touch
         every = list(of_site.items())
         for at in range(0, len(every), TOLD_AT_ONCE):
             gathered.append((site, every[at : at + TOLD_AT_ONCE]))
-            size += len(gathered[-1][1])
+            size += len(gathered[-1][1]) + SCRIPT_COSTS
             if size >= SENT_AT_ONCE:
                 yield gathered
                 gathered, size = [], 0

@@ -71,9 +71,10 @@ class RedisLimits:
         await self._link.close()
 
     async def _share(self) -> None:
-        if not self._passed or self._link.is_away:
-            return
         passed, self._passed = self._passed, Counter()
+        # While Redis is away no address waits here for it.
+        if not passed or self._link.is_away:
+            return
         shards: list[dict[str, str]] = [{} for _ in range(SHARDS)]
         for sender in passed:
             name = blake2b(sender.encode(), key=self._secret, digest_size=8)

@@ -1,19 +1,10 @@
 -- Sightings of one site, told in one go: either all of them hold or none.
--- KEYS: visitors by time, page by visitor, visitors by page, the worker's mark.
+-- KEYS: the worker's mark, after those of leave.lua.
 -- ARGV: window and limit, the newest time, the score of replaced names, how many may go at once;
 --       then visitor, time, former name and page of each sighting ('' where there is none).
 -- Answers 1 where the worker's mark was not there: then Redis has forgotten.
-local online, page_of, on_page, mark = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local window, limit, newest, replaced, most =
   tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-
-local function leaves_page(visitor)
-  local page = redis.call('HGET', page_of, visitor)
-  if page then
-    redis.call('HDEL', page_of, visitor)
-    if tonumber(redis.call('ZINCRBY', on_page, -1, page)) <= 0 then redis.call('ZREM', on_page, page) end
-  end
-end
 
 for at = 6, #ARGV, 4 do
   local visitor, seen, formerly, page = ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3]
@@ -30,17 +21,12 @@ for at = 6, #ARGV, 4 do
   end
 end
 
-local function leave(visitors)
-  for _, visitor in ipairs(visitors) do
-    redis.call('ZREM', online, visitor)
-    leaves_page(visitor)
-  end
-end
-leave(redis.call('ZRANGEBYSCORE', online, '-inf', '(' .. newest - window, 'LIMIT', 0, most))
-leave(redis.call('ZRANGEBYSCORE', online, replaced, '(' .. string.format('%.0f', replaced + newest - window), 'LIMIT', 0, most))
+local since, replaced_since = newest - window, string.format('%.0f', replaced + newest - window)
+leave(redis.call('ZRANGEBYSCORE', online, '-inf', '(' .. since, 'LIMIT', 0, most))
+leave(redis.call('ZRANGEBYSCORE', online, replaced, '(' .. replaced_since, 'LIMIT', 0, most))
 local over = redis.call('ZCARD', online) - limit
 if over > 0 then leave(redis.call('ZRANGE', online, 0, math.min(over, most) - 1)) end
 
-local is_new = redis.call('SET', mark, 1, 'PX', 2 * window, 'NX')
+local is_new = redis.call('SET', KEYS[4], 1, 'PX', 2 * window, 'NX')
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, 2 * window) end
 return is_new and 1 or 0

@@ -162,6 +162,19 @@ async def test_nobody_knows_while_redis_hangs_and_everybody_again_after(tmp_path
             assert await becomes(lambda: live.online(SITE, AT), 2) == 2
 
 
+async def test_very_many_sites_are_told_when_redis_is_back(tmp_path: Path) -> None:
+    sites = 20_000
+    with running_redis(tmp_path) as server:
+        async with open_redis_live(server.url, window=WINDOW, limit=LIMIT) as live:
+            server.process.send_signal(signal.SIGSTOP)
+            for site in range(sites):
+                live.touch(site, ANN, None, AT, "/a")
+            assert await becomes(lambda: live.online(sites - 1, AT), None) is None
+            server.process.send_signal(signal.SIGCONT)
+            assert await becomes(lambda: live.online(sites - 1, AT), 1) == 1
+            assert await live.online(0, AT, "/a") == 1
+
+
 async def test_redis_that_lost_everything_is_told_again_whom_the_worker_saw(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         with running_redis(tmp_path) as server:
