@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from analytics_service.domain.model import Counts, Item, Peak, Question, Series, Site, Span
-from analytics_service.domain.periods import Days, days_of, local_day, local_time
+from analytics_service.domain.periods import Days, day_begins, days_of, local_day, local_time
 from analytics_service.ports import FigureStore, Live
 
 SITES_REMEMBERED = 10_000
@@ -55,7 +55,7 @@ class Reporter:
         return None
 
     async def _peaks(self, site: Site, at: datetime) -> tuple[Peak | None, Peak | None]:
-        midnight = local_time(at, site.zones).replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight = day_begins(at, site.zones)
         ever = await self._figures.peak(site.number)
         today = await self._figures.peak_since(site.number, int(midnight.timestamp() * 1000))
         return _peak(ever, site), _peak(today, site)

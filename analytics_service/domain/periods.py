@@ -49,6 +49,11 @@ def local_time(at: datetime, zones: tuple[ZoneSince, ...]) -> datetime:
     return _local(at, zones)[0]
 
 
+def day_begins(at: datetime, zones: tuple[ZoneSince, ...]) -> datetime:
+    """The first instant of that day on the site's clock."""
+    return local_time(at, zones).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def local_day(at: datetime, zones: tuple[ZoneSince, ...]) -> date:
     """The site's day of that instant; never later than the day of an instant that follows."""
     local, end = _local(at, zones)
