@@ -63,12 +63,25 @@ _IN_APP_VERSION = re.compile(
 )
 _COC_COC = re.compile(r"coc_coc_browser/(\d+)")
 _WEB_VIEW = re.compile(r"; wv\)")
-# What calls itself a library, or steers a browser without a person, is no person either.
-_ROBOT_WORDS = (
-    *("bot", "crawl", "spider", "slurp", "scraper", "scrapy", "headless", "phantomjs", "puppeteer"),
-    *("playwright", "selenium", "webdriver", "lighthouse", "python", "urllib", "httpx", "aiohttp", "curl/"),
-    *("wget", "libwww", "okhttp", "go-http", "java/", "apache-http", "axios", "undici", "guzzle", "postman"),
-    *("insomnia", "httpie", "dart/", "ruby", "faraday"),
+# The part in brackets that names a phone, a tablet or a television: it holds names of models and firmwares,
+# and these are no robots' names. Instagram and its kind name the device a second time, after their own name.
+_DEVICE_PART = re.compile(
+    r"^[^()]*(\((?:Linux[;/ ]|Android|iPhone|iPad|iPod)[^()]*(?:\([^()]*\)[^()]*)*\))"
+    r"|\bAndroid (\([^()]*(?:\([^()]*\)[^()]*)*\))"
+)
+# A robot may name itself there as well, but says so: by an address, by "compatible", by a version.
+_ROBOT_IN_DEVICE_PART = re.compile(
+    r"https?://|www\.|@|\bcompatible;|(?:bot|crawler|spider)(?:-[a-z]+)?/\d", re.IGNORECASE
+)
+# Entries of the list of crawlers that are people's: a browser, an editor's browser, a firmware of phones.
+_LISTED_PEOPLE = frozenset({"Sogou", r"Code\/1\.", r"AP3A\.240617\.008"})
+# What calls itself a library, or steers a browser without a person, is no person either. A name may end
+# in "bot" or "spider" ("Googlebot"), but not go on after it ("Caboto").
+_ROBOT_WORDS = re.compile(
+    r"bots?(?![a-z])|(?<![a-z])bot|spider(?![a-z])|(?<![a-z])(?:ruby(?![a-z])|java/|dart/)"
+    r"|crawl|slurp|scraper|scrapy|headless|phantomjs|puppeteer|playwright|selenium|webdriver|lighthouse"
+    r"|python|urllib|httpx|aiohttp|curl/|wget|libwww|okhttp|go-http|apache-http|axios|undici|guzzle|postman"
+    r"|insomnia|httpie|faraday"
 )
 # These may also stand in the name of a phone.
 _ROBOT_WORDS_OUTSIDE_BROWSERS = ("fetch", "monitor", "preview")
@@ -122,7 +135,9 @@ def _crawlers() -> Parser:
     assert spec.origin is not None
     listed = Path(spec.origin).with_name("crawler-user-agents.json").read_bytes()
     entries = msgspec.json.decode(listed, type=list[_Crawler])
-    matchers: list[Matcher[UserAgent]] = [UserAgentMatcher(f"({entry.pattern})") for entry in entries]
+    matchers: list[Matcher[UserAgent]] = [
+        UserAgentMatcher(f"({entry.pattern})") for entry in entries if entry.pattern not in _LISTED_PEOPLE
+    ]
     return Parser(Resolver((matchers, [], [])))
 
 
@@ -187,8 +202,9 @@ def _robot(agent: str, *, is_in_app: bool) -> str:
     """The robot's name, or nothing for what may be a person."""
     if not agent.strip():
         return "(no agent)"
-    listed = None if is_in_app else _crawlers()(agent, Domain.USER_AGENT).user_agent
-    if listed is None and not _sounds_like_a_robot(agent):
+    named = _without_device(agent)
+    listed = None if is_in_app else _crawlers()(named, Domain.USER_AGENT).user_agent
+    if listed is None and not _sounds_like_a_robot(named):
         return ""
     told = _parser()(agent, Domain.USER_AGENT).user_agent
     # A crawler that dresses as a browser is known by the list's word for it.
@@ -197,10 +213,19 @@ def _robot(agent: str, *, is_in_app: bool) -> str:
     return listed.family.strip("/ ")[:FAMILY_LIMIT] if listed is not None else "(unnamed robot)"
 
 
+def _without_device(agent: str) -> str:
+    """The agent without what is a device's name, unless a robot names itself there."""
+    return _DEVICE_PART.sub(_emptied, agent)
+
+
+def _emptied(found: re.Match[str]) -> str:
+    device: str = found.group(1) or found.group(2)
+    return found.group(0) if _ROBOT_IN_DEVICE_PART.search(device) else found.group(0).replace(device, "()")
+
+
 def _sounds_like_a_robot(text: str) -> bool:
-    # CUBOT makes phones.
-    lower = text.lower().replace("cubot", "")
-    if any(word in lower for word in _ROBOT_WORDS):
+    lower = text.lower()
+    if _ROBOT_WORDS.search(lower):
         return True
     return "applewebkit" not in lower and any(word in lower for word in _ROBOT_WORDS_OUTSIDE_BROWSERS)
 

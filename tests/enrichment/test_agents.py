@@ -1,5 +1,9 @@
 """What real user agents are recognised as."""
 
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -226,6 +230,15 @@ ROBOTS = [
 ]
 
 
+PEOPLES = ("Instagram", "MetaIAB", "Code/1.")
+
+
+def listed(name: str) -> list[str]:
+    """The agents of one of our files, one a line; `#` begins a comment."""
+    lines = Path(__file__).with_name(name).read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 @pytest.mark.parametrize(("agent", "browser", "version", "system", "system_version", "device"), PEOPLE)
 def test_people(
     agent: str, browser: str, version: str, system: str, system_version: str, device: str
@@ -250,9 +263,34 @@ def test_the_table_is_long_enough_to_mean_something() -> None:
 @given(st.text(max_size=2 * AGENT_LIMIT))
 @example("Mozilla/" * 100)
 @example("(" * 512)
+@example("Android (" * 56)
+@example("Mozilla/5.0 (Linux; " + "()" * 240)
+@example("Mozilla/5.0 (Linux; (" * 24)
 @example("bot" * 300)
 @settings(derandomize=True, deadline=None, max_examples=200)
 def test_any_text_is_recognised_as_something_short(agent: str) -> None:
     told = recognise(agent)
     assert all(len(word) <= FAMILY_LIMIT for word in (told.browser, told.system, told.family))
     assert told.device in {"", "desktop", "mobile", "tablet", "tv", "console", "bot"}
+
+
+@pytest.mark.parametrize("agent", listed("browsers.txt"))
+def test_a_device_or_browser_is_no_robot_for_a_word_in_its_name(agent: str) -> None:
+    assert not recognise(agent).is_robot
+
+
+@pytest.mark.parametrize("agent", listed("robots.txt"))
+def test_a_robot_is_one_whatever_device_it_names(agent: str) -> None:
+    assert recognise(agent).is_robot
+
+
+def test_every_example_of_the_list_of_crawlers_is_a_robot_but_those_that_are_people() -> None:
+    found = find_spec("crawleruseragents")
+    assert found is not None
+    assert found.origin is not None
+    entries = json.loads(Path(found.origin).with_name("crawler-user-agents.json").read_text("utf-8"))
+    agents = [agent for entry in entries for agent in entry.get("instances", ())]
+    assert len(agents) > 2_000
+    people = [agent for agent in agents if not recognise(agent).is_robot]
+    # In apps, and an editor's browser.
+    assert [agent for agent in people if not any(word in agent for word in PEOPLES)] == []
