@@ -5,8 +5,10 @@ import signal
 import time
 from pathlib import Path
 
+import httpx2
 import pytest
 
+from analytics_service.cli.supervisor import APPLIER_SILENT
 from tests.faults.judging import RIGHT, judged_at_last
 from tests.faults.sending import Senders
 from tests.service import Service, add_site, known, serving, until
@@ -69,3 +71,59 @@ def _child(service: Service) -> int | None:
         return service.child("applier")
     except (AssertionError, FileNotFoundError):
         return None
+
+
+@pytest.mark.parametrize("who", ["supervisor", "everybody"])
+def test_after_a_pause_nobody_is_killed_who_is_well(tmp_path: Path, who: str) -> None:
+    with serving(tmp_path / "data") as service:
+        children = service.children()
+        paused = [service.process.pid, *(children if who == "everybody" else [])]
+        for number in paused:
+            os.kill(number, signal.SIGSTOP)
+        time.sleep(APPLIER_SILENT + 1)
+        for number in paused:
+            os.kill(number, signal.SIGCONT)
+        killed = until(lambda: "is killed" in service.log.read_text(), bool, limit=2)
+        assert (killed, service.children()) == (False, children)
+
+
+def test_a_rolling_restart_whose_new_worker_cannot_start_is_given_up(tmp_path: Path) -> None:
+    spam = tmp_path / "spam.txt"
+    spam.write_text("spam.example\n")
+    with serving(tmp_path / "data", env={"ANALYTICS_SPAM_FILE": str(spam)}) as service:
+        worker = service.child("worker")
+        spam.unlink()
+        os.kill(service.process.pid, signal.SIGHUP)
+        assert until(lambda: "is given up" in service.log.read_text(), bool)
+        spam.write_text("spam.example\n")
+        assert service.child("worker") == worker
+        assert _health(service) == 200
+        # The next one goes its way.
+        os.kill(service.process.pid, signal.SIGHUP)
+        assert until(lambda: worker in service.children(), (False).__eq__) is False
+        assert service.child("worker") != worker
+
+
+def test_while_a_new_worker_takes_its_time_the_others_are_watched(tmp_path: Path) -> None:
+    spam = tmp_path / "spam.txt"
+    spam.write_text("spam.example\n")
+    with serving(tmp_path / "data", env={"ANALYTICS_SPAM_FILE": str(spam)}) as service:
+        worker, applier = service.child("worker"), service.child("applier")
+        spam.unlink()
+        # Whoever reads it waits until somebody writes to it.
+        os.mkfifo(spam)
+        os.kill(service.process.pid, signal.SIGHUP)
+        assert len(until(service.children, lambda children: len(children) == 3)) == 3
+        os.kill(applier, signal.SIGKILL)
+        assert until(lambda: _child(service), lambda found: found not in (None, applier)) != applier
+        assert worker in service.children()
+        spam.write_text("spam.example\n")
+        assert until(lambda: worker in service.children(), (False).__eq__) is False
+        assert until(lambda: _health(service), (200).__eq__) == 200
+
+
+def _health(service: Service) -> int:
+    try:
+        return httpx2.get(f"{service.url}/health", timeout=5).status_code
+    except httpx2.TransportError:
+        return 0
