@@ -65,7 +65,8 @@ def _count(ledger: Ledger, fact: Fact, local: Moment, traits_of: TraitsOf) -> No
     _grow(visit, fact, local, page, traits_of)
     ledger.counted[key] = CountedView(visit.id, fact.at, waited)
     ledger.changed_counted.add(key)
-    name = fact.name if is_view else ledger.capped(Dimension.EVENT, fact.site, local.day, fact.name)
+    # A name is an event's: with one, a view would be taken for an event wherever sums are computed again.
+    name = "" if is_view else ledger.capped(Dimension.EVENT, fact.site, local.day, fact.name)
     ledger.new_views.append(
         ViewRow(
             site=fact.site,
