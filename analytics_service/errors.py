@@ -7,7 +7,8 @@ AnalyticsError
 │   ├── NotPublic    what a site's owner does not show to everybody
 │   └── UnknownSite  no site of that name that may be seen
 └── Unavailable      ours, for now; the caller may try again (503)
-    └── Damaged      a file that can no longer be read as what it was
+    ├── Damaged      a file that can no longer be read as what it was
+    └── WriteFailed  a transaction on the figures that failed; the applier's process must end
 """
 
 from collections.abc import Sequence
@@ -67,3 +68,11 @@ class Unavailable(AnalyticsError):
 
 class Damaged(Unavailable):
     """A database file that is no longer one; only a backup, or leaving the file aside, helps."""
+
+
+class WriteFailed(Unavailable):
+    """A transaction on the figures, or the reading that prepares one, failed.
+
+    What the applier keeps in memory may be of that transaction and not of the file: the process ends, and
+    another begins from what is stored. Nobody goes on after it, whoever asked for the work.
+    """

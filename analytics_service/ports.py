@@ -152,6 +152,14 @@ class OrderStore(Protocol):
         """The order of that id."""
         ...
 
+    def begin(self, number: int) -> None:
+        """Counts that the applier takes it up."""
+        ...
+
+    def note(self, number: int, answer: Mapping[str, object]) -> None:
+        """Says what came in its way; it goes on waiting."""
+        ...
+
     def end(self, number: int, state: OrderState, answer: Mapping[str, object], *, at: datetime) -> None:
         """Says what came of it."""
         ...

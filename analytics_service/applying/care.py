@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
+import msgspec
+
 from analytics_service.applying.recounting import Recounting
-from analytics_service.domain.orders import Order, OrderKind, OrderState
+from analytics_service.domain.orders import BEGUN_AT_MOST, Order, OrderKind, OrderState
 from analytics_service.domain.truth import Check, Difference, as_told, wording
-from analytics_service.errors import Unavailable
+from analytics_service.errors import Unavailable, WriteFailed
 from analytics_service.ports import Clock, OrderStore, TruthStore
 
 CHECKED_EACH = timedelta(days=1)
@@ -38,7 +41,7 @@ class Care:
         self._pruned: date | None = None
 
     def step(self) -> bool:
-        """One step of what is due; False where nothing is."""
+        """One step of what is due; False where nothing is. Raises WriteFailed."""
         try:
             if self._work is None:
                 self._work = self._due()
@@ -47,6 +50,8 @@ class Care:
             next(self._work)
         except StopIteration:
             self._work = None
+        except WriteFailed:
+            raise
         except Unavailable as error:
             self._work = None
             log.error("%s", error)
@@ -77,13 +82,20 @@ class Care:
     def _carry_out(self, order: Order) -> Iterator[None]:
         answer: Mapping[str, object] = {}
         try:
+            if order.begun >= BEGUN_AT_MOST:
+                raise Unavailable(_given_up(order))
+            self._orders.begin(order.id)
             steps = (
                 self._repair(order) if order.kind is OrderKind.REPAIR else self._recounting.carry_out(order)
             )
             for outcome in steps:
                 answer = outcome or answer
                 yield
-        except Unavailable as error:
+        except WriteFailed as error:
+            with suppress(Unavailable):
+                self._orders.note(order.id, {"error": str(error)})
+            raise
+        except (Unavailable, msgspec.ValidationError) as error:
             log.error("order %d (%s) failed: %s", order.id, order.kind.value, error)
             self._orders.end(order.id, OrderState.FAILED, {"error": str(error)}, at=self._clock())
             return
@@ -122,6 +134,11 @@ class Care:
                     log.error("%s; run `analytics-service verify`", wording(one))
                 yield
         self._truth.note_check(Check(_ms(at), days, wrong))
+
+
+def _given_up(order: Order) -> str:
+    why = order.answer.get("error") or "the applier ended each time while it worked on it; see its log"
+    return f"it was begun {order.begun} times and never ended: {why}"
 
 
 def _ms(time: datetime | timedelta) -> int:

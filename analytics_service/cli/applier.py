@@ -44,7 +44,15 @@ class Sites:
         self._zones_of = zones_or_utc(self._zones)
 
     def refresh(self) -> None:
-        """Reads the sites where they changed."""
+        """Reads the sites where they changed; what is known of them holds while config.db is locked."""
+        try:
+            self._read()
+        except Unavailable as error:
+            if not self._zones:
+                raise
+            log.warning("%s", error)
+
+    def _read(self) -> None:
         version = self._config.version()
         if version != self._version:
             sites = self._config.sites()
@@ -56,7 +64,7 @@ class Sites:
         """The site's zones; a site that is new is looked for at once."""
         if site and site not in self._zones:
             self._version = -1
-            self.refresh()
+            self._read()
         return self._zones_of(site)
 
     def hosts_of(self, site: int) -> frozenset[str]:

@@ -8,8 +8,9 @@ import pytest
 
 from analytics_service.errors import Unavailable
 from analytics_service.storage.sqlite.config import create_config, open_config
+from analytics_service.storage.sqlite.orders import open_orders
 from analytics_service.storage.sqlite.sql import newest
-from analytics_service.storage.sqlite.stats import create_stats
+from analytics_service.storage.sqlite.stats import create_stats, open_stats_writer
 from analytics_service.storage.sqlite.truth import open_truth
 from tests.storage.first_release import VIEWS_THEN, make_first_release
 
@@ -50,3 +51,35 @@ def test_a_file_of_a_newer_release_is_refused_and_left_alone(tmp_path: Path) -> 
         create_stats(tmp_path)
     with closing(sqlite3.connect(tmp_path / "stats.db")) as stats:
         assert stats.execute("pragma user_version").fetchone() == (newest("stats") + 1,)
+
+
+def test_a_database_that_vanished_is_not_made_anew_by_whoever_opens_it(tmp_path: Path) -> None:
+    create_config(tmp_path)
+    create_stats(tmp_path)
+    (tmp_path / "stats.db").unlink()
+    (tmp_path / "config.db").unlink()
+    with pytest.raises(Unavailable, match="unable to open"), open_stats_writer(tmp_path):
+        pass
+    with pytest.raises(Unavailable, match="unable to open"), open_config(tmp_path):
+        pass
+    with pytest.raises(Unavailable, match="unable to open"), open_orders(tmp_path):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.marker", "stats.marker"]
+
+
+def test_an_empty_database_beside_the_marker_of_one_that_was_here_is_refused(tmp_path: Path) -> None:
+    create_stats(tmp_path)
+    (tmp_path / "stats.db").unlink()
+    with closing(sqlite3.connect(tmp_path / "stats.db")) as stats:
+        stats.execute("pragma journal_mode = wal")
+    assert (tmp_path / "stats.db").stat().st_size
+    with pytest.raises(Unavailable, match="missing although it was here"):
+        create_stats(tmp_path)
+
+
+def test_a_folder_may_be_named_with_signs_that_mean_something_in_an_address(tmp_path: Path) -> None:
+    folder = tmp_path / "50% of a? folder #1"
+    folder.mkdir()
+    create_stats(folder)
+    with open_stats_writer(folder), open_truth(folder) as truth:
+        assert truth.sites() == []

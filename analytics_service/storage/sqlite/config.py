@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -24,6 +24,8 @@ from analytics_service.storage.sqlite.creating import CONFIG, create
 from analytics_service.storage.sqlite.sql import open_for_writing, queries, transaction, translated
 
 FILE = CONFIG.file
+CONFIG_BUSY = timedelta(milliseconds=800)
+"""A worker waits in its event loop: a program that reads config.db for long must not hold up beacons."""
 SQL = queries("config")
 
 
@@ -34,13 +36,23 @@ def create_config(folder: Path) -> None:
 
 @contextmanager
 def open_config(folder: Path) -> Iterator["Config"]:
-    """config.db in a folder; what it does is brief, and waits for another writer at most 5 s."""
+    """config.db in a folder; what it does is brief, and waits for another program for CONFIG_BUSY at most."""
     with translated(str(folder / FILE)):
-        connection = open_for_writing(folder / FILE, journal_mode="delete", synchronous="full")
+        connection = open_config_file(folder)
     try:
         yield Config(connection)
     finally:
         connection.close()
+
+
+def open_config_file(folder: Path) -> sqlite3.Connection:
+    """A connection to config.db, which whoever opens it closes."""
+    return open_for_writing(
+        folder / FILE,
+        journal_mode=CONFIG.journal_mode,
+        synchronous=CONFIG.synchronous,
+        busy=CONFIG_BUSY,
+    )
 
 
 class Config:

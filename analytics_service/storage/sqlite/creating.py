@@ -15,6 +15,7 @@ from analytics_service.storage.sqlite.sql import (
     newest,
     open_for_writing,
     translated,
+    uri,
     version_of,
 )
 
@@ -59,10 +60,7 @@ def create(folder: Path, kind: Kind) -> None:
             f"a restore into {folder} was cut off: run `analytics-service restore FILE --replace` again"
         )
     if marker.exists() and (not path.exists() or not path.stat().st_size):
-        raise Unavailable(
-            f"{path} is missing although it was here: restore a backup with "
-            f"`analytics-service restore FILE --replace`, or begin from nothing by removing {marker}"
-        )
+        raise _gone(path, kind)
     try:
         with translated(str(path)):
             _migrated(path, kind)
@@ -74,11 +72,21 @@ def create(folder: Path, kind: Kind) -> None:
             _mark(marker)
 
 
+def _gone(path: Path, kind: Kind) -> Unavailable:
+    return Unavailable(
+        f"{path} is missing although it was here: restore a backup with "
+        f"`analytics-service restore FILE --replace`, or begin from nothing by removing "
+        f"{path.parent / kind.marker}"
+    )
+
+
 def _migrated(path: Path, kind: Kind) -> None:
     with closing(
-        open_for_writing(path, journal_mode=kind.journal_mode, synchronous=kind.synchronous)
+        open_for_writing(path, journal_mode=kind.journal_mode, synchronous=kind.synchronous, make=True)
     ) as connection:
         version = version_of(connection)
+        if not version and (path.parent / kind.marker).exists():
+            raise _gone(path, kind)
         if version > newest(kind.name):
             raise Unavailable(f"{path} was written by a newer release; install that one to open it")
         if path.stat().st_size <= CHECKED_WHOLE_BELOW:
@@ -134,7 +142,7 @@ def _copy(folder: Path, kind: Kind, path: Path) -> None:
     source = folder / kind.file
     with (
         translated(str(source)),
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=5)) as connection,
+        closing(sqlite3.connect(uri(source, "mode=ro"), uri=True, timeout=5)) as connection,
     ):
         copy_database(connection, path, kind.short_lived)
 
@@ -143,7 +151,7 @@ def journal_mode_of(path: Path) -> str:
     """The journal mode of a database, opened for reading. Raises Unavailable."""
     with (
         translated(str(path)),
-        closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)) as connection,
+        closing(sqlite3.connect(uri(path, "mode=ro"), uri=True, timeout=2)) as connection,
     ):
         mode: str = connection.execute("pragma journal_mode").fetchone()[0]
         return mode
@@ -153,7 +161,7 @@ def check_copy(path: Path, kind: Kind) -> None:
     """Opens a copy and reads every page. Raises Damaged, or Unavailable for a newer release's."""
     with (
         translated(str(path)),
-        closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as connection,
+        closing(sqlite3.connect(uri(path, "mode=ro"), uri=True, timeout=5)) as connection,
     ):
         if not 0 < version_of(connection) <= newest(kind.name):
             raise Unavailable(f"{path.name} in the backup is of a version that this release does not know")

@@ -9,7 +9,7 @@ import aiosqlite
 
 from analytics_service.domain.model import PEAK_EACH, Sums
 from analytics_service.domain.periods import Days
-from analytics_service.storage.sqlite.sql import day_number, day_of, queries, translated
+from analytics_service.storage.sqlite.sql import day_number, day_of, queries, translated, uri
 from analytics_service.storage.sqlite.stats import FILE
 
 SQL = queries("stats")
@@ -25,7 +25,7 @@ async def open_figures(folder: Path, *, standing_still: bool = False) -> AsyncIt
     how = "immutable=1" if standing_still else "mode=ro"
     with translated(FILE):
         connection = await aiosqlite.connect(
-            f"file:{folder / FILE}?{how}", uri=True, isolation_level=None, timeout=1
+            uri(folder / FILE, how), uri=True, isolation_level=None, timeout=1
         )
     try:
         yield Figures(connection)

@@ -67,9 +67,9 @@ class Names:
         hostname, origin, place, equipment = numbers
         return Traits(
             self._db.execute(SQL["name"], (hostname,)).fetchone()[0],
-            Origin(*self._db.execute(SQL["origin"], (origin,)).fetchone()),
-            Place(*self._db.execute(SQL["place"], (place,)).fetchone()),
-            Equipment(*self._db.execute(SQL["equipment"], (equipment,)).fetchone()),
+            Origin(*self._db.execute(SQL["origin"], (origin,)).fetchone() or ()),
+            Place(*self._db.execute(SQL["place"], (place,)).fetchone() or ()),
+            Equipment(*self._db.execute(SQL["equipment"], (equipment,)).fetchone() or ()),
         )
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import msgspec
 
 from analytics_service.domain.orders import Order, OrderKind, OrderState
-from analytics_service.storage.sqlite.config import FILE
-from analytics_service.storage.sqlite.creating import CONFIG
-from analytics_service.storage.sqlite.sql import open_for_writing, queries, transaction, translated
+from analytics_service.storage.sqlite.config import FILE, open_config_file
+from analytics_service.storage.sqlite.sql import queries, transaction, translated
 
 KEPT = timedelta(days=30)
 SQL = queries("config")
@@ -21,9 +20,7 @@ SQL = queries("config")
 def open_orders(folder: Path) -> Iterator["Orders"]:
     """The orders of a data folder."""
     with translated(FILE):
-        connection = open_for_writing(
-            folder / FILE, journal_mode=CONFIG.journal_mode, synchronous=CONFIG.synchronous
-        )
+        connection = open_config_file(folder)
     try:
         yield Orders(connection)
     finally:
@@ -53,6 +50,17 @@ class Orders:
         """The order of that id."""
         return self._one("order", number)
 
+    def begin(self, number: int) -> None:
+        """Counts that the applier takes it up."""
+        with translated(FILE), transaction(self._db):
+            self._db.execute(SQL["begin_order"], (number,))
+
+    def note(self, number: int, answer: Mapping[str, object]) -> None:
+        """Says what came in its way; it goes on waiting."""
+        told = msgspec.json.encode(answer).decode()
+        with translated(FILE), transaction(self._db):
+            self._db.execute(SQL["note_order"], (told, number))
+
     def end(self, number: int, state: OrderState, answer: Mapping[str, object], *, at: datetime) -> None:
         """Says what came of it."""
         told = msgspec.json.encode(answer).decode()
@@ -64,11 +72,12 @@ class Orders:
             row = self._db.execute(SQL[statement], values).fetchone()
         if row is None:
             return None
-        number, kind, arguments, state, answer = row
+        number, kind, arguments, state, answer, begun = row
         return Order(
             number,
             OrderKind(kind),
             msgspec.json.decode(arguments, type=dict[str, object]),
             OrderState(state),
             msgspec.json.decode(answer, type=dict[str, object]),
+            begun=begun,
         )

@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -51,14 +51,14 @@ def translated(what: str) -> Iterator[None]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of the block or nothing of it."""
+    """All of the block or nothing of it: a commit that fails is rolled back, and holds no lock."""
     connection.execute("begin immediate")
     try:
         yield
+        connection.commit()
     except BaseException:
         connection.rollback()
         raise
-    connection.commit()
 
 
 def newest(file: str) -> int:
@@ -88,9 +88,30 @@ def migrate(connection: sqlite3.Connection, file: str) -> None:
             connection.execute(f"pragma user_version = {number}")
 
 
-def open_for_writing(path: Path, *, journal_mode: str, synchronous: str) -> sqlite3.Connection:
-    """A connection in autocommit mode that begins its transactions itself."""
-    connection = sqlite3.connect(path, isolation_level=None, timeout=5, check_same_thread=False)
+def uri(path: Path, parameters: str) -> str:
+    """A file's address for SQLite, with how it is opened, such as `mode=ro`."""
+    return f"{path.absolute().as_uri()}?{parameters}"
+
+
+def open_for_writing(
+    path: Path,
+    *,
+    journal_mode: str,
+    synchronous: str,
+    busy: timedelta = timedelta(seconds=5),
+    make: bool = False,
+) -> sqlite3.Connection:
+    """A connection in autocommit mode that begins its transactions itself.
+
+    It waits for another connection's lock for `busy`. A file that is not there is made only with `make`.
+    """
+    connection = sqlite3.connect(
+        uri(path, "mode=rwc" if make else "mode=rw"),
+        uri=True,
+        isolation_level=None,
+        timeout=busy.total_seconds(),
+        check_same_thread=False,
+    )
     connection.execute(f"pragma journal_mode = {journal_mode}")
     connection.execute(f"pragma synchronous = {synchronous}")
     connection.execute("pragma secure_delete = on")

@@ -9,6 +9,7 @@ from pathlib import Path
 from analytics_service.domain.facts import Fact
 from analytics_service.domain.ledger import Ledger
 from analytics_service.domain.model import PEAKS_KEPT
+from analytics_service.errors import Unavailable, WriteFailed
 from analytics_service.storage.sqlite.creating import STATS, create
 from analytics_service.storage.sqlite.loading import Loader
 from analytics_service.storage.sqlite.names import Names
@@ -55,6 +56,15 @@ def open_stats_writer(folder: Path) -> Iterator["StatsWriter"]:
         yield writer
 
 
+@contextmanager
+def _ending() -> Iterator[None]:
+    """Nobody may go on with what is in memory after a transaction that failed. Raises WriteFailed."""
+    try:
+        yield
+    except Unavailable as error:
+        raise WriteFailed(str(error)) from error
+
+
 class StatsWriter:
     """Loads what a batch touches, saves what the fold made of it."""
 
@@ -84,14 +94,14 @@ class StatsWriter:
         return {journal: seq for journal, seq, _ in self._db.execute(SQL["positions"])}
 
     def load(self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
-        """The working state that these facts may touch."""
-        with translated(FILE):
+        """The working state that these facts may touch. Raises WriteFailed."""
+        with _ending(), translated(FILE):
             return self._loader.load(facts, cap, day_of_fact)
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction of whoever holds the lease. Raises LeaseLost."""
-        with translated(FILE), transaction(self._db):
+        """One transaction of whoever holds the lease. Raises LeaseLost, WriteFailed."""
+        with _ending(), translated(FILE), transaction(self._db):
             if self._db.execute(SQL["hold_lease"], (self._epoch,)).rowcount != 1:
                 raise LeaseLost
             yield self._db
@@ -202,19 +212,19 @@ class StatsWriter:
             busy, log, moved = self._one("pragma wal_checkpoint(passive)")
         if busy or log != moved:
             return {}
-        with translated(FILE), transaction(self._db):
+        with self.changing():
             for journal, seq in positions.items():
                 self._db.execute(SQL["mark_durable"], {"journal": journal, "seq": seq})
         return positions
 
     def forget_journal(self, journal: str) -> None:
         """Drops the position of a journal that is gone."""
-        with translated(FILE), transaction(self._db):
+        with self.changing():
             self._db.execute(SQL["forget_position"], (journal,))
 
     def forget(self, before_ms: int, before_day: date) -> None:
         """Drops ids and waiting engagement from before that instant, names from before that day."""
-        with translated(FILE), transaction(self._db):
+        with self.changing():
             self._db.execute(SQL["forget_counted"], (before_ms,))
             self._db.execute(SQL["forget_waiting"], (before_ms,))
             day = day_number(before_day)

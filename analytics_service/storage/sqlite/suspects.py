@@ -13,7 +13,7 @@ from analytics_service.domain.ledger import Ledger, SuspectKey, ViewRow, Visit
 from analytics_service.domain.suspects import KEPT_A_DAY, SAMPLES_KEPT, Choice, as_suspected
 from analytics_service.storage.sqlite.creating import STATS
 from analytics_service.storage.sqlite.loading import Loader
-from analytics_service.storage.sqlite.sql import day_number, day_of, queries, translated
+from analytics_service.storage.sqlite.sql import day_number, day_of, queries, translated, uri
 from analytics_service.storage.sqlite.truth import TruthKeeper
 
 FILE = STATS.file
@@ -58,7 +58,7 @@ class Drops:
 def open_drops(folder: Path) -> Iterator[Drops]:
     """What a data folder's sites dropped. Raises Unavailable."""
     with translated(FILE):
-        connection = sqlite3.connect(f"file:{folder / FILE}?mode=ro", uri=True, timeout=2)
+        connection = sqlite3.connect(uri(folder / FILE, "mode=ro"), uri=True, timeout=2)
     with closing(connection):
         yield Drops(connection)
 

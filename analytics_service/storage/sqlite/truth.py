@@ -12,7 +12,7 @@ from analytics_service.domain.model import Sums
 from analytics_service.domain.truth import Check, DaySums, Difference, day_of_hours, differences
 from analytics_service.storage.sqlite.creating import STATS
 from analytics_service.storage.sqlite.names import Names, TraitNumbers
-from analytics_service.storage.sqlite.sql import day_number, day_of, queries, translated
+from analytics_service.storage.sqlite.sql import day_number, day_of, queries, translated, uri
 
 FILE = STATS.file
 LONGEST_STEP = 5_000
@@ -24,9 +24,7 @@ SQL = queries("truth")
 def open_truth(folder: Path) -> Iterator["Truth"]:
     """For reading, beside a running service. Raises Unavailable."""
     with translated(FILE):
-        connection = sqlite3.connect(
-            f"file:{folder / FILE}?mode=ro", uri=True, isolation_level=None, timeout=2
-        )
+        connection = sqlite3.connect(uri(folder / FILE, "mode=ro"), uri=True, isolation_level=None, timeout=2)
         connection.execute("pragma query_only = on")
     with closing(connection):
         yield Truth(connection)
@@ -92,7 +90,7 @@ class Truth:
             sums["hour", str(hour)] = Sums(*row)
         for dimension in BROKEN_DOWN:
             for value, *row in self._db.execute(SQL["stored_values"], (site, dimension, day)):
-                sums[dimension.word, value or ""] = Sums(*row)
+                sums.setdefault((dimension.word, value), Sums()).add(Sums(*row))
         return sums
 
     def _found(self, site: int, day: int) -> DaySums:
@@ -112,9 +110,9 @@ class Truth:
 
     def _add_views(self, sums: dict[tuple[str, str], Sums], site: int, day: int) -> None:
         for page, pageviews, events in self._db.execute(SQL["found_pages"], (site, day)):
-            sums[Dimension.PAGE.word, page] = Sums(pageviews=pageviews, events=events)
+            sums.setdefault((Dimension.PAGE.word, page), Sums()).add(Sums(pageviews=pageviews, events=events))
         for name, events in self._db.execute(SQL["found_events"], (site, day)):
-            sums[Dimension.EVENT.word, name] = Sums(events=events)
+            sums.setdefault((Dimension.EVENT.word, name), Sums()).add(Sums(events=events))
 
     def _add_visits(self, sums: dict[tuple[str, str], Sums], site: int, day: int) -> None:
         names = Names(self._db)

@@ -58,10 +58,16 @@ values (?, ?, 'waiting', '{}', ?, ?)
 returning id
 
 -- name: next_order
-select id, kind, arguments, state, answer from orders where state = 'waiting' order by id limit 1
+select id, kind, arguments, state, answer, begun from orders where state = 'waiting' order by id limit 1
 
 -- name: order
-select id, kind, arguments, state, answer from orders where id = ?
+select id, kind, arguments, state, answer, begun from orders where id = ?
+
+-- name: begin_order
+update orders set begun = begun + 1 where id = ?
+
+-- name: note_order
+update orders set answer = ? where id = ?
 
 -- name: end_order
 update orders set state = ?, answer = ?, ended_at = ? where id = ?

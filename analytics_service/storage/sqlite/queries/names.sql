@@ -5,7 +5,7 @@ insert into name (value) values (?) returning id
 select id from name where value = ?
 
 -- name: name
-select value from name where id = ?
+select coalesce((select value from name where id = ?), '')
 
 -- name: origin_id
 select id from origin

@@ -28,7 +28,8 @@ select hour, pageviews, visits, visitors, bounces, engaged_ms, events from rollu
 where site = ? and day = ?
 
 -- name: stored_values
-select (select value from name where id = r.value),
+-- A number that no name has, here and below, is told as the empty value instead of none.
+select coalesce((select value from name where id = r.value), ''),
     r.pageviews, r.visits, r.visitors, r.bounces, r.engaged_ms, r.events
 from rollup_day as r
 where r.site = ? and r.dimension = ? and r.day = ?
@@ -58,19 +59,20 @@ select hour, count(*) from (
 group by hour
 
 -- name: found_pages
-select (select value from name where id = v.page), sum(v.name = (select id from name where value = '')),
+select coalesce((select value from name where id = v.page), ''), sum(v.name = (select id from name where value = '')),
     sum(v.name != (select id from name where value = ''))
 from view as v
 where v.site = ? and v.day = ?
 group by v.page
 
 -- name: found_events
-select (select value from name where id = v.name), count(*) from view as v
+select coalesce((select value from name where id = v.name), ''), count(*) from view as v
 where v.site = ? and v.day = ? and v.name != (select id from name where value = '')
 group by v.name
 
 -- name: found_alike
-select (select value from name where id = v.entry_page), (select value from name where id = v.exit_page),
+select coalesce((select value from name where id = v.entry_page), ''),
+    coalesce((select value from name where id = v.exit_page), ''),
     v.hostname, v.origin, v.place, v.equipment,
     count(*), sum(v.pageviews = 1 and v.events = 0 and v.engaged_ms < :bounce), sum(v.engaged_ms)
 from visit as v

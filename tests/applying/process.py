@@ -1,0 +1,151 @@
+"""An applier's process over a folder, as `cli.applier` puts it together, with a clock that stands."""
+
+import asyncio
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from analytics_service.applying import Applier
+from analytics_service.applying.care import Care
+from analytics_service.applying.recounting import Recounting
+from analytics_service.domain.facts import FORMAT, Fact, FactKind, encode
+from analytics_service.domain.model import ZoneSince
+from analytics_service.domain.orders import Order, OrderKind, OrderState
+from analytics_service.journal import FolderJournals, open_journal
+from analytics_service.storage.sqlite.config import create_config
+from analytics_service.storage.sqlite.orders import Orders, open_orders
+from analytics_service.storage.sqlite.stats import StatsWriter, create_stats, open_stats_writer
+
+ZONES = (ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),)
+NOON = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 10)
+
+
+def fresh(folder: Path) -> Path:
+    """An empty data folder."""
+    (folder / "journal").mkdir(parents=True)
+    create_config(folder)
+    create_stats(folder)
+    return folder
+
+
+def view(visitor: int, minute: float = 0, page: str = "/", **more: object) -> Fact:
+    """A view so many minutes after noon."""
+    told: dict[str, object] = {
+        "format": FORMAT,
+        "kind": FactKind.VIEW,
+        "site": 1,
+        "at": int((NOON + timedelta(minutes=minute)).timestamp() * 1000),
+        "visitor": visitor,
+        "id": secrets.token_hex(8),
+        "hostname": "x.example.vn",
+        "page": page,
+        **more,
+    }
+    return Fact(**told)  # type: ignore[arg-type]
+
+
+def engaged(told: Fact, milliseconds: int, after: timedelta = timedelta(minutes=1)) -> Fact:
+    """Engagement with the page of that view."""
+    at = told.at + int(after.total_seconds() * 1000)
+    return view(
+        told.visitor, at=at, kind=FactKind.ENGAGEMENT, id=told.id, engaged_ms=milliseconds, page=told.page
+    )
+
+
+def journaled(folder: Path, facts: Iterable[Fact], group: int = 1_000) -> None:
+    """Writes a journal of a worker that is gone."""
+
+    async def write() -> None:
+        told = [encode(fact) for fact in facts]
+        async with open_journal(folder / "journal", secrets.token_hex(10)) as journal:
+            for first in range(0, len(told), group):
+                await asyncio.gather(*(journal.append(fact) for fact in told[first : first + group]))
+
+    asyncio.run(write())
+
+
+@dataclass
+class Process:
+    """What an applier's process holds."""
+
+    folder: Path
+    applier: Applier
+    stats: StatsWriter
+    orders: Orders
+    care: Care
+    at: datetime
+
+    def apply(self, *facts: Fact) -> None:
+        """Applies these facts, and all that waits."""
+        if facts:
+            journaled(self.folder, facts)
+        while self.applier.apply_round():
+            pass
+
+    def work(self) -> None:
+        """Works until nothing is due."""
+        while self.care.step():
+            pass
+
+    def place(self, kind: OrderKind, **more: object) -> int:
+        """Places an order of the first day."""
+        asked = {"site": 1, "first": TODAY.isoformat(), "last": TODAY.isoformat(), **more}
+        return self.orders.place(kind, asked, by="me", at=NOON)
+
+    def order(self, kind: OrderKind, **more: object) -> Order:
+        """Places an order and works on it until it has ended."""
+        number = self.place(kind, **more)
+        while self.found(number).state is OrderState.WAITING:
+            self.care.step()
+        return self.found(number)
+
+    def found(self, number: int) -> Order:
+        """The order as it stands."""
+        found = self.orders.find(number)
+        assert found is not None
+        return found
+
+    def rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        """What another connection reads."""
+        with closing(sqlite3.connect(self.folder / "stats.db")) as stats:
+            return stats.execute(statement, values).fetchall()
+
+    def sums(self, site: int = 1) -> tuple[object, ...]:
+        """Page views, visits, visitors, bounces and engaged milliseconds of all days."""
+        return self.rows(
+            "select total(pageviews), total(visits), total(visitors), total(bounces), total(engaged_ms) "
+            "from rollup_day where site = ? and dimension = 0",
+            site,
+        )[0]
+
+    def wrong(self) -> list[object]:
+        """What `verify` would tell."""
+        truth = self.stats.truth()
+        return [
+            one for site in truth.sites() for day in truth.days(site) for one in truth.differences(site, day)
+        ]
+
+
+@contextmanager
+def running(folder: Path, at: datetime = NOON) -> Iterator[Process]:
+    """A process over that folder."""
+    with (
+        closing(FolderJournals(folder / "journal")) as journals,
+        open_stats_writer(folder) as stats,
+        open_orders(folder) as orders,
+    ):
+        recounting = Recounting(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=10_000)
+        process = Process(
+            folder,
+            Applier(journals, stats, lambda _: ZONES),
+            stats,
+            orders,
+            Care(stats.truth(), orders, recounting, clock=lambda: process.at, retention=None),
+            at,
+        )
+        yield process

@@ -1,0 +1,81 @@
+"""What fails within a write transaction ends the applier; what is refused before it fails the order."""
+
+from pathlib import Path
+
+import pytest
+
+from analytics_service.domain.orders import BEGUN_AT_MOST, OrderKind, OrderState
+from analytics_service.errors import WriteFailed
+from tests.applying.process import TODAY, fresh, running, view
+
+
+def test_an_order_on_a_full_disk_ends_the_process_and_the_next_gives_every_page_its_own_number(
+    tmp_path: Path,
+) -> None:
+    folder = fresh(tmp_path / "data")
+    suspects = [view(n, page=f"/{'long' * 100}{n}", drop="bot", family="Robo") for n in range(1_500)]
+    with running(folder) as it:
+        it.apply(*suspects)
+        pages = it.stats._db.execute("pragma page_count").fetchone()[0]
+        it.stats._db.execute(f"pragma max_page_count = {pages + 40}")
+        it.place(OrderKind.COUNT_SUSPECTS)
+        with pytest.raises(WriteFailed, match="full"):
+            it.work()
+        assert not it.stats._db.in_transaction
+    with running(folder) as it:
+        it.apply(view(1, page="/new"), view(2, page="/newer"), view(3, page=suspects[0].page))
+        it.work()
+        told = it.rows(
+            "select (select value from name where id = r.value), pageviews "
+            "from rollup_day as r where dimension = 1"
+        )
+        assert len(told) == 1_502
+        assert (suspects[0].page, 2) in told
+        assert it.wrong() == []
+
+
+def test_numbers_that_no_name_has_are_told_as_differences(tmp_path: Path) -> None:
+    with running(fresh(tmp_path / "data")) as it:
+        it.apply(view(1, page="/a"), view(1, 1, page="/b", kind="c", event_id="one", name="buy"))
+        for statement in (
+            "update view set page = 900",
+            "update view set name = 901 where name != (select id from name where value = '')",
+            "update visit set entry_page = 997, exit_page = 996, hostname = 995, origin = 994, place = 993",
+            "update visit set equipment = 992",
+            "update rollup_day set value = value + 900 where dimension not in (0, 1, 22)",
+        ):
+            it.stats._db.execute(statement)
+        found = it.stats.truth().differences(1, TODAY)
+        assert {one.of for one in found} >= {"page", "event"}
+        it.stats.truth().repair(1, TODAY)
+        assert it.wrong() == []
+
+
+def test_an_order_that_never_ends_is_given_up_with_its_reason(tmp_path: Path) -> None:
+    folder = fresh(tmp_path / "data")
+    with running(folder) as it:
+        it.apply(*(view(n, page=f"/{'long' * 100}{n}", drop="bot") for n in range(1_500)))
+        number = it.place(OrderKind.COUNT_SUSPECTS)
+        before = it.sums()
+    for _ in range(BEGUN_AT_MOST):
+        with running(folder) as it:
+            assert it.found(number).state is OrderState.WAITING
+            pages = it.stats._db.execute("pragma page_count").fetchone()[0]
+            it.stats._db.execute(f"pragma max_page_count = {pages}")
+            with pytest.raises(WriteFailed):
+                it.work()
+    with running(folder) as it:
+        it.work()
+        order = it.found(number)
+        assert (order.state, order.begun) == (OrderState.FAILED, BEGUN_AT_MOST)
+        assert order.answer == {
+            "error": "it was begun 5 times and never ended: stats.db: database or disk is full"
+        }
+        assert it.sums() == before
+
+
+def test_an_order_that_cannot_be_read_fails_with_its_reason(tmp_path: Path) -> None:
+    with running(fresh(tmp_path / "data")) as it:
+        order = it.order(OrderKind.COUNT_SUSPECTS, first="yesterday")
+        assert order.state is OrderState.FAILED
+        assert "first" in str(order.answer["error"])
