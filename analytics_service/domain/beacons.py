@@ -105,19 +105,21 @@ def _beacon(wire: _Wire) -> Beacon:
         raise BadBeacon("n", "an event needs a name")
     if wire.k is Kind.ENGAGEMENT and (wire.i is msgspec.UNSET or wire.d is None):
         raise BadBeacon("d", "engagement needs its view's id and its milliseconds")
+    # A field that belongs to another kind of beacon is not read: a name makes no event of a view.
+    is_event = wire.k is Kind.EVENT
     return Beacon(
         kind=wire.k,
         site=wire.s,
         page=page,
         id=wire.i or None,
-        event_id=wire.x or None,
+        event_id=(wire.x or None) if is_event else None,
         referrer=urls.host_of(wire.r) if wire.r else "",
         title=masked(urls.plain(wire.t, TITLE_LIMIT).strip()) if wire.t else "",
         screen=_clamped(wire.w, SCREEN_LIMIT) if wire.w else 0,
         webdriver=bool(wire.b),
-        engaged_ms=_clamped(wire.d, DAY_MS) if wire.d else 0,
-        name=urls.plain(wire.n, 64) if wire.n else "",
-        properties=_properties(wire.p) if wire.p else (),
+        engaged_ms=_clamped(wire.d, DAY_MS) if wire.d and wire.k is Kind.ENGAGEMENT else 0,
+        name=urls.plain(wire.n, 64) if wire.n and is_event else "",
+        properties=_properties(wire.p) if wire.p and is_event else (),
     )
 
 

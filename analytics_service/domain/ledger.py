@@ -90,7 +90,11 @@ class Ledger:
     """A batch's working state, loaded before the fold and written after it, in one transaction."""
 
     next_visit: int
+    """A number that no visit ever had, also none that was taken out."""
     cap: int
+    newest_at: int = 0
+    """The newest time of all facts that were ever folded."""
+
     visits: dict[int, Visit] = field(default_factory=dict)
     visits_of: dict[VisitorKey, list[int]] = field(default_factory=lambda: defaultdict(list))
     counted: dict[ViewKey, CountedView] = field(default_factory=dict)

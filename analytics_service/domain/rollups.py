@@ -23,6 +23,7 @@ def fold(ledger: Ledger, facts: Iterable[Fact], zones_of: ZonesOf, traits_of: Tr
     """Folds facts, sorted by `at`, into the ledger."""
     known: dict[tuple[int, int], Moment] = {}
     for fact in facts:
+        ledger.newest_at = max(ledger.newest_at, fact.at)
         minute = (fact.site, fact.at // MINUTE_MS)
         local = known.get(minute)
         if local is None:

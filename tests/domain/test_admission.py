@@ -68,6 +68,16 @@ def test_what_is_no_object_is_refused(text: bytes) -> None:
         parse(text)
 
 
+@pytest.mark.parametrize("kind", ["v", "e", "p"])
+def test_what_an_event_is_told_with_is_read_of_an_event_only(kind: str) -> None:
+    told = {"n": "buy", "p": {"price": 7}, "x": "fedcba9876543210", "d": 7}
+    event = parse(body(k="c", **told))
+    assert (event.name, event.properties, event.event_id) == ("buy", (("price", "7"),), told["x"])
+    other = parse(body(k=kind, **told))
+    assert (other.name, other.properties, other.event_id) == ("", (), None)
+    assert (event.engaged_ms, other.engaged_ms) == (0, 7 if kind == "e" else 0)
+
+
 def test_every_field_is_bounded() -> None:
     beacon = parse(body(k="e", t="ế" * 900, w=1e30, d=1e30))
     assert (len(beacon.title), beacon.screen, beacon.engaged_ms) == (TITLE_LIMIT, 100_000, DAY_MS)

@@ -27,8 +27,8 @@ class Loader:
 
     def load(self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
         """The working state that these facts may touch."""
-        last_visit = self._db.execute(SQL["last_visit"]).fetchone()[0]
-        ledger = Ledger(next_visit=last_visit + 1, cap=cap)
+        last_visit, newest_at = self._db.execute(SQL["reached"]).fetchone()
+        ledger = Ledger(next_visit=last_visit + 1, cap=cap, newest_at=newest_at)
         ids: set[ViewKey] = set()
         names: set[VisitorKey] = set()
         days: set[DayKey] = set()

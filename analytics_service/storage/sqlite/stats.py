@@ -112,11 +112,13 @@ class StatsWriter:
             self._save_visits(ledger)
             self._save_ids(ledger)
             self._save_sums(ledger)
+            told = {"visit": ledger.next_visit - 1, "at": ledger.newest_at}
+            self._db.execute(SQL["save_reached"], told)
             self._suspects.save(ledger)
             for (site, begins), (online, at) in ledger.peaks.items():
-                told = {"site": site, "begins": begins, "online": online, "at": at}
-                self._db.execute(SQL["save_peak"], told)
-                self._db.execute(SQL["save_online_peak"], told)
+                peak = {"site": site, "begins": begins, "online": online, "at": at}
+                self._db.execute(SQL["save_peak"], peak)
+                self._db.execute(SQL["save_online_peak"], peak)
             self._db.executemany(SQL["save_unreadable"], unreadable)
             for journal, seq in positions.items():
                 self._db.execute(SQL["save_position"], {"journal": journal, "seq": seq})

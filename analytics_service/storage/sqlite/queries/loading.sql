@@ -59,5 +59,5 @@ from temp.asked_day as a
 select (select value from name where id = r.value) from rollup_day as r
 where r.site = ? and r.dimension = ? and r.day = ?
 
--- name: last_visit
-select coalesce(max(id), 0) from visit
+-- name: reached
+select visit, at from reached
