@@ -41,7 +41,7 @@ DRIVERS = {
     "redis": ("live",),
     "sqlite3": ("journal", "storage"),
     "starlette": ("app", "interop", "web"),
-    "uvicorn": ("cli", "web.fast_lane"),
+    "uvicorn": ("cli", "web.connection", "web.fast_lane"),
 }
 
 FILE_LINES = 300

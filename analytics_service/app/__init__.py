@@ -33,8 +33,9 @@ from analytics_service.web.builder import static as builder_file
 from analytics_service.web.counter import Counter
 from analytics_service.web.errors import HANDLERS
 from analytics_service.web.outlets import Outlets
-from analytics_service.web.parts import Parts, Proxies
+from analytics_service.web.parts import Parts
 from analytics_service.web.prefix import UnderPrefix, prefix_of
+from analytics_service.web.proxies import Proxies
 from analytics_service.web.ready import ReadyAnswers
 from analytics_service.web.stream import Streams
 
@@ -64,7 +65,7 @@ class Wiring:
 def create_app(wiring: Wiring) -> Starlette:
     """One worker over a data folder whose files are made and migrated."""
 
-    streams = Streams()
+    streams = Streams(wiring.random)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Parts]]:
@@ -72,12 +73,15 @@ def create_app(wiring: Wiring) -> Starlette:
             yield {"parts": parts}
 
     prefix = prefix_of(wiring.url)
-    return Starlette(
+    app = Starlette(
         routes=_routes(Counter(), streams, wiring.font_file),
         middleware=[Middleware(UnderPrefix, prefix=prefix)] if prefix else [],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )
+    # Such a redirect would be built from the Host that the client named.
+    app.router.redirect_slashes = False
+    return app
 
 
 @asynccontextmanager
@@ -114,7 +118,7 @@ async def open_parts(wiring: Wiring, end_streams: Callable[[], None]) -> AsyncIt
             reporter=Reporter(figures, live),
             clock=clock,
             url=wiring.url,
-            proxies=Proxies(networks(wiring.trusted_proxies)),
+            proxies=Proxies(networks(wiring.trusted_proxies), is_https=wiring.url.startswith("https://")),
             ready=ReadyAnswers(directory),
             unready=keeper.unready,
             end_streams=end_streams,

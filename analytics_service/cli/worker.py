@@ -98,6 +98,8 @@ def _config(app: Any, http: Any) -> uvicorn.Config:
         access_log=False,
         log_level="warning",
         log_config=None,
+        # What the browser is told is the type of every answer.
+        headers=[("X-Content-Type-Options", "nosniff")],
         timeout_keep_alive=5,
         timeout_graceful_shutdown=5,
         limit_concurrency=CONNECTION_LIMIT,

@@ -23,7 +23,6 @@ SCRIPT_HEADERS = {
     **CROSS_ORIGIN,
     "Cache-Control": "public, max-age=86400, stale-while-revalidate=604800",
     "Vary": "Accept-Encoding",
-    "X-Content-Type-Options": "nosniff",
 }
 
 
@@ -34,12 +33,19 @@ def _read(name: str) -> bytes:
     return (installed if installed.exists() else _CHECKOUT / name).read_bytes()
 
 
+@cache
+def _names() -> frozenset[str]:
+    """The files of `widget/dist` that are served, and nothing else is."""
+    folder = (_INSTALLED if (_INSTALLED / "dist").exists() else _CHECKOUT) / "dist"
+    listed = (one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
+    return frozenset(name for name in listed if not name.endswith((".br", ".gz")))
+
+
 def _script(request: Request, name: str, kind: str, **more: str) -> Response:
     """A file of `widget/dist` as it was built. Raises HTTPException where there is none."""
-    try:
-        body = _read(f"dist/{name}")
-    except FileNotFoundError:
-        raise HTTPException(404, "There is no such file.", CROSS_ORIGIN) from None
+    if name not in _names():
+        raise HTTPException(404, "There is no such file.", CROSS_ORIGIN)
+    body = _read(f"dist/{name}")
     accepted = request.headers.get("accept-encoding", "")
     tag = f'"{blake2b(body, digest_size=8).hexdigest()}"'
     headers = {**SCRIPT_HEADERS, **more, "ETag": tag}
@@ -86,7 +92,7 @@ async def demo(request: Request) -> Response:
     # Relative addresses: nothing here is built from what the request claims about its host.
     for placeholder, value in (("site", demo_site.public_id), ("origin", "."), ("lang", demo_site.locale)):
         page = page.replace("{{" + placeholder + "}}", value)
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    headers = {"Cache-Control": "no-store"}
     return Response(page, headers=headers, media_type="text/html; charset=utf-8")
 
 

@@ -27,7 +27,6 @@ FILES = {"frame.js": "text/javascript", "builder.js": "text/javascript", "builde
 STATIC_HEADERS = {
     "Cache-Control": "public, max-age=3600",
     "Cross-Origin-Resource-Policy": "cross-origin",
-    "X-Content-Type-Options": "nosniff",
 }
 PAGE_HEADERS = {
     "Cache-Control": "no-store",
@@ -39,7 +38,6 @@ PAGE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
     "Vary": "Accept-Language",
 }
 METRICS = ("visits", "pageviews", "visitors")

@@ -81,7 +81,7 @@ def attributes(site: str, asked: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def properties(asked: Mapping[str, str]) -> dict[str, str]:
     """The element's custom properties: the colours that were chosen, and those that follow from them."""
-    colours = {name: f"#{asked[name]}" for name in COLOURS if name in asked}
+    colours = {name: "#" + asked[name].removeprefix("#") for name in COLOURS if name in asked}
     theme = DARK if asked.get("theme") == "dark" else LIGHT
     return {f"--vs-{name}": colour for name, colour in completed(colours, theme).items()}
 

@@ -1,39 +1,54 @@
 """The counter as it changes: one look a second for a site, however many listen."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 import msgspec
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from analytics_service.domain.model import Item, Metric, Question, Site
+from analytics_service.domain.visitors import sender
 from analytics_service.errors import Unavailable, UnknownSite
+from analytics_service.ports import Randomness
 from analytics_service.web.asking import shown
-from analytics_service.web.parts import Parts, parts_of
+from analytics_service.web.parts import Parts, client_of, parts_of
 
 ASKED = Question((Item.ONLINE, Item.TODAY, Item.TOTAL), Metric.VISITS)
 LOOKED_AT_EACH = 1.0
-HEARTBEAT = 15
+HEARTBEAT = 10
+"""Seconds; proxies cut what is silent for 15."""
 AGAIN_AFTER_MS = 5_000
-LISTENERS, LISTENERS_OF_SITE = 1_000, 500
+LISTENERS, LISTENERS_OF_SITE, LISTENERS_OF_SENDER = 1_000, 500, 20
 """A stream is an open connection: at most a quarter of those that the service takes."""
+EPOCH_BYTES = 6
 BUSY_FOR = 60
 HEADERS = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 @dataclass(slots=True, eq=False)
 class _Channel:
-    """What is known of a site; `changed` is set, and made anew, whenever that is something else."""
+    """What is known of a site; `changed` is set, and made anew, whenever that is something else.
 
+    Versions are counted from 1 in each channel: `epoch` tells the channel of one worker and time from others.
+    """
+
+    epoch: str
     listeners: int = 0
     version: int = 0
     told: str = ""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     watching: asyncio.Task[None] | None = None
     is_closed: bool = False
+
+    @property
+    def event_id(self) -> str:
+        """The id of the newest state."""
+        return f"{self.epoch}-{self.version}"
 
     def tell(self, told: str) -> None:
         if told != self.told:
@@ -46,11 +61,28 @@ class _Channel:
         self.changed = asyncio.Event()
 
 
-class Streams:
-    """Who listens, by site."""
+class _Stream(EventSourceResponse):
+    """An answer that says when it is over, whether or not it had begun."""
 
-    def __init__(self) -> None:
+    def __init__(self, events: AsyncIterator[ServerSentEvent], is_over: Callable[[], None]) -> None:
+        super().__init__(events, headers=HEADERS, ping=HEARTBEAT)
+        self._is_over = is_over
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends what comes until one side leaves."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._is_over()
+
+
+class Streams:
+    """Who listens, by site and by sender."""
+
+    def __init__(self, random: Randomness) -> None:
+        self._random = random
         self._channels: dict[int, _Channel] = {}
+        self._senders: Counter[str] = Counter()
         self._ended = False
 
     async def answer(self, request: Request) -> Response:
@@ -60,34 +92,48 @@ class Streams:
         if site is None or not site.public:
             raise UnknownSite("")
         shown(site, ASKED)
-        channel = self._channels.get(site.number, _Channel())
-        if self._ended or channel.listeners >= LISTENERS_OF_SITE or self._listeners() >= LISTENERS:
-            raise Unavailable("as many listen as may", retry_after=BUSY_FOR)
-        seen = request.headers.get("last-event-id", "")
-        events = self._events(parts, site, seen)
-        return EventSourceResponse(events, headers=HEADERS, ping=HEARTBEAT)
-
-    def _listeners(self) -> int:
-        return sum(channel.listeners for channel in self._channels.values())
-
-    async def _events(self, parts: Parts, site: Site, seen: str) -> AsyncIterator[ServerSentEvent]:
-        channel = self._channels.setdefault(site.number, _Channel())
-        channel.listeners += 1
-        if channel.watching is None:
+        client = client_of(request, parts.proxies)
+        # What a proxy keeps to itself cannot be counted by its sender.
+        who = "" if client.is_behind else sender(client.address)
+        self._refuse_if_full(site, who)
+        channel = self._channels.get(site.number)
+        if channel is None or channel.is_closed:
+            channel = self._channels[site.number] = _Channel(self._random(EPOCH_BYTES).hex())
             channel.watching = asyncio.create_task(self._watch(parts, site.public_id, channel))
-        try:
-            while not (self._ended or channel.is_closed):
-                changed = channel.changed
-                # Whoever comes back has missed nothing that the newest state does not say.
-                if channel.told and str(channel.version) != seen:
-                    seen = str(channel.version)
-                    yield ServerSentEvent(channel.told, event="counts", id=seen, retry=AGAIN_AFTER_MS)
-                await changed.wait()
-        finally:
-            channel.listeners -= 1
-            if not channel.listeners:
+        channel.listeners += 1
+        self._senders[who] += 1
+        seen = request.headers.get("last-event-id", "")
+        return _Stream(self._events(channel, seen), lambda: self._leave(site, channel, who))
+
+    def _refuse_if_full(self, site: Site, who: str) -> None:
+        channel = self._channels.get(site.number)
+        if (
+            self._ended
+            or self._senders.total() >= LISTENERS
+            or (channel is not None and channel.listeners >= LISTENERS_OF_SITE)
+            or (who and self._senders[who] >= LISTENERS_OF_SENDER)
+        ):
+            raise Unavailable("too many open streams", retry_after=BUSY_FOR)
+
+    def _leave(self, site: Site, channel: _Channel, who: str) -> None:
+        self._senders[who] -= 1
+        if not self._senders[who]:
+            del self._senders[who]
+        channel.listeners -= 1
+        if not channel.listeners:
+            if channel.watching is not None:
                 channel.watching.cancel()
-                self._channels.pop(site.number, None)
+            if self._channels.get(site.number) is channel:
+                del self._channels[site.number]
+
+    async def _events(self, channel: _Channel, seen: str) -> AsyncIterator[ServerSentEvent]:
+        while not (self._ended or channel.is_closed):
+            changed = channel.changed
+            # Whoever comes back has missed nothing that the newest state does not say.
+            if channel.told and channel.event_id != seen:
+                seen = channel.event_id
+                yield ServerSentEvent(channel.told, event="counts", id=seen, retry=AGAIN_AFTER_MS)
+            await changed.wait()
 
     async def _watch(self, parts: Parts, name: str, channel: _Channel) -> None:
         while True:

@@ -28,7 +28,6 @@ HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Vary": "Accept-Encoding",
-    "X-Content-Type-Options": "nosniff",
 }
 AGE = 15
 PICTURES_AT_ONCE, PICTURES_WAITING = 2, 64

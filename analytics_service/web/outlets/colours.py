@@ -65,7 +65,10 @@ def mixed(one: str, other: str, part: float) -> str:
 
 
 def _parts(colour: str) -> tuple[int, ...]:
-    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    signs = colour.removeprefix("#")
+    if len(signs) == 3:
+        signs = "".join(sign * 2 for sign in signs)
+    return tuple(int(signs[at : at + 2], 16) for at in (0, 2, 4))
 
 
 def _light(colour: str) -> float:
