@@ -31,6 +31,7 @@ class RulesWish:
     honours_signals: bool | None = None
     index_files: bool | None = None
     page_keys: Sequence[str] | None = None
+    unmasked_pages: Sequence[str] | None = None
     items: Sequence[str] | None = None
     metrics: Sequence[str] | None = None
     series: bool | None = None
@@ -44,6 +45,8 @@ def changed_rules(rules: SiteRules, wish: RulesWish) -> SiteRules:
         changes["excluded_networks"] = _set("excluded-address", wish.excluded_networks, _network)
     if wish.excluded_pages is not None:
         changes["excluded_pages"] = _set("excluded-page", wish.excluded_pages, _pattern)
+    if wish.unmasked_pages is not None:
+        changes["unmasked_pages"] = _set("unmasked-page", wish.unmasked_pages, _pattern)
     if wish.excluded_countries is not None:
         changes["excluded_countries"] = _set("excluded-country", wish.excluded_countries, _country)
     if wish.robots is not None:

@@ -210,6 +210,10 @@ def site_rules(
     page_key: Annotated[
         list[str] | None, typer.Option(help="A query's key that makes another page; repeatable.")
     ] = None,
+    unmasked_page: Annotated[
+        list[str] | None,
+        typer.Option(help="A page in which nothing is masked, `*` for any text; repeatable."),
+    ] = None,
     index_files: Annotated[
         bool | None,
         typer.Option("--index-files/--no-index-files", help="Whether /a/index.php is the page /a."),
@@ -230,6 +234,7 @@ def site_rules(
         honours_signals=signals,
         index_files=index_files,
         page_keys=page_key,
+        unmasked_pages=unmasked_page,
     )
     _show(_changed(site, wish, data).rules, as_json)
 

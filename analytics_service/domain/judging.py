@@ -7,7 +7,7 @@ from analytics_service.domain import urls
 from analytics_service.domain.beacons import Beacon
 from analytics_service.domain.model import Client, Drop, Site
 from analytics_service.domain.networks import Network, networks
-from analytics_service.domain.pages import is_excluded
+from analytics_service.domain.pages import fits
 
 ANY_HOST = "*"
 
@@ -25,7 +25,7 @@ def judge(beacon: Beacon, page: str, client: Client, site: Site) -> Drop | None:
         return Drop.OPT_OUT
     if rules.excluded_networks and _is_within(client.address, rules.excluded_networks):
         return Drop.EXCLUDED_ADDRESS
-    if is_excluded(page, rules.excluded_pages):
+    if fits(page, rules.excluded_pages):
         return Drop.EXCLUDED_PAGE
     return None
 

@@ -122,6 +122,7 @@ class SiteRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whom a site counts: `excluded_networks` are CIDR texts, `*` in `excluded_pages` is any text.
 
     `index_files` counts /a/index.php as /a, and `page_keys` are the query's keys that make another page.
+    On `unmasked_pages` nothing is taken for a secret or an e-mail address.
     `honours_signals` takes Global Privacy Control and Do Not Track for a wish not to be counted.
     """
 
@@ -132,6 +133,7 @@ class SiteRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     honours_signals: bool = False
     index_files: bool = False
     page_keys: frozenset[str] = frozenset()
+    unmasked_pages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

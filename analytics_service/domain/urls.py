@@ -5,8 +5,6 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
 
-from analytics_service.domain.pages import masked
-
 PATH_LIMIT = 1024
 HOST_LIMIT = 253
 CAMPAIGN_LIMIT = 200
@@ -39,7 +37,7 @@ CLICK_KEYS = frozenset(
 class Address(NamedTuple):
     """A page's address in parts; `campaign` holds allow-listed query keys only.
 
-    `query` is never stored: a site's rules may take a page's name from it.
+    `path` and `query` are never stored as they are: `pages.page_of` makes a page of them, by a site's rules.
     """
 
     host: str
@@ -62,8 +60,8 @@ def _cut(url: str) -> Address | None:
     if not 0 < len(host) <= HOST_LIMIT or (port and int(port) > 65535):
         return None
     if not query:
-        return Address(host, masked(normal_path(path or "/")), ())
-    return Address(host, masked(normal_path(path or "/")), campaign_of(query), query[:QUERY_LIMIT])
+        return Address(host, normal_path(path or "/"), ())
+    return Address(host, normal_path(path or "/"), campaign_of(query), query[:QUERY_LIMIT])
 
 
 # Visitors look at the same pages; both bounds together keep this below 8 MiB.

@@ -39,6 +39,7 @@ def test_what_is_named_replaces_and_the_rest_stays() -> None:
         RulesWish(excluded_countries=["V1"]),
         RulesWish(robots="harsh"),
         RulesWish(page_keys=["a&b"]),
+        RulesWish(unmasked_pages=["author"]),
         RulesWish(page_keys=[f"k{number}" for number in range(11)]),
         RulesWish(excluded_pages=[f"/{number}" for number in range(1001)]),
     ],
@@ -75,6 +76,7 @@ def test_the_command_line_keeps_what_it_was_told(tmp_path: Path) -> None:
         "honours_signals": True,
         "index_files": False,
         "page_keys": [],
+        "unmasked_pages": [],
     }
     assert shown["counter"] == {
         "items": ["today"],

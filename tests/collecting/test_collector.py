@@ -157,6 +157,16 @@ def test_drops_are_counted_and_some_of_them_shown_without_address_and_agent() ->
         ({"page_keys": frozenset({"id", "cat"})}, "https://x.example.vn/p?x=1&id=3&cat=2", "/p?cat=2&id=3"),
         ({"page_keys": frozenset({"id"})}, "https://x.example.vn/p?id=3&id=4", "/p?id=3"),
         ({"page_keys": frozenset({"id"})}, "https://x.example.vn/p?id=an.nguyen@example.vn", "/p?id=[email]"),
+        ({}, "https://x.example.vn/the/AbC9dE2fG7hJ4kL1mN8p", "/the/[token]"),
+        (
+            {"unmasked_pages": frozenset({"/the/*"})},
+            *("https://x.example.vn/the/AbC9dE2fG7hJ4kL1mN8p", "/the/AbC9dE2fG7hJ4kL1mN8p"),
+        ),
+        (
+            {"unmasked_pages": frozenset({"/the/*"})},
+            "https://x.example.vn/reset/0123456789abcdef",
+            "/reset/[token]",
+        ),
     ],
 )
 def test_what_a_page_is(rules: dict[str, Any], url: str, page: str) -> None:
