@@ -92,8 +92,12 @@ class SuspectStore(Protocol):
         """Makes a day ready for facts that come long after it."""
         ...
 
-    def suspect_visits(self, choice: Choice, day: date) -> int:
-        """Takes a family's visits that began on a day out of the figures, as suspects; how many facts."""
+    def suspect_visits(self, choice: Choice, day: date, after: int) -> tuple[int, int | None]:
+        """Takes some of a family's visits that began on a day out of the figures, as suspects.
+
+        Goes through visits in the order of their numbers, from the first above `after`; returns how many
+        facts were kept, and the last number it came to, or None where there was none left.
+        """
         ...
 
     def forget(self, before_day: date) -> None:

@@ -13,7 +13,7 @@ from analytics_service.domain.suspects import KEPT, Choice, as_counted
 from analytics_service.errors import Unavailable
 from analytics_service.ports import Clock, StatsStore, SuspectStore, TruthStore
 
-ROUND = 2_000
+ROUND = 1_000
 """Suspects that are counted in one transaction."""
 
 
@@ -47,9 +47,9 @@ class Recounting:
         zones = self._zones_of(choice.site)
         for day in _days(choice):
             before = counted
+            if self._suspects.some(choice, day, 1):
+                self._open(choice.site, day)
             while some := self._suspects.some(choice, day, ROUND):
-                self._refuse_what_is_pruned(day)
-                self._suspects.reopen(choice.site, day)
                 facts = sorted((as_counted(fact) for _, fact in some), key=attrgetter("at"))
                 ledger = self._stats.load(facts, self._cap, lambda fact: _day(fact.at, zones))
                 ledger.ended_suspects.extend(key for key, _ in some)
@@ -63,16 +63,21 @@ class Recounting:
     def _robots(self, choice: Choice) -> Iterator[Mapping[str, object] | None]:
         suspected = days = 0
         for day in _days(choice):
-            self._refuse_what_is_pruned(day)
-            made = self._suspects.suspect_visits(choice, day)
-            suspected += made
-            days += made > 0
-            yield None
+            self._open(choice.site, day)
+            before = suspected
+            last: int | None = 0
+            while last is not None:
+                yield None
+                made, last = self._suspects.suspect_visits(choice, day, last)
+                suspected += made
+            days += suspected > before
         yield {"facts": suspected, "days": days}
 
-    def _refuse_what_is_pruned(self, day: date) -> None:
+    def _open(self, site: int, day: date) -> None:
+        """Makes a day ready to be changed. Raises Unavailable, before anything is, where it is not kept."""
         if day < (kept := self._truth.first_kept()):
             raise Unavailable(f"the visits of {day} are no longer kept: the first day whose are is {kept}")
+        self._suspects.reopen(site, day)
 
     def forget(self, clock: Clock) -> None:
         """Drops suspects that have been kept for long enough."""

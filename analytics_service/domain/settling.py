@@ -1,14 +1,16 @@
 """What a round changed in visits, as differences of sums: each visit once, however often it was touched."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from analytics_service.domain.dimensions import OF_VISITS, Dimension, from_values, values_of
-from analytics_service.domain.ledger import Ledger, Visit
+from analytics_service.domain.ledger import DayKey, Ledger, ViewRow, Visit
 from analytics_service.domain.model import Sums
 
+FirstSeen = tuple[int, int]
+"""The instant of a visitor's first view or event of a day, and the hour in which it lies."""
 Part = tuple[str, ...]
 """Values that visits have in common, one for each dimension of a group."""
 
@@ -73,6 +75,45 @@ def settle(ledger: Ledger) -> None:
         ledger.changed_visits.add(number)
     together.take_apart(ledger)
     ledger.before.clear()
+
+
+def take_out(
+    ledger: Ledger, taken: Iterable[tuple[Visit, Iterable[ViewRow]]], left: Mapping[DayKey, FirstSeen]
+) -> None:
+    """Takes visits and their views away from every sum.
+
+    `left` says when those of their visitors who are still seen on the same day were first seen on it.
+    """
+    together = _Together()
+    first: dict[DayKey, FirstSeen] = {}
+    for visit, views in taken:
+        _add(ledger, together, visit, (-1, -visit.is_bounce(), -visit.engaged_ms))
+        for view in views:
+            _take_out_view(ledger, view)
+            key = (view.site, view.day, view.visitor)
+            first[key] = min(first.get(key, (view.at, view.hour)), (view.at, view.hour))
+    together.take_apart(ledger)
+    for key, gone in first.items():
+        site, day, _ = key
+        still = left.get(key)
+        ledger.hours[site, day, min(gone, still or gone)[1]].visitors -= 1
+        if still is None:
+            ledger.days[site, Dimension.SITE, day, ""].visitors -= 1
+        else:
+            ledger.hours[site, day, still[1]].visitors += 1
+            ledger.first_seen[key] = still
+            ledger.changed_days.add(key)
+
+
+def _take_out_view(ledger: Ledger, view: ViewRow) -> None:
+    of_page = ledger.days[view.site, Dimension.PAGE, view.day, view.page]
+    buckets = (*ledger.buckets(view.site, view.day, view.hour), of_page)
+    if not view.name:
+        for sums in buckets:
+            sums.pageviews -= 1
+        return
+    for sums in (*buckets, ledger.days[view.site, Dimension.EVENT, view.day, view.name]):
+        sums.events -= 1
 
 
 def _key(visit: Visit) -> tuple[object, ...]:

@@ -42,7 +42,7 @@ def as_counted(fact: Fact) -> Fact:
 def as_suspected(visit: Visit, views: Iterable[ViewRow], family: str) -> list[Fact]:
     """Facts that make the same visit again, once they are counted."""
     facts = [_fact(visit.traits, view, family) for view in views]
-    if visit.engaged_ms:
+    if visit.engaged_ms and facts:
         first = next((fact for fact in facts if fact.kind is FactKind.VIEW), facts[0])
         facts.append(
             msgspec.structs.replace(

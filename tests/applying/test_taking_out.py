@@ -1,9 +1,16 @@
 """Visits that are taken out of the figures and come back: each time the same, and nobody else's."""
 
+import random
+import time
+from datetime import timedelta
 from pathlib import Path
 
-from analytics_service.domain.orders import OrderKind
-from tests.applying.process import TODAY, engaged, fresh, running, view
+import pytest
+
+from analytics_service.domain.facts import Fact
+from analytics_service.domain.orders import OrderKind, OrderState
+from analytics_service.storage.sqlite.sql import queries
+from tests.applying.process import NOON, TODAY, engaged, fresh, running, view
 
 PEOPLE, ROBOTS = OrderKind.COUNT_SUSPECTS, OrderKind.SUSPECT_VISITS
 
@@ -55,3 +62,98 @@ def test_a_number_of_a_visit_is_not_given_again_when_the_newest_is_pruned(tmp_pa
     with running(it.folder) as it:
         it.apply(view(3))
         assert it.rows("select id from visit") == [(3,)]
+
+
+def mixed(count: int = 400) -> list[Fact]:
+    """What 30 visitors did over three days, each with either browser; some go on over midnight."""
+    chance = random.Random(11)
+    facts: list[Fact] = []
+    for _ in range(count):
+        who, minute = chance.randrange(30), chance.randrange(3 * 24 * 60)
+        more: dict[str, object] = {"browser": chance.choice(["Robo", "Firefox"])}
+        if chance.random() < 0.2:
+            more |= {"kind": "c", "event_id": f"event-{len(facts)}", "name": "buy"}
+        facts.append(view(who, minute, f"/{who % 7}", **more))
+        facts.append(view(who, minute + 25, browser="Robo", page="/next"))
+        facts.append(engaged(facts[-1], chance.randrange(20_000)))
+    return facts
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_sums_are_right_after_each_step_also_for_who_came_with_both_browsers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: bool
+) -> None:
+    monkeypatch.setattr("analytics_service.storage.sqlite.suspects.VISITS_A_STEP", 7)
+    folder = fresh(tmp_path / "data")
+    days = {"last": (TODAY + timedelta(days=4)).isoformat()}
+    with running(folder) as it:
+        it.apply(*mixed())
+        whole = it.sums()
+        if closed:
+            it.stats.forget(int((NOON + timedelta(days=9)).timestamp() * 1000), TODAY + timedelta(days=9))
+        it.place(ROBOTS, family="Robo", **days)
+        for _ in range(10):
+            it.care.step()
+            assert it.wrong() == []
+    # The process is killed between two steps, and another goes on.
+    with running(folder) as it:
+        it.work()
+        assert it.wrong() == []
+        assert 0 < it.sums()[0] < whole[0]  # type: ignore[operator]
+        assert it.rows(
+            "select count(*) from rollup_day where pageviews + visits + visitors + events = 0"
+        ) == [(0,)]
+        assert it.order(PEOPLE, family="Robo", **days).answer["facts"] != 0
+        # Between two visits a fact may join either; what was seen, and by how many, is the same.
+        assert (it.sums()[0], it.sums()[2]) == (whole[0], whole[2])
+        assert it.wrong() == []
+
+
+def test_nothing_is_taken_out_that_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analytics_service.storage.sqlite.suspects.KEPT_A_DAY", 20)
+    with running(fresh(tmp_path / "data")) as it:
+        it.apply(*(view(n, browser="Chrome") for n in range(50)))
+        assert it.order(ROBOTS, family="Chrome").answer["facts"] == 50
+        assert it.order(PEOPLE).answer["facts"] == 50
+        assert it.sums() == (50, 50, 50, 50, 0)
+
+
+def test_what_a_step_asks_for_is_found_by_its_whole_key(tmp_path: Path) -> None:
+    asked = {
+        "visits_of_family": "visit_by_day (site=? AND day=? AND rowid>?)",
+        "views_of_visit": "(site=? AND day=? AND visit=?)",
+        "remove_views": "(site=? AND day=? AND visit=?)",
+        "remove_visit": "(rowid=?)",
+        "remove_visitor_name": "(site=? AND name=? AND visit=?)",
+        "remove_visitor_day": "(site=? AND day=? AND visitor=?)",
+        "first_seen_of": "(site=? AND name=?)",
+        "clear_zeros": "(site=? AND dimension=? AND day=?)",
+        "clear_zero_hours": "(site=? AND day=?)",
+    }
+    names = ("site", "day", "family", "after", "limit", "visitor")
+    with running(fresh(tmp_path / "data")) as it:
+        for name, key in asked.items():
+            statement = queries("suspects")[name]
+            by_name = ":day" in statement
+            values = dict.fromkeys(names, 1) if by_name else (1,) * statement.count("?")
+            plan = it.stats._db.execute(f"explain query plan {statement}", values).fetchall()
+            told = "; ".join(row[3] for row in plan)
+            assert key in told, (name, told)
+            assert "SCAN" not in told, (name, told)
+
+
+def test_fifty_thousand_visits_are_taken_out_in_short_steps(tmp_path: Path) -> None:
+    with running(fresh(tmp_path / "data")) as it:
+        it.apply(*(view(n, n % 60, page=f"/{n % 50}", browser="Chrome") for n in range(50_000)))
+        number = it.place(ROBOTS, family="Chrome")
+        steps: list[float] = []
+        while it.found(number).state is OrderState.WAITING:
+            began = time.process_time()
+            it.care.step()
+            steps.append(time.process_time() - began)
+        print(f"{len(steps)} steps, the longest {max(steps):.2f} s, all {sum(steps):.1f} s")
+        assert it.found(number).answer["facts"] == 50_000
+        assert it.sums() == (0, 0, 0, 0, 0)
+        assert len(steps) >= 50
+        # An applier that is silent for 60 s is taken for hung.
+        assert max(steps) < 10

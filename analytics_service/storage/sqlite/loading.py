@@ -94,6 +94,10 @@ class Loader:
             # The fold adds to it what it counts: it is the same set, and stays true while batches succeed.
             ledger.known[bucket] = known
 
+    def forget_values(self, site: int, day: date) -> None:
+        """Reads the values of a day again when they are next asked for."""
+        self._known.pop((site, day), None)
+
     def visit(self, row: Sequence[int]) -> Visit:
         """A visit out of its row, in the order in which the statements here give it."""
         number, site, visitor, day, into_hour, began_at, lasted_ms, *rest = row

@@ -75,7 +75,7 @@ class StatsWriter:
         self._epoch = epoch
         self._loader = Loader(connection, self._names)
         self._truth = TruthKeeper(connection, self.changing)
-        self._suspects = SuspectKeeper(connection, self.changing, self._truth, self._loader)
+        self._suspects = SuspectKeeper(connection, self.changing, self._save_sums, self._loader)
 
     def _one(self, statement: str, *values: object) -> tuple[int, ...]:
         row: tuple[int, ...] = self._db.execute(statement, values).fetchone()

@@ -8,16 +8,20 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from analytics_service.domain.dimensions import Dimension
 from analytics_service.domain.facts import DropSample, Fact, FactKind, decode, encode
-from analytics_service.domain.ledger import Ledger, SuspectKey, ViewRow, Visit
+from analytics_service.domain.ledger import DayKey, Ledger, SuspectKey, ViewRow, Visit
+from analytics_service.domain.model import Drop
+from analytics_service.domain.settling import FirstSeen, take_out
 from analytics_service.domain.suspects import KEPT_A_DAY, SAMPLES_KEPT, Choice, as_suspected
 from analytics_service.storage.sqlite.creating import STATS
 from analytics_service.storage.sqlite.loading import Loader
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries, translated, uri
-from analytics_service.storage.sqlite.truth import TruthKeeper
 
 FILE = STATS.file
 LONGEST_STEP = 5_000
+VISITS_A_STEP, VIEWS_A_STEP = 1_000, 5_000
+"""How much one transaction takes out of the figures: others wait for it."""
 SQL = queries("suspects")
 
 
@@ -70,12 +74,12 @@ class SuspectKeeper:
         self,
         connection: sqlite3.Connection,
         changing: Callable[[], AbstractContextManager[sqlite3.Connection]],
-        truth: TruthKeeper,
+        save_sums: Callable[[Ledger], None],
         loader: Loader,
     ) -> None:
         self._db = connection
         self._changing = changing
-        self._truth = truth
+        self._save_sums = save_sums
         self._loader = loader
         self._kept: dict[tuple[int, date], int] = {}
 
@@ -96,6 +100,7 @@ class SuspectKeeper:
             self._db.execute(SQL["forget_samples"], {"site": site, "kept": SAMPLES_KEPT})
 
     def _keep(self, day: date, fact: Fact) -> None:
+        """Keeps what was suspected at the door, as far as there is room against a flood."""
         bucket = (fact.site, day)
         if bucket not in self._kept:
             if len(self._kept) > KEPT_A_DAY:
@@ -105,6 +110,9 @@ class SuspectKeeper:
         if self._kept[bucket] >= KEPT_A_DAY:
             return
         self._kept[bucket] += 1
+        self._insert(day, fact)
+
+    def _insert(self, day: date, fact: Fact) -> None:
         key = fact.event_id if fact.kind is FactKind.EVENT else fact.id
         row = (fact.site, fact.kind.value, key, day_number(day), fact.at, fact.drop, fact.family)
         self._db.execute(SQL["keep_suspect"], (*row, encode(fact)))
@@ -127,37 +135,45 @@ class SuspectKeeper:
             db.execute(SQL["reopen_visitor_days"], asked)
             db.execute(SQL["reopen_visitor_names"], asked)
 
-    def suspect_visits(self, choice: Choice, day: date) -> int:
-        """Takes a family's visits that began on a day out of the figures, as suspects; how many facts."""
-        asked = {"site": choice.site, "day": day_number(day), "family": choice.family}
-        made = 0
-        with self._changing() as db:
-            touched: set[date] = set()
-            while rows := db.execute(SQL["visits_of_family"], {**asked, "limit": LONGEST_STEP}).fetchall():
-                for row in rows:
-                    visit = self._loader.visit(row)
-                    views = self._taken_out(visit)
-                    touched |= {visit.day, *(view.day for view in views)}
-                    facts = as_suspected(visit, views, choice.family)
-                    for fact in facts:
-                        self._keep(visit.day, fact)
-                    made += len(facts)
-                    dropped = (choice.site, day_number(visit.day), facts[0].drop, len(facts))
-                    db.execute(SQL["more_drops"], dropped)
-            for one in touched:
-                self._truth.put_right(choice.site, one)
-                number = day_number(one)
-                if db.execute(SQL["is_open"], (choice.site, number)).fetchone()[0]:
-                    db.execute(SQL["remove_visitor_days"], (choice.site, number))
-                    db.execute(SQL["reopen_visitor_days"], {"site": choice.site, "day": number})
-        return made
+    def suspect_visits(self, choice: Choice, day: date, after: int) -> tuple[int, int | None]:
+        """Takes some of a family's visits that began on a day out of the figures, as suspects.
 
-    def _taken_out(self, visit: Visit) -> list[ViewRow]:
+        Goes through visits in the order of their numbers, from the first above `after`; returns how many
+        facts were kept, and the last number it came to, or None where there was none left.
+        """
+        asked = {"site": choice.site, "day": day_number(day), "family": choice.family}
+        asked |= {"after": after, "limit": VISITS_A_STEP}
+        ledger = Ledger(next_visit=0, cap=0)
+        taken: list[tuple[Visit, list[ViewRow]]] = []
+        last, views = None, 0
+        with self._changing() as db:
+            for row in db.execute(SQL["visits_of_family"], asked).fetchall():
+                visit = self._loader.visit(row)
+                last = visit.id
+                # Of a visit without views nothing could be kept: it stays where it is.
+                if of_visit := self._views_of(visit):
+                    taken.append((visit, of_visit))
+                    views += len(of_visit)
+                if views >= VIEWS_A_STEP:
+                    break
+            for visit, of_visit in taken:
+                self._remove(visit, of_visit)
+            made = sum(self._keep_visit(visit, of_visit, choice.family) for visit, of_visit in taken)
+            seen = {(view.site, view.day, view.visitor) for _, of_visit in taken for view in of_visit}
+            left = self._left_of(seen, day)
+            take_out(ledger, taken, left)
+            self._save_sums(ledger)
+            gone = sorted((site, day_number(day), visitor) for site, day, visitor in seen - left.keys())
+            db.executemany(SQL["remove_visitor_day"], gone)
+            if last is None:
+                self._clear_zeros(choice.site, day)
+        return made, last
+
+    def _views_of(self, visit: Visit) -> list[ViewRow]:
         # A visit of a day may go on for a day or two in any zone; nothing of it lies further away.
         days = (visit.seen_at - visit.began_at) // 86_400_000 + 2
-        asked: dict[str, int] = {"site": visit.site, "day": day_number(visit.day), "visit": visit.id}
-        asked |= {"last": day_number(visit.day + timedelta(days=days)), "visitor": visit.visitor}
-        views = [
+        first = day_number(visit.day)
+        return [
             ViewRow(
                 site=visit.site,
                 day=day_of(day),
@@ -165,18 +181,54 @@ class SuspectKeeper:
                 ordinal=ordinal,
                 at=at,
                 hour=at // 1000 - into_hour,
-                visitor=visitor,
+                visitor=visit.visitor if visitor is None else visitor,
                 page=page,
                 name=name,
             )
-            for day, ordinal, at, into_hour, visitor, page, name in self._db.execute(
-                SQL["views_of_visit"], asked
-            ).fetchall()
+            for day in range(first, first + days + 1)
+            for ordinal, at, into_hour, visitor, page, name in self._db.execute(
+                SQL["views_of_visit"], (visit.site, day, visit.id)
+            )
         ]
-        self._db.execute(SQL["remove_views"], asked)
+
+    def _remove(self, visit: Visit, views: list[ViewRow]) -> None:
+        days = {view.day for view in views}
+        names = {visit.visitor, *(view.visitor for view in views)}
+        self._db.executemany(
+            SQL["remove_views"], [(visit.site, day_number(day), visit.id) for day in sorted(days)]
+        )
         self._db.execute(SQL["remove_visit"], (visit.id,))
-        self._db.execute(SQL["remove_visitor_name"], (visit.id,))
-        return views
+        self._db.executemany(
+            SQL["remove_visitor_name"], [(visit.site, name, visit.id) for name in sorted(names)]
+        )
+
+    def _keep_visit(self, visit: Visit, views: list[ViewRow], family: str) -> int:
+        facts = as_suspected(visit, views, family)
+        for fact in facts:
+            self._insert(visit.day, fact)
+        self._db.execute(SQL["more_drops"], (visit.site, day_number(visit.day), Drop.BOT.value, len(facts)))
+        return len(facts)
+
+    def _left_of(self, keys: set[DayKey], opened: date) -> dict[DayKey, FirstSeen]:
+        """When the visitors who lost views were first seen on the same days in what is left."""
+        for site, day in sorted({(site, day) for site, day, _ in keys}):
+            # Whoever opened a day opened the next one, too; a visit may reach further.
+            if day > opened + timedelta(days=1):
+                self._db.execute(SQL["reopen_visitor_names"], {"site": site, "day": day_number(day)})
+        left: dict[DayKey, FirstSeen] = {}
+        for site, day, visitor in sorted(keys):
+            asked = {"site": site, "day": day_number(day), "visitor": visitor}
+            if row := self._db.execute(SQL["first_seen_of"], asked).fetchone():
+                left[site, day, visitor] = row
+        return left
+
+    def _clear_zeros(self, site: int, day: date) -> None:
+        """Rows of zeros go: a value without a sum takes no room below the cap."""
+        for one in (day, day + timedelta(days=1)):
+            number = day_number(one)
+            self._db.executemany(SQL["clear_zeros"], [(site, int(of), number) for of in Dimension])
+            self._db.execute(SQL["clear_zero_hours"], (site, number))
+            self._loader.forget_values(site, one)
 
     def forget(self, before_day: date) -> None:
         """Drops some suspects of the days before."""

@@ -56,31 +56,48 @@ select v.id, v.site, v.visitor, v.day, v.into_hour, v.began_at, v.lasted_ms,
     v.hostname, v.origin, v.place, v.equipment, v.pageviews, v.events, v.engaged_ms,
     (select value from name where id = v.entry_page), (select value from name where id = v.exit_page)
 from visit as v
-where v.site = :site and v.day = :day
+where v.site = :site and v.day = :day and v.id > :after
     and v.equipment in (select id from equipment where browser = (select id from name where value = :family))
+order by v.id
 limit :limit
 
 -- name: views_of_visit
-select w.day, w.ordinal, w.at, w.into_hour, coalesce(w.visitor, :visitor),
+select w.ordinal, w.at, w.into_hour, w.visitor,
     (select value from name where id = w.page), (select value from name where id = w.name)
 from view as w
-where w.site = :site and w.day between :day and :last and w.visit = :visit
+where w.site = ? and w.day = ? and w.visit = ?
 order by w.at, w.ordinal
 
 -- name: remove_views
-delete from view where site = :site and day between :day and :last and visit = :visit
+delete from view where site = ? and day = ? and visit = ?
 
 -- name: remove_visit
 delete from visit where id = ?
 
 -- name: remove_visitor_name
-delete from visitor_name where visit = ?
+delete from visitor_name where site = ? and name = ? and visit = ?
 
--- name: remove_visitor_days
-delete from visitor_day where site = ? and day = ?
+-- name: remove_visitor_day
+delete from visitor_day where site = ? and day = ? and visitor = ?
 
--- name: is_open
-select exists (select 1 from visitor_day where site = ? and day = ?)
+-- name: first_seen_of
+select w.at, w.at / 1000 - w.into_hour
+from visitor_name as n
+    cross join visit as v on v.id = n.visit
+    cross join view as w on w.site = n.site and w.day = :day and w.visit = n.visit
+where n.site = :site and n.name = :visitor and coalesce(w.visitor, v.visitor) = :visitor
+order by w.at
+limit 1
+
+-- name: clear_zeros
+delete from rollup_day
+where site = ? and dimension = ? and day = ?
+    and pageviews = 0 and visits = 0 and visitors = 0 and bounces = 0 and engaged_ms = 0 and events = 0
+
+-- name: clear_zero_hours
+delete from rollup_hour
+where site = ? and day = ?
+    and pageviews = 0 and visits = 0 and visitors = 0 and bounces = 0 and engaged_ms = 0 and events = 0
 
 -- name: more_drops
 insert into drop_day values (?, ?, ?, ?)
