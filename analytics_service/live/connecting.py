@@ -20,8 +20,8 @@ Node = tuple[str, int]
 """Host and port."""
 
 
-def connected(url: str, nodes: Sequence[Node] = ()) -> Client:
-    """A client that gives up after 100 ms and tries nothing twice; it connects when it is first used.
+def connected(url: str, nodes: Sequence[Node] = (), *, answer_within: float = ANSWER_WITHIN) -> Client:
+    """A client that gives up in time and tries nothing twice; it connects when it is first used.
 
     redis://, rediss:// and unix:// name one server, redis+cluster:// and rediss+cluster:// any node of a
     cluster; where that node is gone, the known `nodes` are asked.
@@ -31,13 +31,13 @@ def connected(url: str, nodes: Sequence[Node] = ()) -> Client:
             return RedisCluster.from_url(
                 url.replace(scheme, plain, 1),
                 startup_nodes=[ClusterNode(host, port) for host, port in nodes],
-                socket_timeout=ANSWER_WITHIN,
-                socket_connect_timeout=ANSWER_WITHIN,
+                socket_timeout=answer_within,
+                socket_connect_timeout=answer_within,
                 retry=Retry(NoBackoff(), 0),
                 # A shard that is down must not take the others' sites with it.
                 require_full_coverage=False,
             )
-    return Redis.from_url(url, socket_timeout=ANSWER_WITHIN, socket_connect_timeout=ANSWER_WITHIN, retry=None)
+    return Redis.from_url(url, socket_timeout=answer_within, socket_connect_timeout=answer_within, retry=None)
 
 
 def nodes_of(client: Client) -> list[Node]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from redis.exceptions import ResponseError
 
 from analytics_service.domain.pages import key_of
-from analytics_service.live.connecting import FAULTS
+from analytics_service.live.connecting import ANSWER_WITHIN, FAULTS
 from analytics_service.live.link import Link
 from analytics_service.live.memory import NOWHERE, MemoryLive
 
@@ -44,9 +44,12 @@ Touches = dict[int, dict[int, Touch]]
 
 
 @asynccontextmanager
-async def open_redis_live(url: str, *, window: timedelta, limit: int) -> AsyncIterator["RedisLive"]:
-    """A client that never keeps a caller waiting for longer than 100 ms."""
-    live = RedisLive(url, window, limit, worker=secrets.token_hex(4))
+async def open_redis_live(
+    url: str, *, window: timedelta, limit: int, answer_within: float = ANSWER_WITHIN
+) -> AsyncIterator["RedisLive"]:
+    """A client that keeps no caller waiting for longer than that many seconds."""
+    link = Link(url, "so nobody knows who is online", answer_within=answer_within)
+    live = RedisLive(link, window, limit, worker=secrets.token_hex(4))
     sender = asyncio.create_task(live.send_all())
     try:
         yield live
@@ -62,8 +65,8 @@ class RedisLive:
     again whom this worker saw. All keys of a site carry one hash tag, so that a cluster keeps them together.
     """
 
-    def __init__(self, url: str, window: timedelta, limit: int, *, worker: str) -> None:
-        self._link = Link(url, "so nobody knows who is online")
+    def __init__(self, link: Link, window: timedelta, limit: int, *, worker: str) -> None:
+        self._link = link
         self._window_ms = int(window.total_seconds() * 1000)
         self._limit = limit
         self._worker = worker
@@ -121,7 +124,7 @@ class RedisLive:
                 await self._tell(forgotten)
                 self._incomplete -= forgotten.keys()
         except FAULTS as error:
-            await self._failed(error)
+            self._failed(error)
             # How much of it arrived nobody knows, a mark perhaps: all whom this worker saw are told again.
             self._incomplete |= touches.keys()
             for site, of_site in touches.items():
@@ -132,7 +135,7 @@ class RedisLive:
         """Sends touches; returns those of before that Redis has forgotten. Raises what Redis raises."""
         forgetful: set[int] = set()
         for scripts in _scripts(touches):
-            async with self._link.client.pipeline(transaction=False) as pipe:
+            async with self._link.client() as client, client.pipeline(transaction=False) as pipe:
                 for site, part in scripts:
                     keys = (*self._keys(site), f"vs:{{{site}}}:told:{self._worker}")
                     newest = max(touch[0] for _, touch in part)
@@ -173,7 +176,7 @@ class RedisLive:
             count = await asyncio.shield(self._count(site, at_ms, where))
         except FAULTS as error:
             if not _is_foreign(error):
-                await self._failed(error)
+                self._failed(error)
             return None
         if len(self._reads) >= READS_KEPT:
             self._reads.clear()
@@ -186,19 +189,20 @@ class RedisLive:
             raise TimeoutError("what was gathered could not be sent, so a count would be too small")
         keys = self._keys(site)
         asked = (at_ms - self._window_ms, REPLACED, LEAVING_AT_ONCE, _word(page) if page else "")
-        for _ in range(self._limit // LEAVING_AT_ONCE + 2):
-            online, on_page, more = await self._link.client.eval(LEAVE + COUNT, len(keys), *keys, *asked)
-            if not more:
-                break
+        async with self._link.client() as client:
+            for _ in range(self._limit // LEAVING_AT_ONCE + 2):
+                online, on_page, more = await client.eval(LEAVE + COUNT, len(keys), *keys, *asked)
+                if not more:
+                    break
         return int(on_page if page else online)
 
     @staticmethod
     def _keys(site: int) -> tuple[str, str, str]:
         return f"vs:{{{site}}}:online", f"vs:{{{site}}}:page_of", f"vs:{{{site}}}:on_page"
 
-    async def _failed(self, error: Exception) -> None:
+    def _failed(self, error: Exception) -> None:
         self._reads.clear()
-        await self._link.failed(error)
+        self._link.failed(error)
 
 
 def _scripts(touches: Touches) -> Iterator[list[tuple[int, list[tuple[int, Touch]]]]]:

@@ -80,7 +80,7 @@ class RedisLimits:
             name = blake2b(sender.encode(), key=self._secret, digest_size=8)
             shards[name.digest()[0] % SHARDS][sender] = name.hexdigest()
         try:
-            async with self._link.client.pipeline(transaction=False) as pipe:
+            async with self._link.client() as client, client.pipeline(transaction=False) as pipe:
                 for number, shard in enumerate(shards):
                     if shard:
                         keys = [f"vs:{{rate{number}}}:{name}" for name in shard.values()]
@@ -88,7 +88,7 @@ class RedisLimits:
                         pipe.eval(RATES, len(keys), *keys, *pace, *(passed[sender] for sender in shard))
                 answers = await pipe.execute()
         except FAULTS as error:
-            await self._link.failed(error)
+            self._link.failed(error)
             return
         for shard, times in zip((shard for shard in shards if shard), answers, strict=True):
             for sender, full_at in zip(shard, times, strict=True):

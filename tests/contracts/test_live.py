@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 
 from analytics_service.live.examining import examine_redis
 from analytics_service.live.memory import open_memory_live
-from analytics_service.live.redis import open_redis_live
+from analytics_service.live.redis import RedisLive, open_redis_live
 from analytics_service.ports import Live
 from tests.faults.sizes import soak
 from tests.redis_cluster import RedisCluster, running_cluster
@@ -26,8 +26,15 @@ WINDOW = timedelta(minutes=5)
 WINDOW_MS = 300_000
 LIMIT = 1000
 AT = 1_800_000_000_000
+# For the time that Redis takes to answer on a machine that is busy with other things.
+PATIENT = 2.0
 ANN, BOB = -5_000_000_000_000_000_001, 7
 SITE, OTHER = 1, 2
+
+
+def patient(url: str, limit: int = LIMIT) -> AbstractAsyncContextManager[RedisLive]:
+    """Who is online, asked with patience."""
+    return open_redis_live(url, window=WINDOW, limit=limit, answer_within=PATIENT)
 
 
 @pytest.fixture(scope="module")
@@ -42,18 +49,18 @@ async def live(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         if request.param == "cluster":
             nodes = request.getfixturevalue("cluster")
             nodes.flush()
-            yield await stack.enter_async_context(open_redis_live(nodes.url, window=WINDOW, limit=LIMIT))
+            yield await stack.enter_async_context(patient(nodes.url))
             return
         if request.param == "unix":
             stack.enter_context(running_redis(tmp_path))
             url = f"unix://{tmp_path}/redis.sock"
-            yield await stack.enter_async_context(open_redis_live(url, window=WINDOW, limit=LIMIT))
+            yield await stack.enter_async_context(patient(url))
             return
         if request.param == "memory":
             yield await stack.enter_async_context(open_memory_live(window=WINDOW, limit=LIMIT))
         else:
             server = stack.enter_context(running_redis(tmp_path))
-            yield await stack.enter_async_context(open_redis_live(server.url, window=WINDOW, limit=LIMIT))
+            yield await stack.enter_async_context(patient(server.url))
 
 
 async def becomes(ask: Callable[[], Awaitable[int | None]], right: int | None) -> int | None:
@@ -141,8 +148,8 @@ async def test_visitors_over_the_limit_leave_their_pages_too(live: Live) -> None
 async def test_a_late_sighting_under_yesterdays_name_brings_nobody_back(tmp_path: Path) -> None:
     with running_redis(tmp_path) as server:
         async with (
-            open_redis_live(server.url, window=WINDOW, limit=LIMIT) as early,
-            open_redis_live(server.url, window=WINDOW, limit=LIMIT) as late,
+            patient(server.url) as early,
+            patient(server.url) as late,
         ):
             early.touch(SITE, BOB, ANN, AT + 1000)
             assert await becomes(lambda: early.online(SITE, AT + 1000), 1) == 1
@@ -152,7 +159,7 @@ async def test_a_late_sighting_under_yesterdays_name_brings_nobody_back(tmp_path
 
 async def test_nobody_knows_while_redis_hangs_and_everybody_again_after(tmp_path: Path) -> None:
     with running_redis(tmp_path) as server:
-        async with open_redis_live(server.url, window=WINDOW, limit=LIMIT) as live:
+        async with patient(server.url) as live:
             live.touch(SITE, ANN, None, AT)
             assert await becomes(lambda: live.online(SITE, AT), 1) == 1
             server.process.send_signal(signal.SIGSTOP)
@@ -165,7 +172,7 @@ async def test_nobody_knows_while_redis_hangs_and_everybody_again_after(tmp_path
 async def test_very_many_sites_are_told_when_redis_is_back(tmp_path: Path) -> None:
     sites = 20_000
     with running_redis(tmp_path) as server:
-        async with open_redis_live(server.url, window=WINDOW, limit=LIMIT) as live:
+        async with patient(server.url) as live:
             server.process.send_signal(signal.SIGSTOP)
             for site in range(sites):
                 live.touch(site, ANN, None, AT, "/a")
@@ -178,7 +185,7 @@ async def test_very_many_sites_are_told_when_redis_is_back(tmp_path: Path) -> No
 async def test_redis_that_lost_everything_is_told_again_whom_the_worker_saw(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         with running_redis(tmp_path) as server:
-            live = await stack.enter_async_context(open_redis_live(server.url, window=WINDOW, limit=LIMIT))
+            live = await stack.enter_async_context(patient(server.url))
             live.touch(SITE, ANN, None, AT)
             assert await becomes(lambda: live.online(SITE, AT), 1) == 1
         assert await becomes(lambda: live.online(SITE, AT), None) is None
@@ -191,8 +198,8 @@ async def test_redis_that_was_flushed_is_told_again_by_each_worker(tmp_path: Pat
     with running_redis(tmp_path) as server:
         port = server.url.rpartition(":")[2].partition("/")[0]
         async with (
-            open_redis_live(server.url, window=WINDOW, limit=LIMIT) as one,
-            open_redis_live(server.url, window=WINDOW, limit=LIMIT) as other,
+            patient(server.url) as one,
+            patient(server.url) as other,
         ):
             for visitor in range(10):
                 one.touch(SITE, visitor, None, AT, "/a")
@@ -208,7 +215,7 @@ async def test_redis_that_was_flushed_is_told_again_by_each_worker(tmp_path: Pat
 
 async def test_what_a_site_knows_is_not_lost_with_another_sites_keys(tmp_path: Path) -> None:
     with running_redis(tmp_path) as server:
-        async with open_redis_live(server.url, window=WINDOW, limit=LIMIT) as live:
+        async with patient(server.url) as live:
             server.ask("set", f"vs:{{{SITE}}}:online", "something else")
             for visitor in range(10):
                 live.touch(SITE, visitor, None, AT)
@@ -223,7 +230,7 @@ async def test_what_a_site_knows_is_not_lost_with_another_sites_keys(tmp_path: P
 async def test_a_touch_is_one_script_and_a_figure_another(tmp_path: Path) -> None:
     """Monitor shows what clients send, and "lua" before what scripts do."""
     with running_redis(tmp_path) as server, server.monitored() as heard:
-        async with open_redis_live(server.url, window=WINDOW, limit=LIMIT) as live:
+        async with patient(server.url) as live:
             for visitor in range(500):
                 live.touch(SITE, visitor, None, AT, f"/{visitor % 7}")
             assert await becomes(lambda: live.online(SITE, AT), 500) == 500
@@ -241,7 +248,7 @@ async def test_a_visitor_with_his_page_takes_200_bytes_of_redis_at_most(tmp_path
     visitors = soak(20_000, 1_000_000)
     with running_redis(tmp_path) as server:
         before = server.used_memory()
-        async with open_redis_live(server.url, window=WINDOW, limit=visitors) as live:
+        async with patient(server.url, limit=visitors) as live:
             chance = Random(7)
             for number in range(visitors):
                 live.touch(
@@ -258,7 +265,7 @@ async def test_a_visitor_with_his_page_takes_200_bytes_of_redis_at_most(tmp_path
 async def test_a_master_that_dies_is_followed_by_its_replica(tmp_path: Path) -> None:
     sites = range(1, 13)
     with running_cluster(tmp_path) as nodes:
-        async with open_redis_live(nodes.url, window=WINDOW, limit=LIMIT) as live:
+        async with patient(nodes.url) as live:
             for site in sites:
                 live.touch(site, ANN, None, AT)
             for site in sites:
@@ -280,12 +287,12 @@ async def test_a_user_who_may_do_what_the_page_says_is_enough(tmp_path: Path) ->
             said = subprocess.run(["redis-cli", "-p", port, *words], capture_output=True, check=True)  # noqa: ASYNC221
             assert said.stdout == b"OK\n"
         url = f"redis://analytics:pass-word@127.0.0.1:{port}/0"
-        async with open_redis_live(url, window=WINDOW, limit=LIMIT) as live:
+        async with patient(url) as live:
             live.touch(SITE, ANN, None, AT)
             live.touch(SITE, BOB, ANN - 1, AT)
             assert await becomes(lambda: live.online(SITE, AT), 2) == 2
         assert examine_redis(url).policy == "noeviction"
-        async with open_redis_live(f"redis://127.0.0.1:{port}/0", window=WINDOW, limit=LIMIT) as live:
+        async with patient(f"redis://127.0.0.1:{port}/0") as live:
             live.touch(SITE, ANN, None, AT)
             assert await live.online(SITE, AT) is None
 
@@ -299,17 +306,17 @@ async def test_over_tls_it_knows_whom_it_talks_to(tmp_path: Path) -> None:
     with running_redis(tmp_path, 0, *options):
         url = f"rediss://127.0.0.1:{port}/0"
         trusted = f"{url}?ssl_ca_certs={shown.certificate}"
-        async with open_redis_live(trusted, window=WINDOW, limit=LIMIT) as live:
+        async with patient(trusted) as live:
             live.touch(SITE, ANN, None, AT)
             assert await becomes(lambda: live.online(SITE, AT), 1) == 1
         # Nobody vouches for it.
-        async with open_redis_live(url, window=WINDOW, limit=LIMIT) as live:
+        async with patient(url) as live:
             assert await live.online(SITE, AT) is None
 
 
 async def test_no_password_is_written_to_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     url = "redis://analytics:pass-word@127.0.0.1:1/0"
-    async with open_redis_live(url, window=WINDOW, limit=LIMIT) as live:
+    async with patient(url) as live:
         live.touch(SITE, ANN, None, AT)
         assert await live.online(SITE, AT) is None
     assert "Redis is away" in caplog.text
