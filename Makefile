@@ -5,10 +5,11 @@ UV ?= uv
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 COMPILE := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench soak lock clean
+.PHONY: help run test quick check fix bench soak lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
@@ -16,8 +17,13 @@ help: ## list the targets
 run: $(VENV)/.run ## install what is needed and serve: make run ARGS="--port 8123 --data DIR"
 	@exec $(BIN)/analytics-service serve $(ARGS)
 
-test: $(VENV)/.dev ## run the tests: make test ARGS="tests/domain -x"
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+test: ## run the tests, with what they need: make test ARGS="tests/domain -x"
+	@PYTHON=$(PYTHON) .ci/prepare || :
+	@$(MAKE) --no-print-directory $(VENV)/.dev
+	$(PYTEST) $(ARGS)
+
+quick: $(VENV)/.dev ## run the tests that need no server and no browser, within a minute
+	$(PYTEST) -m quick $(ARGS)
 
 check: $(VENV)/.dev ## formatting, lint and types
 	$(BIN)/ruff format --check .

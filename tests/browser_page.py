@@ -1,12 +1,12 @@
 """A real browser: Debian's Chromium, driven by Playwright."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-MISSING = "a real browser is needed: apt-get install chromium"
+from tests.tools import tool
+
 # navigator.webdriver would rightly have every view dropped as a robot's.
 FLAGS = [
     "--no-sandbox",
@@ -25,9 +25,7 @@ FLAGS = [
 
 def chromium() -> str:
     """The browser's path; a missing one fails with the way to get it."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert found, MISSING
-    return found
+    return tool("chromium", "chromium-browser")
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """A real Redis server for the length of a block."""
 
-import shutil
 import socket
 import subprocess
 import time
@@ -9,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-MISSING = "a real Redis is needed: apt-get install redis-server"
+from tests.tools import tool
 
 
 @dataclass
@@ -61,16 +60,12 @@ class RedisServer:
 
 def redis_binary() -> str:
     """The path of a redis-server; a missing one fails with the way to get it."""
-    found = shutil.which("redis-server")
-    assert found, MISSING
-    return found
+    return tool("redis-server")
 
 
 def cli_binary() -> str:
     """The path of redis-cli, which comes with the server."""
-    found = shutil.which("redis-cli")
-    assert found, MISSING
-    return found
+    return tool("redis-cli")
 
 
 @dataclass(frozen=True)
@@ -83,10 +78,19 @@ class Certificate:
 
 def made_certificate(folder: Path) -> Certificate:
     """A certificate that only who is told of it trusts."""
-    found = shutil.which("openssl")
-    assert found, "a certificate is needed: apt-get install openssl"
     made = Certificate(folder / "redis.crt", folder / "redis.key")
-    command = [found, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    command = [
+        tool("openssl"),
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=127.0.0.1",
+    ]
     command += ["-addext", "subjectAltName=IP:127.0.0.1"]
     command += ["-keyout", str(made.key), "-out", str(made.certificate)]
     subprocess.run(command, check=True, capture_output=True)

@@ -1,7 +1,6 @@
 """The service as the image holds it: its wheel, the pinned releases, nothing else, in a bare environment."""
 
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +16,7 @@ from packaging.requirements import Requirement
 
 from tests.deployment_files import ROOT, dockerfile
 from tests.service import LIMIT, until
+from tests.tools import tool
 
 WRITING = (
     "open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,link,linkat,symlink,symlinkat"
@@ -114,9 +114,20 @@ def running(app: Path, folder: Path, *tracing: str) -> Iterator[Running]:
 
 def test_nothing_is_written_outside_the_data_folder(installed, tmp_path):
     """The root file system may be read-only. It starts first: a later one would not see what it writes."""
-    assert shutil.which("strace"), "strace is needed: apt-get install strace"
     trace = tmp_path / "trace"
-    strace = ["strace", "-D", "-f", "-z", "-qq", "-s", "4096", "-e", f"trace={WRITING}", "-o", str(trace)]
+    strace = [
+        tool("strace"),
+        "-D",
+        "-f",
+        "-z",
+        "-qq",
+        "-s",
+        "4096",
+        "-e",
+        f"trace={WRITING}",
+        "-o",
+        str(trace),
+    ]
     with running(installed, tmp_path, *strace) as service:
         assert service.ended()[0] == 0
     written = set()

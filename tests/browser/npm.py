@@ -2,14 +2,14 @@
 
 import base64
 import hashlib
-import shutil
 import subprocess
 import tarfile
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-MISSING = "npm is needed: apt-get install npm"
+from tests.tools import tool
+
 # Library: its package, what the packed file must be, and where the script lies in it.
 LIBRARIES = {
     "turbo": (
@@ -33,11 +33,9 @@ LIBRARIES = {
 @cache
 def library(name: str) -> str:
     """The script of a library. Fails where npm is missing or gives other bytes."""
-    npm = shutil.which("npm")
-    assert npm, MISSING
     package, digest, script = LIBRARIES[name]
     with TemporaryDirectory() as folder:
-        command = [npm, "pack", "--silent", "--pack-destination", folder, package]
+        command = [tool("npm"), "pack", "--silent", "--pack-destination", folder, package]
         done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=100, check=False)
         assert done.returncode == 0, done.stderr
         packed = Path(folder) / done.stdout.split()[-1]

@@ -1,10 +1,11 @@
 """The fault shim: compiled once, laid under a process by LD_PRELOAD, and told what to do through a file."""
 
-import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+
+from tests.tools import tool
 
 SOURCE = Path(__file__).with_name("faultshim.c")
 
@@ -12,10 +13,8 @@ SOURCE = Path(__file__).with_name("faultshim.c")
 @cache
 def library() -> Path:
     """The compiled shim."""
-    compiler = shutil.which("gcc")
-    assert compiler, "gcc is missing: apt-get install gcc libc6-dev"
     built = Path(mkdtemp(prefix="faultshim-")) / "faultshim.so"
-    subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", built, SOURCE, "-ldl"], check=True)
+    subprocess.run([tool("gcc"), "-shared", "-fPIC", "-O2", "-o", built, SOURCE, "-ldl"], check=True)
     return built
 
 

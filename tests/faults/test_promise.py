@@ -1,12 +1,12 @@
 """The promise seen from below: the system calls of a worker, in their order."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 from tests.faults.sending import Connection
 from tests.service import add_site, known, serving, until, view_id
+from tests.tools import tool
 
 BEACONS = 40
 CALLS = "pwrite64,write,fdatasync,fsync,sendto,sendmsg,writev"
@@ -35,14 +35,24 @@ def _story(trace: str) -> list[str]:
 
 
 def test_each_answer_leaves_after_a_flush_that_follows_its_facts_write(tmp_path: Path) -> None:
-    strace = shutil.which("strace")
-    assert strace, "strace is missing: apt-get install strace"
     trace = tmp_path / "trace"
     with serving(tmp_path / "data") as service:
         site = add_site(service.data, "x.example.vn")["public_id"]
         known(service, site)
         worker = str(service.child("worker"))
-        command = [strace, "-f", "-y", "-s", "32", "-e", f"trace={CALLS}", "-p", worker, "-o", str(trace)]
+        command = [
+            tool("strace"),
+            "-f",
+            "-y",
+            "-s",
+            "32",
+            "-e",
+            f"trace={CALLS}",
+            "-p",
+            worker,
+            "-o",
+            str(trace),
+        ]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tracer:
             assert tracer.stderr is not None
             assert "attached" in tracer.stderr.readline()
