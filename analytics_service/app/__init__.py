@@ -27,6 +27,7 @@ from analytics_service.ports import Clock, Limits, Live, Randomness
 from analytics_service.reporting import Reporter
 from analytics_service.storage.sqlite.config import open_config
 from analytics_service.storage.sqlite.figures import Figures, open_figures
+from analytics_service.storage.sqlite.presence import Presence
 from analytics_service.web import assets, beacon
 from analytics_service.web.builder import Builder
 from analytics_service.web.builder import static as builder_file
@@ -89,6 +90,7 @@ async def open_parts(wiring: Wiring, end_streams: Callable[[], None]) -> AsyncIt
     """Opens everything, each part closed by this block."""
     clock, random = wiring.clock, wiring.random
     async with AsyncExitStack() as stack:
+        files = Presence(wiring.folder)
         config = stack.enter_context(open_config(wiring.folder))
         journal = await _journal(stack, wiring)
         standing_still = isinstance(journal, NoJournal)
@@ -101,6 +103,7 @@ async def open_parts(wiring: Wiring, end_streams: Callable[[], None]) -> AsyncIt
             config=config,
             figures=figures,
             journal=journal,
+            files=files,
             directory=directory,
             collector=collector,
             clock=clock,

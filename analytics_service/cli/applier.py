@@ -20,6 +20,7 @@ from analytics_service.ports import Clock
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import Config, open_config
 from analytics_service.storage.sqlite.orders import open_orders
+from analytics_service.storage.sqlite.presence import Presence
 from analytics_service.storage.sqlite.stats import LeaseLost, open_stats_writer
 
 IDLE = 0.1
@@ -130,6 +131,7 @@ def run_alone(settings: Settings, *, clock: Clock, stay: bool) -> int:
 
 def _open_and_apply(process: Process) -> None:
     settings = process.settings
+    files = Presence(settings.folder)
     with (
         closing(FolderJournals(settings.folder / "journal")) as journals,
         open_stats_writer(settings.folder) as stats,
@@ -145,13 +147,14 @@ def _open_and_apply(process: Process) -> None:
             stats, stats.suspects(), truth, sites.zones_of, hosts_of=sites.hosts_of, cap=cap
         )
         care = Care(truth, orders, recounting, clock=process.clock, retention=retention)
-        _apply(process, applier, sites, care)
+        _apply(process, applier, sites, care, files)
 
 
-def _apply(process: Process, applier: Applier, sites: Sites, care: Care) -> None:
+def _apply(process: Process, applier: Applier, sites: Sites, care: Care, files: Presence) -> None:
     durable_at, forgot_at, cared_at = time.monotonic(), 0.0, 0.0
     round_size = SMALLEST_ROUND
     while True:
+        _wait_for_files(process, files)
         ending = process.stopping.is_set()
         sites.refresh()
         began = time.monotonic()
@@ -186,6 +189,23 @@ def _apply(process: Process, applier: Applier, sites: Sites, care: Care) -> None
             return
         if not applied:
             process.stopping.wait(IDLE)
+
+
+def _wait_for_files(process: Process, files: Presence) -> None:
+    """Returns once all files are in their place. Raises Unavailable where nobody is to wait for that.
+
+    What is applied to a file that was removed is lost, and could no longer be applied again.
+    """
+    told = False
+    while gone := files.gone():
+        problem = f"removed or replaced while the applier runs: {', '.join(gone)}"
+        if process.until_idle or process.stopping.is_set():
+            raise Unavailable(problem)
+        if not told:
+            log.error("%s; nothing is applied until it is back", problem)
+            told = True
+        process.beat()
+        process.stopping.wait(IDLE)
 
 
 def _wait_for_lock(process: Process) -> int | None:

@@ -14,6 +14,7 @@ from typing import Any
 import uvicorn
 
 from analytics_service.app import Wiring, create_app
+from analytics_service.app.background import in_background
 from analytics_service.cli.lists import listed_spam
 from analytics_service.enrichment.agents import warm
 from analytics_service.ports import Clock
@@ -41,7 +42,7 @@ def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock, 
     server = uvicorn.Server(config)
 
     async def serve() -> None:
-        tasks = [asyncio.create_task(_beat(server, beats)), asyncio.create_task(_close_overdue(server))]
+        tasks = [in_background(_beat(server, beats), stop), in_background(_close_overdue(server), stop)]
         try:
             await server.serve(sockets=[socket.socket(fileno=listening)])
         finally:

@@ -69,6 +69,7 @@ class NoJournal:
 
     name = ""
     last_seq = 0
+    refusal = ""
 
     def __init__(self, folder: Path) -> None:
         self.failed = asyncio.Event()
@@ -77,11 +78,15 @@ class NoJournal:
 
     async def _try(self) -> None:
         probe = self._folder / f"probe-{os.getpid()}"
-        while not self.failed.is_set():
-            await asyncio.sleep(TRIED_EACH)
-            with suppress(OSError):
-                await asyncio.to_thread(_write_and_remove, probe)
-                self.failed.set()
+        try:
+            while not self.failed.is_set():
+                await asyncio.sleep(TRIED_EACH)
+                with suppress(OSError):
+                    await asyncio.to_thread(_write_and_remove, probe)
+                    self.failed.set()
+        except Exception:
+            log.exception("whether the disk takes something cannot be found out, so this worker ends")
+            self.failed.set()
 
     def append(self, fact: bytes) -> asyncio.Future[None]:
         """Raises Unavailable, always."""
@@ -89,6 +94,9 @@ class NoJournal:
 
     def passed(self, seq: int) -> None:
         """There is nothing to delete."""
+
+    def look(self) -> None:
+        """There is no file that could be gone."""
 
     async def close(self) -> None:
         """Stops looking."""
@@ -118,7 +126,7 @@ async def open_journal(folder: Path, name: str) -> AsyncIterator["Journal"]:
     except (sqlite3.Error, OSError) as error:
         os.close(held)
         raise Unavailable(f"no journal can be made in {folder}: {error}") from error
-    journal = Journal(name, connection)
+    journal = Journal(folder / f"{name}.db", connection)
     try:
         yield journal
     finally:
@@ -127,12 +135,18 @@ async def open_journal(folder: Path, name: str) -> AsyncIterator["Journal"]:
 
 
 class Journal:
-    """Appends facts; each future is done once its whole group is on disk."""
+    """Appends facts; each future is done once its whole group is on disk.
 
-    def __init__(self, name: str, connection: sqlite3.Connection) -> None:
-        self.name = name
+    While `refusal` says why, nothing is taken.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.name = path.stem
+        self.refusal = ""
         self.failed = asyncio.Event()
         self.last_seq = 0
+        self._path = path
+        self._file = path.stat().st_ino
         self._db = connection
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._pending: list[bytes] = []
@@ -146,6 +160,8 @@ class Journal:
         """Done when the fact is on disk. Raises Unavailable at once where it cannot be taken."""
         if self.failed.is_set():
             raise Unavailable("the journal cannot be written")
+        if self.refusal:
+            raise Unavailable(self.refusal)
         if len(self._pending) >= PENDING_FACTS or self._pending_bytes + len(fact) > PENDING_BYTES:
             raise Unavailable("the disk is slower than the visitors", retry_after=2)
         self._pending.append(fact)
@@ -160,6 +176,19 @@ class Journal:
         """Groups up to `seq` are applied and durable: the next group's transaction deletes them."""
         self._passed = max(self._passed, seq)
 
+    def look(self) -> None:
+        """Ends the journal where its file is gone."""
+        try:
+            self._check()
+        except OSError as error:
+            if not self.failed.is_set():
+                self._fail(None, error)
+
+    def _check(self) -> None:
+        """Raises OSError where the open file is not the one in the folder: nobody finds what it takes."""
+        if os.stat(self._path).st_ino != self._file:
+            raise FileNotFoundError(errno.ENOENT, "was replaced", str(self._path))
+
     async def _flush(self) -> None:
         """Commits groups until none is left: a group is whatever arrived while the last one was flushed."""
         loop = asyncio.get_running_loop()
@@ -168,16 +197,24 @@ class Journal:
             self._pending, self._pending_bytes, self._done = [], 0, None
             try:
                 self.last_seq = await loop.run_in_executor(self._thread, self._commit, group)
-            except (sqlite3.Error, OSError) as error:
+            except BaseException as error:
                 self._fail(done, error)
-                return
+                if isinstance(error, Exception):
+                    return
+                raise
             if not done.cancelled():
                 done.set_result(None)
         self._flushing = None
 
-    def _fail(self, done: asyncio.Future[None], error: Exception) -> None:
+    def _fail(self, done: asyncio.Future[None] | None, error: BaseException) -> None:
         # The kernel may have marked lost pages as clean: nothing after this may be answered with a 2xx.
-        log.error("journal %s cannot be flushed, so this worker ends: %s", self.name, error)
+        is_bug = not isinstance(error, (sqlite3.Error, OSError))
+        log.error(
+            "journal %s cannot be flushed, so this worker ends: %s",
+            self.name,
+            error,
+            exc_info=error if is_bug else None,
+        )
         self.failed.set()
         waiting, self._done, self._pending, self._pending_bytes = self._done, None, [], 0
         for future in (done, waiting):
@@ -186,6 +223,11 @@ class Journal:
                 future.exception()
 
     def _commit(self, group: list[bytes]) -> int:
+        seq = self._write(group)
+        self._check()
+        return seq
+
+    def _write(self, group: list[bytes]) -> int:
         if self._passed == self._deleted and len(group) <= GROUP_LIMIT:
             # A transaction of its own. Each statement more would have to win the interpreter's lock again.
             return self._db.execute(_INSERT, (encode_group(group),)).lastrowid or 0

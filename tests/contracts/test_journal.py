@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -132,6 +133,30 @@ async def test_a_flush_that_fails_answers_nobody_and_ends_the_journal(tmp_path: 
             journal.append(fact(3))
         real.close()
     assert stored(tmp_path, "one") == ["view-1"]
+
+
+class WithoutMemory:
+    """A connection whose statements find no memory."""
+
+    def execute(self, *_: object) -> None:
+        raise MemoryError
+
+    def close(self) -> None:
+        pass
+
+
+async def test_a_flush_that_fails_for_a_reason_nobody_thought_of_answers_nobody_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_journal(tmp_path, "one") as journal:
+        real, journal._db = journal._db, cast("sqlite3.Connection", WithoutMemory())
+        with pytest.raises(Unavailable):
+            await asyncio.wait_for(journal.append(fact(1)), 10)
+        assert journal.failed.is_set()
+        with pytest.raises(Unavailable):
+            journal.append(fact(2))
+        real.close()
+    assert "Traceback" in caplog.text
 
 
 async def test_a_disk_slower_than_the_visitors_is_told_and_memory_is_bounded(

@@ -1,0 +1,90 @@
+"""What a worker does beside answering: it fails aloud, waits for nobody, and tells truly how it is."""
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.faults.judging import RIGHT, judged_at_last
+from tests.faults.sending import Senders
+from tests.patched import patched
+from tests.service import add_site, known, run, serving, until
+
+FAILS = """
+from pathlib import Path
+from analytics_service.app.keeper import Keeper
+trim = Keeper._trim
+
+async def failing(self):
+    if Path({fault!r}).exists():
+        raise KeyError("nobody thought of this")
+    await trim(self)
+
+Keeper._trim = failing
+"""
+TOLERANCE = 4.0
+LESS_PATIENT = f"""
+from datetime import timedelta
+from analytics_service.app import keeper
+keeper.LAG_TOLERATED = timedelta(seconds={TOLERANCE})
+"""
+
+
+def test_a_worker_whose_background_work_fails_says_so_and_another_starts(tmp_path: Path) -> None:
+    fault = tmp_path / "fault"
+    env = patched(tmp_path / "patch", FAILS.format(fault=str(fault)))
+    with serving(tmp_path / "data", env=env) as service:
+        worker = service.child("worker")
+        fault.touch()
+        until(lambda: "so this worker ends" in service.log.read_text(), bool)
+        fault.unlink()
+        assert until(lambda: worker in service.children(), (False).__eq__) is False
+        told = service.log.read_text()
+        assert "Keeper._each failed, so this worker ends" in told
+        assert "KeyError: 'nobody thought of this'" in told
+
+
+def test_under_a_steady_load_that_is_worked_off_the_service_is_always_ready(tmp_path: Path) -> None:
+    env = patched(tmp_path / "patch", LESS_PATIENT)
+    with serving(tmp_path / "data", env=env) as service:
+        site = add_site(service.data, "x.example.vn")["public_id"]
+        known(service, site)
+        answers = set()
+        with Senders(site, service.url, 4, pause=0.02) as senders:
+            ends = time.monotonic() + 2 * TOLERANCE
+            while time.monotonic() < ends:
+                answers.add(service.http.get("/health").text)
+                time.sleep(0.1)
+        assert senders.accepted() > 50 * TOLERANCE
+        assert answers == {'{"live":true,"ready":true,"reasons":[]}'}
+
+
+@pytest.mark.parametrize("holds", ["begin; select * from site", "begin immediate"])
+def test_a_program_that_holds_config_db_for_long_holds_up_no_beacon(tmp_path: Path, holds: str) -> None:
+    with serving(tmp_path / "data") as service:
+        site = add_site(service.data, "x.example.vn")["public_id"]
+        known(service, site)
+        applier, worker = service.child("applier"), service.child("worker")
+        with (
+            closing(sqlite3.connect(service.data / "config.db", isolation_level=None, timeout=10)) as reader,
+            Senders(site, service.url, 1, pause=0.02) as senders,
+        ):
+            # A new site needs a salt, which the worker stores within half a second of seeing it.
+            new = add_site(service.data, "y.example.vn")["public_id"]
+            for statement in holds.split("; "):
+                reader.execute(statement).fetchone()
+            time.sleep(8)
+            longest = max(senders.log.seconds)
+            reader.execute("rollback")
+            accepted = senders.accepted()
+            until(senders.accepted, (accepted + 20).__lt__)
+        print(f"a beacon took {longest:.2f} s at most")
+        assert longest < 1
+        assert senders.log.statuses.keys() == {202}
+        known(service, new)
+        assert judged_at_last(service.data, senders.log) == RIGHT
+        assert run("site", "list", data=service.data).returncode == 0
+        assert (service.child("applier"), service.child("worker")) == (applier, worker)
+        assert until(lambda: service.beacon(new, "https://y.example.vn/").status_code, (202).__eq__) == 202
