@@ -241,9 +241,16 @@ def test_a_badge_of_88_by_31_is_legible(
         page.goto(f"{service.url}/w/{site}.svg?{query}")
         box = page.locator("svg").evaluate("one => [one.width.baseVal.value, one.height.baseVal.value]")
         assert box == [88, 31]
+        # What is painted: the box of a line is as high as each font's own makers like it.
         texts = page.locator("svg text").evaluate_all(
-            "all => all.map(one => { const {x, y, width, height} = one.getBBox(); "
-            "return [x, y, x + width, y + height, parseFloat(getComputedStyle(one).fontSize)] })"
+            "all => all.map(one => { const {x, width} = one.getBBox(), style = getComputedStyle(one); "
+            "const y = one.getStartPositionOfChar(0).y; "
+            "const canvas = document.createElementNS('http://www.w3.org/1999/xhtml', 'canvas'); "
+            "const ink = canvas.getContext('2d'); "
+            "ink.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`; "
+            "const {actualBoundingBoxAscent, actualBoundingBoxDescent} = ink.measureText(one.textContent); "
+            "return [x, y - actualBoundingBoxAscent, x + width, y + actualBoundingBoxDescent, "
+            "parseFloat(style.fontSize)] })"
         )
         assert len(texts) == 2
         for left, _top, right, bottom, size in texts:

@@ -63,9 +63,11 @@ async def live(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
             yield await stack.enter_async_context(patient(server.url))
 
 
-async def becomes(ask: Callable[[], Awaitable[int | None]], right: int | None) -> int | None:
+async def becomes(
+    ask: Callable[[], Awaitable[int | None]], right: int | None, limit: float = 60
+) -> int | None:
     """Asks until the answer is right: reads may be a second old."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + limit
     while (answer := await ask()) != right and time.monotonic() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     return answer
@@ -169,6 +171,7 @@ async def test_nobody_knows_while_redis_hangs_and_everybody_again_after(tmp_path
             assert await becomes(lambda: live.online(SITE, AT), 2) == 2
 
 
+@pytest.mark.timeout(400)
 async def test_very_many_sites_are_told_when_redis_is_back(tmp_path: Path) -> None:
     sites = 20_000
     with running_redis(tmp_path) as server:
@@ -178,7 +181,7 @@ async def test_very_many_sites_are_told_when_redis_is_back(tmp_path: Path) -> No
                 live.touch(site, ANN, None, AT, "/a")
             assert await becomes(lambda: live.online(sites - 1, AT), None) is None
             server.process.send_signal(signal.SIGCONT)
-            assert await becomes(lambda: live.online(sites - 1, AT), 1) == 1
+            assert await becomes(lambda: live.online(sites - 1, AT), 1, limit=300) == 1
             assert await live.online(0, AT, "/a") == 1
 
 
