@@ -3,7 +3,9 @@
 import gzip
 import importlib.util
 import json
-from importlib.metadata import version
+import tomllib
+from base64 import b64encode
+from hashlib import sha384
 from pathlib import Path
 
 import brotli
@@ -12,12 +14,15 @@ import pytest
 from analytics_service.domain.model import Item
 
 WIDGET = Path(__file__).parents[1] / "widget"
+VERSION = tomllib.loads((WIDGET.parent / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+# Pages carry these with their integrity: not a byte of them may change. Each release adds its own.
+RELEASED = {"0.1.0": "sha384-80luRLP0N81cB5fmegnsLps1Yw545BvvffSm4GPiBQuXPhNloOkKgoYHYf8j0kqr"}
 BUDGETS = {"v.js": 1400, "w.js": 4096, "more.js": 1536, "f.js": 1024}
 PARTS = ["texts", "feed", "element", "more"]
 LANGUAGES = sorted(path.stem for path in (WIDGET / "locales").glob("*.json"))
 SCRIPTS = [
     *BUDGETS,
-    f"v/{version('analytics-service')}.js",
+    f"v/{VERSION}.js",
     *(f"l/{language}.json" for language in LANGUAGES),
 ]
 
@@ -39,7 +44,13 @@ def test_the_committed_scripts_are_what_the_sources_give(tmp_path: Path) -> None
         )
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize(("release", "integrity"), RELEASED.items())
+def test_the_snippet_of_a_release_stays_as_it_is(release: str, integrity: str) -> None:
+    script = (WIDGET / "dist" / "v" / f"{release}.js").read_bytes()
+    assert "sha384-" + b64encode(sha384(script).digest()).decode() == integrity
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, *(f"v/{release}.js" for release in RELEASED)])
 def test_the_compressed_forms_hold_the_script(name: str) -> None:
     script = (WIDGET / "dist" / name).read_bytes()
     assert brotli.decompress((WIDGET / "dist" / f"{name}.br").read_bytes()) == script

@@ -1,189 +1,156 @@
 // The snippet: views, engagement, presence and events of one page, told to the service that served this file.
 // It does no harm to the page: never throws into it, one global, no cookie, nothing stored but the opt-out.
-;(function (win, doc, nav, loc) {
-  var ours = win.vstats || {}
-  var tag = doc.currentScript || doc.querySelector('script[src*="/v.js"],script[src*="/v/"][data-site]')
-  if (!tag || !tag.src || ours.on) return // frameworks run body scripts again: once is enough
-  var source = new URL(tag.src)
-  var option = function (name, other) {
-    return tag.getAttribute('data-' + name) ?? source.searchParams.get(name) ?? (other ? option(other) : null)
-  }
-  var wanted = function (name) {
-    return (option(name) ?? 'off') != 'off'
-  }
-  var api = option('api') || source.origin + source.pathname.replace(/\/v(\/[^/]+)?\.js$|\/[^/]*$/, '/v')
-  var site = option('site', 'website-id') || option('domain')
-  var auto = option('auto') != 'off'
-  var spa = option('spa') || 'path'
-  var referrer = doc.referrer
-  var id, address, key, soon, check, quiet // `quiet`: minutes without input
-  var spent = 0 // ms visible in all, without the stretch that runs since `since`
-  var since = 0
-  var told = 0
+;((win, loc) => {
+  // An element hides the property of `document` that has its name or id: the prototype is asked instead.
+  let own = (name) => Reflect.get(Document.prototype, name, document)
+  let ours = win.vstats // until we are here an element may go by that name
+  let tag = own('currentScript') || own('querySelector').call(document, 'script[src*="/v.js"],script[src*="/v/"][data-site]')
+  if (ours?.on === 1) return // frameworks run body scripts again: once is enough
+  let source = new URL(tag?.src || loc)
+  let option = (name, other) => tag?.getAttribute('data-' + name) ?? source.searchParams.get(name) ?? other
+  let api = option('api') || source.origin + source.pathname.replace(/\/(v\/)?[^/]*$/, '/v')
+  let site = tag?.src && (option('site') || option('website-id') || option('domain'))
+  let auto = option('auto') != 'off'
+  let spa = option('spa')
+  // In seconds. A timer takes what is no number, or too large a one, for 0.
+  let beat = option('beat') || 60
+  let pause = beat >= 0 && beat < 1e6 ? +beat && Math.max(beat, 15) : beat == 'off' ? 0 : 60
+  let id, address, key, soon, check
+  let quiet // seconds without input
+  let spent, since // ms visible in all, without the stretch that runs since `since`
 
-  var silent = (win != win.top && !wanted('frame')) || (wanted('dnt') && (nav.globalPrivacyControl || nav.doNotTrack == 1))
-  try {
-    var fragment = /#vstats(-check)?=([\w-]+)/.exec(loc.hash) || []
-    if (fragment[1]) check = fragment[2]
-    else if (fragment[2]) localStorage.vstats = fragment[2]
-    silent = silent || localStorage.vstats == 'off'
-  } catch (e) {} // storage denied: count as usual
-
-  function made() {
-    // Time first, then chance: 9 + 9 characters of base 36.
-    var chance = crypto.getRandomValues(new Uint32Array(2))
-    return (
-      Date.now().toString(36).padStart(9, 0) + (chance[0].toString(36) + chance[1].toString(36)).padStart(9, 0).slice(-9)
-    )
-  }
-
-  function answered(answer) {
-    doc.dispatchEvent(new CustomEvent('vstats', { detail: answer.headers.get('X-Vstats') }))
-  }
-
-  function post(kind, more, leaving) {
-    if (silent || !site) return
-    // Of nothing's kind: what a page adds to all objects must not get into it.
-    var body = JSON.stringify(Object.assign(Object.create(null), { k: kind, s: site, i: id, u: address || loc.href }, more))
-    try {
-      if (leaving && nav.sendBeacon && nav.sendBeacon(api, body)) return // a string is text/plain: no preflight
-    } catch (e) {}
-    send(body, kind == 'v', 1)
-  }
-
-  function send(body, isView, again) {
-    try {
-      fetched(body, isView, again)
-    } catch (e) {
-      image(body) // the page took fetch away
+  let safely =
+    (step) =>
+    (...given) => {
+      try {
+        step(...given)
+      } catch {}
     }
+
+  safely(() => site || console.info('vstats: no site'))()
+  if ((win != win.top && option('frame', 'off') == 'off') ||
+    (option('dnt', 'off') != 'off' && (navigator.globalPrivacyControl || navigator.doNotTrack == 1))
+  ) site = 0
+  // Where storage is denied it counts as usual.
+  safely(() => {
+    let [, isCheck, value] = loc.hash.match(/#vstats(-check)?=([\w-]{1,64})/) || []
+    if (isCheck) check = value
+    else if (value) localStorage.vstats = value
+    if (localStorage.vstats == 'off') site = 0
+  })()
+
+  // Time first, then chance: 20 characters of base 36.
+  let made = () =>
+    [Date.now(), ...crypto.getRandomValues(new Uint32Array(3))]
+      .map((number) => number.toString(36))
+      .join('')
+      .slice(0, 20)
+
+  // What is no string is no value.
+  let text = (value) => value === '' + value && value
+
+  // An address as it is sent: without fragment, and no longer than the service reads: path and campaign stay.
+  let whole = (value = loc.href) => {
+    if (!text(value)) return ''
+    let url = new URL(value, loc)
+    if (spa != 'hash') url.hash = ''
+    if (url.href.length > 2e3) url.search = url.search.replace(/[?&](?!utm_)[^&]+/g, '')
+    return url.href.slice(0, 2e3)
+  }
+  let referrer = whole(own('referrer'))
+
+  let post = (kind, more, leaving) => {
+    if (!site) return
+    // Of nothing's kind: what a page adds to all objects must not get into it.
+    let body = JSON.stringify({ __proto__: null, k: kind, s: site, i: id, u: address || whole(), ...more })
+    let send = async (again) => {
+      try {
+        if (leaving && navigator.sendBeacon?.(api, body)) return // a string is text/plain: no preflight
+        let answer = await fetch(api, { method: 'POST', body: body, keepalive: true, credentials: 'omit' })
+        if (answer.status == 503 && again) setTimeout(send, answer.headers.get('Retry-After') * 1e3 || 5e3)
+        else if (kind == 'v')
+          dispatchEvent.call(document, new CustomEvent('vstats', { detail: answer.headers.get('X-Vstats') }))
+      } catch {
+        // The page took fetch away, or its CSP forbids connect-src.
+        new Image().src = api + '.gif?d=' + encodeURIComponent(body)
+      }
+    }
+    send(1)
   }
 
-  function image(body) {
-    new Image().src = api + '.gif?d=' + encodeURIComponent(body)
-  }
-
-  function fetched(body, isView, again) {
-    fetch(api, { method: 'POST', body: body, keepalive: true, credentials: 'omit' }).then(
-      function (answer) {
-        if (answer.status == 503 && again)
-          setTimeout(send, (+answer.headers.get('Retry-After') || 5) * 1e3, body, isView)
-        else if (isView) answered(answer)
-      },
-      function () {
-        image(body) // the page's CSP may forbid connect-src
-      },
-    )
-  }
-
-  function engaged() {
-    if (since) spent += performance.now() - since
+  let engaged = () => {
+    if (!since) return
+    spent += performance.now() - since
     since = 0
-    if (id && spent - told > 99) post('e', { d: Math.round((told = spent)) }, 1)
+    if (spent > 99) post('e', { d: spent | 0 }, 1)
   }
 
-  function view(given) {
+  let view = (given) => {
     clearTimeout(soon)
-    soon = 0
     engaged()
-    given = given || {}
     id = made()
     key = page()
-    spent = told = 0
-    address = given.url ? new URL(given.url, loc.href).href : loc.href
+    soon = spent = quiet = 0
+    address = whole(given?.url)
     post('v', {
-      r: given.referrer || referrer,
-      t: given.title || doc.title,
+      r: whole(given?.referrer || 0) || referrer,
+      t: (text(given?.title) || own('title')).slice(0, 200),
       w: screen.width,
-      b: nav.webdriver ? 1 : void 0,
+      b: navigator.webdriver || void 0,
       q: check,
     })
     check = void 0
     referrer = address
-    quiet = 0
-    if (shown()) since = performance.now()
+    if (!unseen()) since = performance.now()
   }
 
-  function page() {
-    return loc.pathname + (spa == 'query' ? loc.search : spa == 'hash' ? loc.hash : '')
-  }
+  let page = () => loc.pathname + (spa == 'query' ? loc.search : spa == 'hash' ? loc.hash : '')
 
-  function moved() {
+  let moved = () => {
     if (!id) return
     clearTimeout(soon)
     soon = page() != key && setTimeout(safely(view), 99) // the router sets the title
   }
 
-  function shown() {
-    return !doc.prerendering && doc.visibilityState != 'hidden'
+  let unseen = () => own('prerendering') || own('hidden')
+
+  let left = () => {
+    if (soon) view()
+    engaged()
   }
 
-  function changed() {
-    if (!shown()) {
-      if (soon) view()
-      engaged()
-    } else if (id) since = since || performance.now()
+  let changed = () => {
+    if (unseen()) left()
+    else if (id) since = since || performance.now()
     else if (auto) view()
   }
 
-  function safely(step) {
-    return function () {
-      try {
-        return step.apply(this, arguments)
-      } catch (e) {}
-    }
-  }
+  // On the window and on the way down: whatever `document` hides, and boxes that scroll, are heard there.
+  let listen = (names, step, target = win) =>
+    names.split(' ').map((name) => target.addEventListener(name, safely(step), true))
 
-  function listen(target, name, step) {
-    target.addEventListener(name, safely(step), { passive: true })
-  }
-
-  win.vstats = safely(function (name, given) {
+  ;(win.vstats = safely((name, given) => {
     if (name == 'pageview') view(given)
-    else post('c', { n: name, p: given && given.props, x: made() })
-  })
-  win.vstats.on = 1
+    else post('c', { n: name, p: given?.props, x: made() })
+  })).on = 1
 
-  listen(doc, 'visibilitychange', changed)
-  listen(doc, 'prerenderingchange', changed)
-  listen(win, 'pagehide', function () {
-    if (soon) view()
-    engaged()
-  })
-  listen(win, 'pageshow', function (event) {
-    if (event.persisted && auto) view()
-  })
+  listen('visibilitychange prerenderingchange', changed)
+  listen('pagehide', left)
+  listen('pageshow', (event) => event.persisted && auto && view())
+  listen('pointerdown keydown scroll', () => (quiet = 0))
   if (auto && spa != 'off') {
-    // Without the Navigation API, an element with id="navigation" goes by that name.
-    if (win.navigation && navigation.currentEntry) listen(navigation, 'currententrychange', moved)
+    // Without the Navigation API an element, or a variable of the page's, may go by that name.
+    if (win.navigation == '[object Navigation]') listen('currententrychange', moved, navigation)
     else {
-      ;['pushState', 'replaceState'].forEach(function (name) {
-        var real = history[name]
-        history[name] = function () {
-          var result = real.apply(this, arguments)
-          safely(moved)()
-          return result
-        }
+      ;['pushState', 'replaceState'].map((name) => {
+        let real = history[name]
+        history[name] = (...given) => safely(moved)(real.apply(history, given))
       })
-      listen(win, 'popstate', moved)
+      listen('popstate', moved)
     }
   }
-  ;['pointerdown', 'keydown', 'scroll'].forEach(function (name) {
-    listen(win, name, function () {
-      quiet = 0
-    })
-  })
-  var beat = option('beat') || 60
-  if (beat != 'off')
-    setInterval(
-      safely(function () {
-        if (since && quiet++ < 30) post('p')
-      }),
-      beat * 1e3,
-    )
+  if (pause) setInterval(safely(() => since && (quiet += pause) <= 1800 && post('p')), pause * 1e3)
 
   safely(changed)()
-  ;(ours.q || []).forEach(function (call) {
-    win.vstats.apply(0, call)
-  })
-})(window, document, navigator, location)
+  safely(() => ours.q.forEach((call) => win.vstats(...call)))()
+})(window, location)

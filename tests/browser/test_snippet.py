@@ -8,10 +8,10 @@ from playwright.sync_api import BrowserContext, Page
 from tests.browser.conftest import SNIPPET, Stand
 
 HIDE = """() => {
-    Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true})
+    Object.defineProperty(Document.prototype, 'hidden', {get: () => true, configurable: true})
     document.dispatchEvent(new Event('visibilitychange'))
 }"""
-SHOW = HIDE.replace("'hidden'", "'visible'")
+SHOW = HIDE.replace("true, c", "false, c")
 
 
 def opened(context: BrowserContext, address: str) -> tuple[Page, list[str]]:
@@ -52,7 +52,7 @@ def test_a_tag_that_runs_twice_counts_once(stand: Stand, context: BrowserContext
 
 def test_a_page_in_the_background_counts_when_it_is_first_seen(stand: Stand, context: BrowserContext) -> None:
     context.add_init_script(
-        "Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true})"
+        "Object.defineProperty(Document.prototype, 'hidden', {get: () => true, configurable: true})"
     )
     page, _ = opened(context, stand.page("/a", SNIPPET))
     page.evaluate("vstats('mark')")

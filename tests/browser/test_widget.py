@@ -12,7 +12,7 @@ OTHER = LIST.replace("dn7k2q", "other")
 LIMIT_MS = 20_000
 TOLD = "window.told = 0; document.addEventListener('visitor-stats', () => { window.told++ })"
 HIDDEN = """hidden => {
-    Object.defineProperty(document, 'hidden', {value: hidden, configurable: true})
+    Object.defineProperty(Document.prototype, 'hidden', {get: () => hidden, configurable: true})
     document.dispatchEvent(new Event('visibilitychange'))
 }"""
 
