@@ -92,10 +92,12 @@ def keep_salts(
     ]
     if due:
         config.offer_salts([(site, day, random(SALT_BYTES)) for site, day in due])
+    # Also those of a site that is left out now: nowhere does a day begin later.
+    latest = (at - timedelta(hours=12)).date()
     past = {
-        number: day - timedelta(days=SALT_DAYS_KEPT)
-        for number, day in today.items()
-        if min(known.get(number, {day: b""})) < day - timedelta(days=SALT_DAYS_KEPT)
+        number: kept
+        for number, salts in known.items()
+        if min(salts) < (kept := today.get(number, latest) - timedelta(days=SALT_DAYS_KEPT))
     }
     if past:
         config.destroy_salts(past)

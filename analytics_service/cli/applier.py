@@ -56,9 +56,9 @@ class Sites:
     def _read(self) -> None:
         version = self._config.version()
         if version != self._version:
-            sites = self._config.sites()
-            self._zones.update({site.number: site.zones for site in sites})
-            self._hosts = {site.number: site.host_names for site in sites}
+            # No more of a site than is used here: rules that cannot be read stop no figure.
+            self._zones.update(self._config.zones())
+            self._hosts = self._config.host_names()
             self._version = version
 
     def zones_of(self, site: int) -> tuple[ZoneSince, ...]:

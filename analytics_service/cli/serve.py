@@ -119,9 +119,8 @@ def _on(settings: Settings, port: int) -> Settings:
 
 def _demo(config: Config) -> Site | None:
     """On a first start, a site to try things with."""
-    found = config.sites()
-    if found:
-        return next((site for site in found if site.demo), None)
+    if config.has_sites():
+        return next((site for site in config.sites() if site.demo), None)
     wish = SiteWish(name="Demo", host_names=["*"], demo=True)
     return add_site(
         config,

@@ -121,3 +121,27 @@ def _added(data: Path, domain: str) -> str:
         return administering.add_site(
             config, domain, SiteWish(), at=at, random=secrets.token_bytes, by="test"
         ).public_id
+
+
+def test_a_site_that_cannot_be_read_is_left_out_until_it_is_mended_and_the_others_go_on(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path / "data") as service:
+        names = [add_site(service.data, f"{name}.example.vn")["public_id"] for name in "xy"]
+        for name in names:
+            known(service, name)
+        children = service.children()
+        with closing(sqlite3.connect(service.data / "config.db", timeout=10)) as config:
+            with config:
+                config.execute("""update site set rules = '{"robots":"x"}' where domain = 'x.example.vn'""")
+            until(lambda: service.http.get(f"/api/v1/sites/{names[0]}/counter").status_code, (404).__eq__)
+            third = add_site(service.data, "z.example.vn")["public_id"]
+            known(service, third)
+            assert service.beacon(third, "https://z.example.vn/").status_code == 202
+            assert until(lambda: service.counts(third, "total", "pageviews")["total"], (1).__eq__) == 1
+            with config:
+                config.execute("update site set rules = '{}' where domain = 'x.example.vn'")
+        known(service, names[0])
+        assert service.beacon(names[0], "https://x.example.vn/").headers["x-vstats"] == "counted"
+        assert service.children() == children
+        assert "is left out, since its settings cannot be read" in service.log.read_text()

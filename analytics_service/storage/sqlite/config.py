@@ -1,5 +1,6 @@
 """config.db: sites and salts, written rarely and briefly by any process."""
 
+import logging
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -27,6 +30,10 @@ FILE = CONFIG.file
 CONFIG_BUSY = timedelta(milliseconds=800)
 """A worker waits in its event loop: a program that reads config.db for long must not hold up beacons."""
 SQL = queries("config")
+# What a column holds is what its table says; SQLite's driver knows no types.
+_Row = tuple[Any, ...]
+
+log = logging.getLogger(__name__)
 
 
 def create_config(folder: Path) -> None:
@@ -60,6 +67,7 @@ class Config:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
+        self._left_out: dict[int, str] = {}
 
     def version(self) -> int:
         """A number that differs once another connection has changed anything."""
@@ -67,41 +75,64 @@ class Config:
             number: int = self._db.execute("pragma data_version").fetchone()[0]
             return number
 
-    def sites(self) -> list[Site]:
-        """All sites, oldest first."""
+    def has_sites(self) -> bool:
+        """Whether there is any site, readable or not."""
         with translated(FILE):
-            zones: dict[int, list[ZoneSince]] = defaultdict(list)
-            for site, day, zone in self._db.execute(SQL["zones"]):
-                zones[site].append(ZoneSince(date.fromisoformat(day), zone))
-            hosts: dict[int, set[str]] = defaultdict(set)
+            return self._db.execute(SQL["sites"]).fetchone() is not None
+
+    def zones(self) -> dict[int, tuple[ZoneSince, ...]]:
+        """Each site's zones, by its number; without sites whose zones this release cannot read."""
+        with translated(FILE):
+            rows = self._db.execute(SQL["zones"]).fetchall()
+        found: dict[int, tuple[ZoneSince, ...]] = {}
+        unreadable: dict[int, str] = {}
+        for site, day, zone in rows:
+            try:
+                since = ZoneSince(date.fromisoformat(day), ZoneInfo(zone).key)
+            except (ValueError, KeyError, OSError) as error:
+                unreadable[site] = str(error)
+            else:
+                found[site] = (*found.get(site, ()), since)
+        for site, problem in unreadable.items():
+            found.pop(site, None)
+            self._leave_out(site, problem)
+        return found
+
+    def host_names(self) -> dict[int, frozenset[str]]:
+        """Each site's own host names, by its number."""
+        hosts: dict[int, set[str]] = defaultdict(set)
+        with translated(FILE):
             for site, host in self._db.execute(SQL["host_names"]):
                 hosts[site].add(host)
-            balances: dict[int, list[OpeningBalance]] = defaultdict(list)
-            for site, metric, value, at, reason, by in self._db.execute(SQL["balances"]):
-                balances[site].append(
-                    OpeningBalance(Metric(metric), value, datetime.fromisoformat(at), reason, by)
-                )
-            return [
-                Site(
-                    number=row[0],
-                    public_id=row[1],
-                    uuid=row[2],
-                    domain=row[3],
-                    name=row[4],
-                    zones=tuple(zones[row[0]]),
-                    week_start=WeekStart(row[5]),
-                    locale=row[6],
-                    host_names=frozenset(hosts[row[0]]),
-                    public=bool(row[7]),
-                    paused=bool(row[8]),
-                    demo=bool(row[9]),
-                    created_at=datetime.fromisoformat(row[10]),
-                    opening_balances=tuple(balances[row[0]]),
-                    rules=msgspec.json.decode(row[11], type=SiteRules),
-                    counter=msgspec.json.decode(row[12], type=PublicCounter),
-                )
-                for row in self._db.execute(SQL["sites"])
-            ]
+        return {site: frozenset(names) for site, names in hosts.items()}
+
+    def sites(self) -> list[Site]:
+        """All sites, oldest first; one that this release cannot read is left out and named in the log."""
+        zones, hosts = self.zones(), self.host_names()
+        balances: dict[int, list[_Row]] = defaultdict(list)
+        with translated(FILE):
+            for number, *balance in self._db.execute(SQL["balances"]):
+                balances[number].append(tuple(balance))
+            rows = self._db.execute(SQL["sites"]).fetchall()
+        sites = []
+        for row in rows:
+            number = row[0]
+            if number not in zones:
+                if number not in self._left_out:
+                    self._leave_out(number, "it has no time zone")
+                continue
+            try:
+                sites.append(_site(row, zones[number], hosts.get(number, frozenset()), balances[number]))
+            except (ValueError, TypeError, msgspec.DecodeError) as error:
+                self._leave_out(number, str(error))
+            else:
+                self._left_out.pop(number, None)
+        return sites
+
+    def _leave_out(self, site: int, problem: str) -> None:
+        if self._left_out.get(site) != problem:
+            self._left_out[site] = problem
+            log.error("site %d is left out, since its settings cannot be read: %s", site, problem)
 
     def add_site(self, site: Site) -> Site:
         """Stores a new site and gives it its number. Raises Refused where its domain is taken."""
@@ -156,6 +187,32 @@ class Config:
             self._db.executemany(
                 SQL["destroy_salts"], [(site, day.isoformat()) for site, day in before.items()]
             )
+
+
+def _site(
+    row: _Row, zones: tuple[ZoneSince, ...], host_names: frozenset[str], balances: Iterable[_Row]
+) -> Site:
+    return Site(
+        number=row[0],
+        public_id=row[1],
+        uuid=row[2],
+        domain=row[3],
+        name=row[4],
+        zones=zones,
+        week_start=WeekStart(row[5]),
+        locale=row[6],
+        host_names=host_names,
+        public=bool(row[7]),
+        paused=bool(row[8]),
+        demo=bool(row[9]),
+        created_at=datetime.fromisoformat(row[10]),
+        opening_balances=tuple(
+            OpeningBalance(Metric(metric), value, datetime.fromisoformat(at), reason, by)
+            for metric, value, at, reason, by in balances
+        ),
+        rules=msgspec.json.decode(row[11], type=SiteRules),
+        counter=msgspec.json.decode(row[12], type=PublicCounter),
+    )
 
 
 def _columns(site: Site) -> dict[str, object]:
