@@ -50,6 +50,10 @@ class StatsStore(Protocol):
         """The last applied group's number, by journal."""
         ...
 
+    def newest_at(self) -> int:
+        """The newest time of all facts that were ever applied, in milliseconds since 1970; 0 before any."""
+        ...
+
     def load(self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
         """The working state that these facts may touch."""
         ...

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 
 import msgspec
@@ -85,6 +86,14 @@ class Applier:
         self._damaged.discard(name)
         return groups
 
+    def _waits_since(self, name: str) -> int | None:
+        """The time of the first fact that waits in a journal; None where none does."""
+        for _, row in self._groups(name):
+            with suppress(msgspec.DecodeError):
+                if facts := decode_group(row):
+                    return min(fact.at for fact in facts)
+        return None
+
     def _day_of(self, fact: Fact) -> date:
         return moment(fact.at, self._zones_of(fact.site)).day
 
@@ -100,8 +109,14 @@ class Applier:
                 self._journals.remove_if_left(name, applied)
 
     def forget(self, clock: Clock) -> None:
-        """Drops ids and names that no fact to come can need, and positions of journals long removed."""
-        at = clock()
+        """Drops ids and names that no fact to come can need, and positions of journals long removed.
+
+        What is old is told by the facts, not by the clock: what waits is counted as if it had come at once.
+        """
+        times = [int(clock().timestamp() * 1000), self._stats.newest_at()]
+        waiting = (self._waits_since(name) for name in self._journals.names())
+        times += [since for since in waiting if since is not None]
+        at = datetime.fromtimestamp(min(times) / 1000, UTC)
         before = at - IDS_KEPT
         self._stats.forget(int(before.timestamp() * 1000), (at - LATEST - timedelta(days=1)).date())
         # A backup that has copied a journal needs its position in the stats.db that it copies next.

@@ -58,10 +58,12 @@ class Care:
             return False
         return True
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether something has begun that is not done."""
-        return self._work is not None
+    def may_forget(self) -> bool:
+        """Whether nothing is under way, nor was cut off by a restart, that needs the ids of old facts."""
+        try:
+            return self._work is None and self._orders.next() is None
+        except Unavailable:
+            return False
 
     def forget(self) -> None:
         """Drops what need not be kept apart any longer."""

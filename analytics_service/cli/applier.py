@@ -151,7 +151,7 @@ def _open_and_apply(process: Process) -> None:
 
 
 def _apply(process: Process, applier: Applier, sites: Sites, care: Care, files: Presence) -> None:
-    durable_at, forgot_at, cared_at = time.monotonic(), 0.0, 0.0
+    durable_at, forgot_at, cared_at = time.monotonic(), float("-inf"), 0.0
     round_size = SMALLEST_ROUND
     while True:
         _wait_for_files(process, files)
@@ -173,7 +173,7 @@ def _apply(process: Process, applier: Applier, sites: Sites, care: Care, files: 
             process.beat()
             durable_at = time.monotonic()
         # What is counted again needs the ids that come with it until it is done.
-        if now - forgot_at >= FORGET_EACH and not care.is_busy:
+        if now - forgot_at >= FORGET_EACH and care.may_forget():
             process.beat(LONG)
             applier.forget(process.clock)
             care.forget()

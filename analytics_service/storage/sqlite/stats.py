@@ -93,6 +93,11 @@ class StatsWriter:
         """The last applied group's number, by journal."""
         return {journal: seq for journal, seq, _ in self._db.execute(SQL["positions"])}
 
+    def newest_at(self) -> int:
+        """The newest time of all facts that were ever applied, in milliseconds since 1970; 0 before any."""
+        with translated(FILE):
+            return self._one(SQL["newest_at"])[0]
+
     def load(self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
         """The working state that these facts may touch. Raises WriteFailed."""
         with _ending(), translated(FILE):

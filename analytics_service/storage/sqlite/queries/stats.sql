@@ -14,6 +14,9 @@ on conflict do update set seq = excluded.seq
 -- name: mark_durable
 update position set durable_seq = :seq where journal = :journal and durable_seq < :seq
 
+-- name: newest_at
+select at from reached
+
 -- name: save_reached
 update reached set visit = max(visit, :visit), at = max(at, :at)
 
