@@ -37,8 +37,8 @@ fix: $(VENV)/.dev ## format, and repair what lint can repair
 bench: $(VENV)/.dev ## measure speed (never part of the tests)
 	$(BIN)/python -m tests.bench $(ARGS)
 
-soak: $(VENV)/.dev ## faults, journeys, contracts and properties, for long
-	SOAK=1 $(BIN)/python -m pytest tests/faults tests/journey tests/contracts tests/domain tests/web $(ARGS)
+soak: $(VENV)/.dev ## faults, journeys, contracts, properties and the recount, for long
+	SOAK=1 $(BIN)/python -m pytest tests/faults tests/journey tests/contracts tests/domain tests/web tests/recount $(ARGS)
 
 lock: ## write requirements/ anew from pyproject.toml: make lock ARGS=--upgrade
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it with 'pip install uv', or name it with UV=…" >&2; exit 1; }
