@@ -19,7 +19,7 @@ run: $(VENV)/.run ## install what is needed and serve: make run ARGS="--port 812
 
 test: ## run the tests, with what they need: make test ARGS="tests/domain -x"
 	@PYTHON=$(PYTHON) .ci/prepare || :
-	@$(MAKE) --no-print-directory $(VENV)/.dev
+	@$(MAKE) --no-print-directory --silent $(VENV)/.dev
 	$(PYTEST) $(ARGS)
 
 quick: $(VENV)/.dev ## run the tests that need no server and no browser, within a minute
