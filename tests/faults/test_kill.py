@@ -1,9 +1,18 @@
-"""kill -9 at random under load: the judge is the senders' own log of ids and answers."""
+"""kill -9 at random under load: the judge is the senders' own log of ids and answers.
+
+All the while an owner says of the same visits that they were robots, and that they were people.
+"""
 
 import os
 import random
 import signal
+import subprocess
+import threading
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -11,7 +20,7 @@ import pytest
 from tests.faults.judging import RIGHT, judged_at_last
 from tests.faults.sending import Senders
 from tests.faults.sizes import soak
-from tests.service import Service, add_site, known, serving, until
+from tests.service import Service, add_site, known, run, serving, until
 
 CYCLES = soak(8, 500)
 ACCEPTED_EACH = 200
@@ -24,9 +33,9 @@ def test_nothing_accepted_is_lost_doubled_or_invented_however_often_it_is_killed
     service = Service(data)
     site = add_site(data, "x.example.vn")["public_id"]
     known(service, site)
-    with Senders(site, service.url) as senders:
-        for cycle in range(CYCLES):
-            until(senders.accepted, (cycle * ACCEPTED_EACH).__lt__)
+    with Senders(site, service.url) as senders, an_owner_who_wavers(data, site) as decided:
+        for number in range(CYCLES):
+            until(senders.accepted, (number * ACCEPTED_EACH).__lt__)
             time.sleep(chance.uniform(0.0, 0.4))
             whom = chance.choice(["all", "worker", "applier", "parent"])
             if whom in ("worker", "applier"):
@@ -41,10 +50,45 @@ def test_nothing_accepted_is_lost_doubled_or_invented_however_often_it_is_killed
         until(senders.accepted, (CYCLES * ACCEPTED_EACH).__lt__)
     service.kill()
     with serving(data):
+        # At last they were people, all of them.
+        done = until(lambda: decide(data, site, PEOPLE), (0).__eq__, limit=600)
         verdict = judged_at_last(data, senders.log)
-    print(f"{CYCLES} kills, {senders.accepted()} accepted: {verdict}")
+    print(f"{CYCLES} kills, {senders.accepted()} accepted, {decided} decisions by status: {verdict}")
+    assert done == 0
+    assert decided[0], "nothing that was decided was carried out"
     assert verdict == RIGHT
     assert senders.accepted() > CYCLES * ACCEPTED_EACH
+
+
+PEOPLE, ROBOTS = ("people",), ("robots", "--family", "Firefox")
+
+
+def decide(data: Path, site: str, what: tuple[str, ...]) -> int:
+    """The exit status of one decision; 1 where its command was not done in time."""
+    try:
+        return run("drops", what[0], site, *what[1:], data=data).returncode
+    except subprocess.TimeoutExpired:
+        return 1
+
+
+@contextmanager
+def an_owner_who_wavers(data: Path, site: str) -> Iterator[Counter[int]]:
+    """Runs `drops robots` and `drops people` in turn until the block ends; the statuses, counted."""
+    stopped, statuses = threading.Event(), Counter[int]()
+
+    def waver() -> None:
+        for what in cycle((ROBOTS, PEOPLE)):
+            if stopped.is_set():
+                return
+            statuses[decide(data, site, what)] += 1
+
+    owner = threading.Thread(target=waver)
+    owner.start()
+    try:
+        yield statuses
+    finally:
+        stopped.set()
+        owner.join()
 
 
 def _kill_parent(service: Service) -> None:
