@@ -1,6 +1,7 @@
 """The counter as it changes: one look a second for a site, however many listen."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ EPOCH_BYTES = 6
 BUSY_FOR = 60
 HEADERS = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(slots=True, eq=False)
 class _Channel:
@@ -54,6 +57,15 @@ class _Channel:
         if told != self.told:
             self.told = told
             self.version += 1
+            self.wake()
+
+    def end_if_failed(self, watching: "asyncio.Task[None]") -> None:
+        """Sends the listeners away where the watch met a bug; those who come back begin another."""
+        if not watching.cancelled() and (error := watching.exception()) is not None:
+            log.critical(
+                "the watch over a stream's site failed, so its listeners are sent away", exc_info=error
+            )
+            self.is_closed = True
             self.wake()
 
     def wake(self) -> None:
@@ -100,6 +112,7 @@ class Streams:
         if channel is None or channel.is_closed:
             channel = self._channels[site.number] = _Channel(self._random(EPOCH_BYTES).hex())
             channel.watching = asyncio.create_task(self._watch(parts, site.public_id, channel))
+            channel.watching.add_done_callback(channel.end_if_failed)
         channel.listeners += 1
         self._senders[who] += 1
         seen = request.headers.get("last-event-id", "")

@@ -29,6 +29,18 @@ async def failing(self):
 
 Keeper._trim = failing
 """
+STREAM_FAILS = """
+from pathlib import Path
+from analytics_service.web import stream
+figures_of = stream._figures_of
+
+def failing(told):
+    if Path({fault!r}).exists():
+        raise KeyError("nobody thought of this")
+    return figures_of(told)
+
+stream._figures_of = failing
+"""
 TOLERANCE = 6.0
 # The applier works off what came in 0.3 s at a time: at any moment something waits, and nothing waits long.
 LESS_PATIENT = f"""
@@ -68,6 +80,23 @@ def test_a_worker_whose_background_work_fails_says_so_and_another_starts(tmp_pat
         told = service.log.read_text()
         assert "Keeper._each failed, so this worker ends" in told
         assert "KeyError: 'nobody thought of this'" in told
+
+
+def test_a_stream_whose_watch_fails_sends_its_listeners_away_and_says_so(tmp_path: Path) -> None:
+    fault = tmp_path / "fault"
+    env = patched(tmp_path / "patch", STREAM_FAILS.format(fault=str(fault)))
+    with serving(tmp_path / "data", env=env) as service:
+        site = add_site(service.data, "x.example.vn")["public_id"]
+        known(service, site)
+        for _ in range(2):
+            with service.http.stream("GET", f"/api/v1/sites/{site}/stream") as stream:
+                lines = stream.iter_lines()
+                assert any(line.startswith("data: {") for line in lines)
+                fault.touch()
+                # It ends.
+                assert not any(line.startswith("data: {") for line in lines)
+            fault.unlink()
+        assert service.log.read_text().count("KeyError: 'nobody thought of this'") == 2
 
 
 def test_under_a_steady_load_that_is_worked_off_the_service_is_always_ready(tmp_path: Path) -> None:
