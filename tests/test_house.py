@@ -41,7 +41,7 @@ DRIVERS = {
     "redis": ("live",),
     "sqlite3": ("journal", "storage"),
     "starlette": ("app", "interop", "web"),
-    "uvicorn": ("cli", "web.connection", "web.fast_lane"),
+    "uvicorn": ("cli", "web.connection", "web.fast_lane", "web.turns"),
 }
 
 FILE_LINES = 300

@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,15 @@ from analytics_service.cli.lists import listed_spam
 from analytics_service.enrichment.agents import warm
 from analytics_service.ports import Clock
 from analytics_service.settings import Settings
-from analytics_service.web.fast_lane import RUNS_ON, FastLane, WithDeadline, is_supported
+from analytics_service.web.connection import BoundedConnection
+from analytics_service.web.crowd import Crowd
+from analytics_service.web.fast_lane import RUNS_ON, FastLane, is_supported
 
 log = logging.getLogger(__name__)
 
 BEAT_EACH = 0.5
-CONNECTION_LIMIT = 4096
+RECEIVE_BUFFER = 32 * 1024
+"""Bytes that the system keeps for a connection until they are read; a request is shorter."""
 FLUSH_FAILED = 4
 GARBAGE_EACH = 20_000
 
@@ -44,7 +48,9 @@ def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock, 
     async def serve() -> None:
         tasks = [in_background(_beat(server, beats), stop), in_background(_close_overdue(server), stop)]
         try:
-            await server.serve(sockets=[socket.socket(fileno=listening)])
+            shared = socket.socket(fileno=listening)
+            shared.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            await server.serve(sockets=[shared])
         finally:
             for task in tasks:
                 task.cancel()
@@ -80,10 +86,10 @@ def _wiring(settings: Settings, clock: Clock, stop: Callable[[], None], address_
 
 
 def _protocol(settings: Settings) -> Any:
-    if not is_supported():
-        log.warning("uvicorn %s is not %s: no fast lane, no deadlines", uvicorn.__version__, RUNS_ON)
-        return "httptools"
-    return FastLane if settings.fast_lane else WithDeadline
+    has_lane = settings.fast_lane and is_supported()
+    if settings.fast_lane and not has_lane:
+        log.warning("uvicorn %s is not %s: no fast lane", uvicorn.__version__, RUNS_ON)
+    return partial(FastLane if has_lane else BoundedConnection, crowd=Crowd())
 
 
 def _config(app: Any, http: Any) -> uvicorn.Config:
@@ -103,7 +109,6 @@ def _config(app: Any, http: Any) -> uvicorn.Config:
         headers=[("X-Content-Type-Options", "nosniff")],
         timeout_keep_alive=5,
         timeout_graceful_shutdown=5,
-        limit_concurrency=CONNECTION_LIMIT,
     )
 
 
@@ -122,5 +127,5 @@ async def _close_overdue(server: uvicorn.Server) -> None:
     while True:
         await asyncio.sleep(1)
         for connection in list(server.server_state.connections):
-            if isinstance(connection, WithDeadline):
+            if isinstance(connection, BoundedConnection):
                 connection.close_if_overdue(loop.time())

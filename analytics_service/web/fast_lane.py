@@ -13,31 +13,28 @@ from typing import Any
 
 import uvicorn
 from starlette.responses import Response
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from analytics_service.domain.beacons import BEACON_LIMIT, parse
 from analytics_service.domain.facts import encode
 from analytics_service.domain.model import Drop
 from analytics_service.errors import AnalyticsError
 from analytics_service.web.beacon import HEADERS
+from analytics_service.web.connection import HEADERS_LIMIT, BoundedConnection
 from analytics_service.web.errors import answer_to, internal_error
 from analytics_service.web.parts import Parts, client_from
 
 PATH = b"/v"
 RUNS_ON = "0.54"
 """The minor release of uvicorn that the contract suite ran on; another one serves without the lane."""
-ARRIVES_WITHIN = 10.0
-"""Seconds from a request's first byte, or the connection's first moment, to the request's last byte."""
-LAST_REQUEST_WITHIN = 2.0
-"""Seconds that a connection has for its last request when the service ends."""
 ANSWERS_LIMIT = 64
 """Beacons of one connection that may wait for the disk before the next ones are read."""
 # A request that carries one of these takes the ordinary way.
 _UNUSUAL = frozenset({b"transfer-encoding", b"content-encoding", b"expect", b"upgrade", b"connection"})
+_ASKED = _UNUSUAL | {b"content-length", b"host"}
 # And a GET that carries one of these has an answer of its own.
 _OF_ITS_OWN = frozenset({b"if-none-match", b"if-modified-since", b"range", b"content-length"})
 _OPEN = b"".join(b"%b: %b\r\n" % (name.lower().encode(), value.encode()) for name, value in HEADERS.items())
-_TAKING_LONG = STATUS_LINE[408] + b"content-length: 0\r\nconnection: close\r\n\r\n"
 
 log = logging.getLogger(__name__)
 
@@ -81,61 +78,7 @@ class InLane:
         self.keep_alive = True
 
 
-class WithDeadline(HttpToolsProtocol):
-    """uvicorn's httptools protocol, and whoever takes too long to send a request is closed."""
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._begun_at: float | None = None
-        self._ends = False
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client is there; its first request is awaited."""
-        super().connection_made(transport)
-        self._begun_at = self.loop.time()
-
-    def on_message_begin(self) -> None:
-        """The first byte of a request."""
-        super().on_message_begin()
-        self._begin()
-
-    def _begin(self) -> None:
-        if self._begun_at is None:
-            self._begun_at = self.loop.time()
-
-    def on_message_complete(self) -> None:
-        """A whole request is here."""
-        self._begun_at = None
-        super().on_message_complete()
-
-    def on_headers_complete(self) -> None:
-        """A request that came while the service ends is the last of its connection."""
-        super().on_headers_complete()
-        if self._ends and self.cycle is not None:
-            self.cycle.keep_alive = False
-
-    def shutdown(self) -> None:
-        """The service ends: who is sending a request, or has only just come, is answered all the same."""
-        self.app_state["parts"].end_streams()
-        if self._begun_at is None or (self.cycle is not None and not self.cycle.response_complete):
-            super().shutdown()
-            return
-        self._ends = True
-        self.loop.call_later(LAST_REQUEST_WITHIN, self._close_if_nothing_came)
-
-    def _close_if_nothing_came(self) -> None:
-        if self._begun_at is not None:
-            self.transport.close()
-
-    def close_if_overdue(self, now: float) -> None:
-        """Closes where a request has been arriving for too long; `now` on the loop's clock."""
-        if self._begun_at is not None and now - self._begun_at > ARRIVES_WITHIN:
-            if self.cycle is None or self.cycle.response_complete:
-                self.transport.write(_TAKING_LONG)
-            self.transport.close()
-
-
-class FastLane(WithDeadline):
+class FastLane(BoundedConnection):
     """The same with a short way for beacons."""
 
     cycle: Any  # uvicorn's, or InLane in its place
@@ -159,13 +102,17 @@ class FastLane(WithDeadline):
     def on_headers_complete(self) -> None:
         """Chooses the way."""
         if self._may_enter():
+            self._in_head = False
             self._body = bytearray()
             return
         if self._is_plain_get() and (ready := self.app_state["parts"].ready.find(self.url)):
+            self._in_head = False
             self._body, self._ready = bytearray(), _as_answer(ready)
             return
         url, headers, expects = self.url, self.headers, self.expect_100_continue
+        quiet, requests = self._quiet, self._requests
         super().on_message_begin()
+        self._quiet, self._requests = quiet, requests
         self.url, self.expect_100_continue = url, expects
         self.headers.extend(headers)
         super().on_headers_complete()
@@ -173,36 +120,45 @@ class FastLane(WithDeadline):
     def _may_enter(self) -> bool:
         if self.url != PATH or self.parser.get_method() != b"POST" or self.parser.get_http_version() != "1.1":
             return False
-        if self.pipeline or (type(self.cycle) is not InLane and self._is_busy()):
-            return False
-        if self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
+        if not self._has_room():
             return False
         length = b""
+        hosts = 0
         for name, value in self.headers:
-            if name in _UNUSUAL:
-                return False
-            if name == b"content-length":
-                length = value
-        return length.isdigit() and int(length[:20]) <= BEACON_LIMIT
+            if name in _ASKED:
+                if name == b"host":
+                    hosts += 1
+                elif name == b"content-length":
+                    length = value
+                else:
+                    return False
+        return hosts == 1 and length.isdigit() and int(length[:20]) <= BEACON_LIMIT
+
+    def _has_room(self) -> bool:
+        """Whether the lane's answer would be the next, and this client is to be answered at all."""
+        if self.pipeline or (type(self.cycle) is not InLane and self._is_busy()):
+            return False
+        return self._is_served and len(self.headers) <= HEADERS_LIMIT
 
     def _is_plain_get(self) -> bool:
         """Whether an answer that was given to somebody else would do."""
-        if self.parser.get_method() != b"GET" or self.parser.get_http_version() != "1.1" or self.pipeline:
+        if self.parser.get_method() != b"GET" or self.parser.get_http_version() != "1.1":
             return False
-        if type(self.cycle) is not InLane and self._is_busy():
+        if not self._has_room():
             return False
-        if self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
-            return False
-        return not any(name in _UNUSUAL or name in _OF_ITS_OWN for name, _ in self.headers)
-
-    def _is_busy(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
+        hosts = 0
+        for name, _ in self.headers:
+            if name in _UNUSUAL or name in _OF_ITS_OWN:
+                return False
+            hosts += name == b"host"
+        return hosts == 1
 
     def on_body(self, body: bytes) -> None:
         """Some of a request's body."""
         if self._body is None:
             super().on_body(body)
         else:
+            self._quiet = 0
             self._body += body
 
     def on_message_complete(self) -> None:
@@ -210,7 +166,7 @@ class FastLane(WithDeadline):
         if self._body is None:
             super().on_message_complete()
             return
-        self._begun_at = None
+        self._complete()
         if type(self.cycle) is not InLane:
             self.cycle = InLane()
         if self._ends:
@@ -288,12 +244,5 @@ class FastLane(WithDeadline):
             self._common = (made_from, made)
         return made
 
-    def pause_writing(self) -> None:
-        """Who does not read answers is not read either."""
-        super().pause_writing()
-        self.flow.pause_reading()
-
-    def resume_writing(self) -> None:
-        """The client reads again."""
-        super().resume_writing()
-        self.flow.resume_reading()
+    def _may_go_on(self) -> bool:
+        return len(self._answers) < ANSWERS_LIMIT and super()._may_go_on()
