@@ -10,7 +10,7 @@ import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 SLICE = 1024
 TURN_BYTES, TURN_REQUESTS = 16 * 1024, 64
@@ -40,6 +40,7 @@ class TurnTaking(HttpToolsProtocol):
         self._waiting = b""
         self._has_turn = False
         self._is_last = False
+        self._answered: RequestResponseCycle | None = None
         self._unread_since: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -50,7 +51,15 @@ class TurnTaking(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
         self._waiting = b""
+        # uvicorn tells only the newest request, which is not the one that is being answered.
+        if self._answered is not None:
+            self._answered.disconnected = True
+            self._answered.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         """Some bytes; at most a slice of them is worked off before anybody else has a turn."""

@@ -202,6 +202,7 @@ def test_who_leaves_answers_unread_is_closed(doors: dict[str, Door], door: str) 
             return False
 
         assert until(is_closed, bool, limit=60)
+    assert "Traceback" not in doors[door].service.log.read_text()
 
 
 @pytest.mark.parametrize("door", DOORS)
