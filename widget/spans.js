@@ -1,6 +1,9 @@
 // Figures within the page's own text: <span data-vstats="today"></span>, and the ids of Busuanzi and Vercount.
 ;(function (doc) {
-  const tag = doc.currentScript || doc.querySelector('script[src*="/f.js"]')
+  // An element hides the property of `document`, a field that of a form, that has its name: prototypes are asked instead.
+  const own = (name) => Reflect.get(Document.prototype, name, doc)
+  const ask = (name, ...what) => own(name).call(doc, ...what)
+  const tag = own('currentScript') || ask('querySelector', 'script[src*="/f.js"]')
   if (!tag || !tag.src || tag.vstats) return
   tag.vstats = 1
   const source = new URL(tag.src)
@@ -11,13 +14,13 @@
 
   function wanted() {
     const found = []
-    for (const element of doc.querySelectorAll('[data-vstats]')) {
-      const own = (name) => element.getAttribute('data-' + name)
+    for (const element of ask('querySelectorAll', '[data-vstats]')) {
+      const own = (name) => tag.getAttribute.call(element, 'data-' + name)
       found.push([element, own('vstats'), own('metric') || option('metric') || '', own('path') || ''])
     }
     for (const id in IDS)
       for (const name of ['busuanzi', 'vercount']) {
-        const element = doc.getElementById(`${name}_value_${id}`)
+        const element = ask('getElementById', `${name}_value_${id}`)
         if (element) found.push([element, IDS[id][0], IDS[id][1], IDS[id][2] ? 'auto' : '', `${name}_container_${id}`])
       }
     return found
@@ -26,7 +29,7 @@
   // Grouped as the widget does: by the language, or as asked.
   function written(value, element) {
     const [way, least] = (option('grouping') || 'auto').split(' ')
-    const language = option('lang') || element.closest('[lang]')?.lang || 'vi'
+    const language = option('lang') || tag.getAttribute.call(tag.closest.call(element, '[lang]') ?? tag, 'lang') || 'vi'
     const plain = way == 'none' || ((way == 'min2' || least == 'min2') && value < 1e4)
     const locale = { comma: 'en', dot: 'de', space: 'fr' }[way] || language
     try {
@@ -34,6 +37,18 @@
     } catch {
       return value.toLocaleString('en', { useGrouping: !plain })
     }
+  }
+
+  // The figures; once more for the rest where one of them is not shown there, or not known.
+  async function counted(query, items) {
+    const url = `${base}/api/v1/sites/${encodeURIComponent(option('site'))}/counter?items=${items}&${query}`
+    const reply = await fetch(url, { credentials: 'omit' }).catch(() => 0)
+    const answer = (await reply.json?.().catch(() => 0)) || {}
+    if (reply.ok) return answer
+    if (reply.status < 500) console?.info('vstats: ' + reply.status + ' ' + url)
+    const { parameter, allowed } = answer.errors?.[0] || {}
+    const rest = items.filter((item) => allowed?.includes(item))
+    return parameter == 'items' && rest[0] && rest.length < items.length ? counted(query, rest) : {}
   }
 
   async function fill() {
@@ -44,30 +59,22 @@
       asked.set('' + query, [...(asked.get('' + query) || []), one])
     }
     for (const [query, all] of asked) {
-      const items = [...new Set(all.map((one) => one[1]))]
       // What does not come leaves the page's own words where they are.
-      const reply = await fetch(
-        `${base}/api/v1/sites/${encodeURIComponent(option('site'))}/counter?items=${items}&${query}`,
-        { credentials: 'omit' },
-      ).catch(() => 0)
-      if (!reply.ok) {
-        if (reply.status < 500) console.info('vstats: ' + reply.status + ' for ' + query + ', ' + items)
-        continue
-      }
-      const { counts } = await reply.json()
+      const { counts } = await counted(query, [...new Set(all.map((one) => one[1]))])
+      if (!counts) continue
       for (const [element, item, , , container] of all) {
         if (counts[item] == null) continue
         element.textContent = written(counts[item], element)
-        const around = container && doc.getElementById(container)
+        const around = container && ask('getElementById', container)
         if (around) around.style.display = 'inline'
       }
     }
   }
 
   const soon = () => setTimeout(() => fill().catch(() => 0), 400)
-  if (doc.readyState == 'loading') doc.addEventListener('DOMContentLoaded', soon)
+  if (own('readyState') == 'loading') addEventListener('DOMContentLoaded', soon)
   else soon()
   // Another page of a single-page application, or one that was swapped in.
-  doc.addEventListener('vstats', soon)
-  setInterval(() => doc.hidden || soon(), 6e4)
+  addEventListener('vstats', soon, true)
+  setInterval(() => own('hidden') || soon(), 6e4)
 })(document)

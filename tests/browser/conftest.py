@@ -21,6 +21,7 @@ DIST = Path(__file__).parents[2] / "widget" / "dist"
 PICTURES = Path(__file__).with_name("output")
 SNIPPET = '<script defer src="/v.js" data-site="dn7k2q"></script>'
 WIDGET = '<script type="module" src="/w.js"></script>'
+ITEMS = "online today yesterday week last_week month last_month year total peak".split()
 COUNTER: dict[str, Any] = {
     "site": "dn7k2q",
     "generated_at": "2026-11-22T13:53:00+07:00",
@@ -43,7 +44,7 @@ class Stand:
     counter: tuple[int, dict[str, Any]] | None = (200, COUNTER)
     asked: list[str] = field(default_factory=list)
     fetched: list[tuple[str, str]] = field(default_factory=list)
-    refused: str = ""
+    shows: dict[str, list[str]] = field(default_factory=dict)
     scripts: dict[str, str] = field(default_factory=dict)
     pushed: SimpleQueue[dict[str, Any] | None] | None = None
 
@@ -57,6 +58,18 @@ class Stand:
         """The beacons of a kind, once there are `count` of them."""
         self.until(lambda: sum(beacon["k"] == kind for beacon in self.beacons) >= count, limit)
         return [beacon for beacon in self.beacons if beacon["k"] == kind]
+
+    def refusal(self, path: str) -> tuple[int, dict[str, Any]] | None:
+        """The service's answer where its owner does not show what is asked, as in web/errors.py."""
+        query = parse_qs(urlsplit(path).query)
+        for parameter, allowed in self.shows.items():
+            values = [value for given in query.get(parameter, []) for value in given.split(",")]
+            for known, status in ((ITEMS, 400), (allowed, 403)):
+                if parameter != "items" and status == 400:
+                    continue
+                if any(value not in known for value in values):
+                    return status, {"errors": [{"parameter": parameter, "allowed": known}]}
+        return None
 
     def asked_for(self, times: int) -> None:
         """Returns when the counter has been asked for so often."""
@@ -109,8 +122,11 @@ def handler(stand: Stand) -> type[BaseHTTPRequestHandler]:
                     time.sleep(30)
                     return
                 status, body = stand.counter
-                if stand.refused and stand.refused in self.path:
-                    status, body = 403, {}
+                if refusal := stand.refusal(self.path):
+                    status, body = refusal
+                elif stand.shows:
+                    items = parse_qs(path.query)["items"][0].split(",")
+                    body = {**body, "counts": {item: body["counts"][item] for item in items}}
                 self.answer(status, json.dumps(body).encode(), "application/json", {})
             else:
                 text, headers = stand.pages.get(path.path, ("<title>nothing</title>", {}))

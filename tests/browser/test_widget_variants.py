@@ -7,8 +7,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import COUNTER, WIDGET, Stand
-from tests.browser.test_widget import LIMIT_MS, LIST, TOLD, rows, shown, with_counts
+from tests.browser.test_snippet import opened
+from tests.browser.test_widget import LIMIT_MS, LIST, TOLD, rows, shown, with_counts, wound
 
+COUNTS = ["43", "2.146", "30.277", "1.461.664"]
 SERIES = [5, 8, 7, 9, 12, 8, 10, 0]
 WITH_SERIES = (200, {**COUNTER, "series": {"interval": "day", "from": "2026-11-15", "values": SERIES}})
 
@@ -36,7 +38,7 @@ def test_a_card_has_a_large_number_and_a_curve_of_its_days(stand: Stand, context
 
 
 def test_a_card_whose_site_shows_no_series_has_no_curve(stand: Stand, context: BrowserContext) -> None:
-    stand.refused = "series="
+    stand.shows = {"series": []}
     page = shown(context, stand, 'variant="card"')
     rows(page, ["1.461.664", "43", "2.146", "30.277"])
     assert page.locator("polyline").get_attribute("points") == ""
@@ -134,6 +136,8 @@ def test_arabic_runs_from_right_to_left(stand: Stand, context: BrowserContext) -
         ('variant="cards"', "no variant cards"),
         ('items="online,todya"', "no item todya"),
         ('grouping="komma"', "no grouping komma"),
+        ('metric="visit"', "no metric visit"),
+        ('path="/a" metric="visit"', "no metric visit"),
         ('lang="xx"', "no texts in xx"),
         ('lang="not a language"', "no language not a language"),
     ],
@@ -198,6 +202,111 @@ def test_where_nobody_knows_who_is_online_it_says_when_somebody_did(
     expect(page.locator(".foot")).to_have_text("Đang online: lần cuối lúc 13:41")
 
 
+@pytest.mark.parametrize(
+    ("digits", "wheels"), [("-3", 7), ("0", 7), ("x", 7), ("99", 12), ("2.5", 7), ("1", 7)]
+)
+def test_any_number_of_wheels_leaves_the_neighbour_alone(
+    stand: Stand, context: BrowserContext, digits: str, wheels: int
+) -> None:
+    stand.counter = with_counts(month=5)
+    body = LIST.format(f'variant="digits" digits="{digits}"') + LIST.format("")
+    page, errors = opened(context, stand.page("/a", WIDGET + body))
+    neighbour = page.locator("visitor-stats").nth(1).locator("dd")
+    expect(neighbour).to_have_text(COUNTS, timeout=LIMIT_MS)
+    expect(page.locator(".reels span")).to_have_count(wheels, timeout=LIMIT_MS)
+    stand.counter = (503, {})
+    unknown = LIST.replace("dn7k2q", "other").format(f'variant="digits" digits="{digits}"')
+    page, more = opened(context, stand.page("/b", WIDGET + unknown))
+    expect(page.locator(".reels").first).to_contain_text("–", timeout=LIMIT_MS)
+    assert errors + more == []
+
+
+@pytest.mark.parametrize(
+    ("attributes", "numbers"),
+    [
+        ("", ["2.146", "1.461.664"]),
+        ('variant="inline"', ["2.146", "1.461.664"]),
+        ('variant="card"', ["1.461.664", "2.146"]),
+        ('variant="badge"', ["2.146", "1.461.664"]),
+        ('items="online,total"', ["–", "1.461.664"]),
+        ('items="week"', ["–"]),
+    ],
+)
+def test_a_widget_shows_what_its_site_shows_and_blanks_no_other(
+    stand: Stand, context: BrowserContext, attributes: str, numbers: list[str]
+) -> None:
+    """Without items those that the site shows, as in the outlets; of named ones a dash for the hidden."""
+    stand.shows = {"items": ["today", "total"], "series": []}
+    body = LIST.format(attributes) + LIST.format('items="total"')
+    page, errors = opened(context, stand.page("/a", WIDGET + body))
+    rows(page, numbers)
+    if attributes != 'items="week"':
+        expect(page.locator(".foot")).to_have_count(0)
+    expect(page.locator("visitor-stats").nth(1).locator("dd")).to_have_text(["1.461.664"], timeout=LIMIT_MS)
+    assert len(stand.asked) <= 3
+    assert errors == []
+
+
+def test_a_site_that_shows_less_from_now_on_keeps_the_rest_in_sight(
+    stand: Stand, context: BrowserContext
+) -> None:
+    page = wound(context, stand.page("/a", WIDGET + LIST.format("")))
+    rows(page, COUNTS)
+    stand.shows = {"items": ["total"]}
+    page.clock.run_for(61_000)
+    rows(page, ["1.461.664"])
+    page.clock.run_for(61_000)
+    stand.asked_for(4)
+
+
+@pytest.mark.parametrize("metric", ["visits", "pageviews"])
+def test_a_metric_that_is_not_shown_blanks_only_its_own_widget(
+    stand: Stand, context: BrowserContext, metric: str
+) -> None:
+    stand.shows = {"metric": ["visitors"]}
+    body = LIST.format(f'metric="{metric}"') + LIST.format('metric="visitors"')
+    page, errors = opened(context, stand.page("/a", WIDGET + body))
+    rows(page, ["–"] * 4)
+    expect(page.locator("visitor-stats").nth(1).locator("dd")).to_have_text(COUNTS, timeout=LIMIT_MS)
+    assert errors == []
+
+
+def test_a_widget_that_the_page_breaks_leaves_the_others_alone(stand: Stand, context: BrowserContext) -> None:
+    body = LIST.format('id="broken"') + LIST.format("")
+    body += "<script>broken.closest = broken.dispatchEvent = () => { throw new Error('no') }</script>"
+    page = context.new_page()
+    page.goto(stand.page("/a", body + WIDGET))
+    expect(page.locator("visitor-stats").nth(1).locator("dd")).to_have_text(COUNTS, timeout=LIMIT_MS)
+
+
+def test_a_stream_that_was_refused_is_tried_again_at_a_later_look(
+    stand: Stand, context: BrowserContext
+) -> None:
+    page = wound(context, stand.page("/a", WIDGET + LIST.format('live="stream"')))
+    rows(page, COUNTS)
+
+    def tried() -> int:
+        return sum(path.endswith("/stream") for path, _ in stand.fetched)
+
+    stand.until(lambda: tried() > 0)
+    page.wait_for_timeout(300)
+    first = tried()
+    page.clock.run_for(30_000)
+    page.wait_for_timeout(300)
+    assert tried() == first <= 2
+    stand.pushed = SimpleQueue()
+    stand.pushed.put({"online": 44, "generated_at": "2026-11-22T13:54:00+07:00"})
+    page.clock.run_for(61_000)
+    stand.until(lambda: tried() == first + 1)
+    rows(page, ["44", *COUNTS[1:]])
+    # A stream that breaks off does not come back by itself each 5 s.
+    stand.pushed.put(None)
+    page.wait_for_timeout(300)
+    page.clock.run_for(30_000)
+    page.wait_for_timeout(300)
+    assert tried() == first + 1
+
+
 SPANS = '<script defer src="/f.js" data-site="dn7k2q"{}></script>'
 
 
@@ -215,6 +324,18 @@ def test_spans_and_the_ids_of_other_counters_are_filled(stand: Stand, context: B
     expect(page.locator("[data-vstats=unheard-of]")).to_have_text("như cũ")
     assert "metric=pageviews&path=%2Fbai-viet" in stand.asked[-1]
     assert len(stand.asked) == 3
+
+
+def test_a_span_that_is_not_shown_or_mistyped_keeps_its_words_and_the_others_are_filled(
+    stand: Stand, context: BrowserContext
+) -> None:
+    stand.shows = {"items": ["today", "total"], "metric": ["visits"]}
+    names = ["tday", "week", "today", "total"]
+    body = "".join(f'<span data-vstats="{name}">…</span> ' for name in names)
+    body += '<span data-vstats="today" data-metric="visit">…</span>'
+    page, errors = opened(context, stand.page("/a", body + SPANS.format("")))
+    expect(page.locator("span")).to_have_text(["…", "…", "2.146", "1.461.664", "…"], timeout=LIMIT_MS)
+    assert errors == []
 
 
 def test_spans_group_digits_as_the_page_wants(stand: Stand, context: BrowserContext) -> None:

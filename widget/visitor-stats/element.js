@@ -3,7 +3,7 @@ class VisitorStats extends HTMLElement {
     'site,variant,items,metric,path,lang,labels,heading,heading-level,grouping,digits,href,api,refresh,live'.split(',')
   near = false
   #root = this.attachShadow({ mode: 'open' })
-  #link = document.createElement('a')
+  #link = made('a', '')
   #feed
   #seen = new IntersectionObserver(
     (entries) => {
@@ -44,11 +44,14 @@ class VisitorStats extends HTMLElement {
   }
 
   get figures() {
-    const usual = USUAL[this.shape]
-    const items = this.#attribute('items', usual)
+    const named = this.#attribute('items', '')
       .split(',')
-      .filter((item) => this.#known('item', item.trim(), ITEMS))
-    return (items.length ? items : usual.split(',')).map((item) => item.trim())
+      .map((item) => item.trim())
+      .filter((item) => item && this.#known('item', item, ITEMS))
+    // Where nothing is asked for, what the site shows.
+    const { allowed } = this.#feed
+    const shown = USUAL[this.shape].split(',').filter((item) => allowed.includes(item))
+    return named.length ? named : shown.length ? shown : allowed
   }
 
   #known(what, name, names) {
@@ -70,14 +73,16 @@ class VisitorStats extends HTMLElement {
     const site = `${this.#attribute('api', BASE)}/api/v1/sites/${encodeURIComponent(this.#attribute('site', ''))}`
     let path = this.getAttribute('path')
     if (path == 'auto') path = location.pathname + location.search
-    const asked = { metric: this.#attribute('metric', path ? 'pageviews' : 'visits'), ...(path && { path }) }
+    const metrics = (path ? 'pageviews' : 'visits,pageviews,visitors').split(',')
+    const metric = this.#known('metric', this.#attribute('metric', metrics[0]), metrics) ?? metrics[0]
+    const asked = { metric, ...(path && { path }) }
     const query = '&' + new URLSearchParams(asked)
     this.#feed?.widgets.delete(this)
     this.#feed = feeds.get(site + query) ?? new Feed(site, query)
     feeds.set(site + query, this.#feed)
     this.#feed.widgets.add(this)
-    this.paint()
     this.#feed.look()
+    this.paint()
   }
 
   #attribute(name, otherwise) {
@@ -85,7 +90,7 @@ class VisitorStats extends HTMLElement {
   }
 
   paint() {
-    let language = (this.getAttribute('lang') || this.closest('[lang]')?.lang || 'vi').replace('_', '-')
+    let language = (this.getAttribute.call(this.closest('[lang]') ?? this, 'lang') || 'vi').replace('_', '-')
     try {
       language = new Intl.Locale(language).baseName.toLowerCase()
     } catch {
@@ -98,7 +103,7 @@ class VisitorStats extends HTMLElement {
     if (!kit && (leads || mode || !TEXTS[base])) {
       fetchKit()
       // What stands inside the element, its picture, stays in sight meanwhile.
-      if (leads || !TEXTS[base]) return this.#root.replaceChildren(document.createElement('slot'))
+      if (leads || !TEXTS[base]) return this.#root.replaceChildren(made('slot', ''))
     }
     const variant = leads && !kit.lead ? 'list' : this.shape
     this.#root.adoptedStyleSheets = kit?.sheet ? [SHEET, kit.sheet] : [SHEET]
@@ -166,14 +171,12 @@ class VisitorStats extends HTMLElement {
   }
 }
 
-function set(element, attributes, content) {
+function made(tag, part, attributes, ...content) {
+  const element = own('createElement').call(document, tag)
+  attributes = { class: part, part, ...attributes }
   for (const name in attributes) element.setAttribute(name, attributes[name])
   element.append(...content)
   return element
-}
-
-function made(tag, part, attributes, ...content) {
-  return set(document.createElement(tag), { class: part, part, ...attributes }, content)
 }
 
 // How a language, or the page, groups digits; left alone it follows the language: Spanish writes 2146 but 30.277.

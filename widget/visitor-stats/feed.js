@@ -1,9 +1,9 @@
 // Where the snippet counts this page, the first look waits for its answer, so that a visitor sees himself.
 const counted = new Promise((go) => {
   const wait = () => setTimeout(go, 400)
-  if (!document.querySelector('script[src*="/v.js"],script[src*="/v/"][data-site]')) go()
+  if (!own('querySelector').call(document, 'script[src*="/v.js"],script[src*="/v/"][data-site]')) go()
   else {
-    document.addEventListener('vstats', wait, { once: true })
+    addEventListener('vstats', wait, true)
     setTimeout(go, 2000)
   }
 })
@@ -13,6 +13,7 @@ class Feed {
   widgets = new Set()
   state = 'loading'
   answer
+  allowed = ITEMS
   #site
   #query
   #busy
@@ -32,7 +33,7 @@ class Feed {
   // Asks now if it is time, else later; never for a tab or a widget that nobody sees.
   look() {
     clearTimeout(this.#timer)
-    const near = document.hidden ? [] : [...this.widgets].filter((widget) => widget.near)
+    const near = own('hidden') ? [] : [...this.widgets].filter((widget) => widget.near)
     kit?.listen?.(this, this.#site, near.some((widget) => widget.mode == 'stream') && /visits$/.test(this.#query))
     if (this.#busy || !near.length) return
     const pause = Math.min(...near.map((widget) => widget.pace))
@@ -46,7 +47,7 @@ class Feed {
     const widgets = [...this.widgets]
     const shown = widgets.flatMap((widget) => widget.figures)
     const curve = !this.#plain && widgets.some((widget) => widget.shape == 'card')
-    return ITEMS.filter((item) => shown.includes(item)) + this.#query + (curve ? '&series=30d' : '')
+    return this.allowed.filter((item) => shown.includes(item)) + this.#query + (curve ? '&series=30d' : '')
   }
 
   async #ask() {
@@ -55,27 +56,30 @@ class Feed {
     this.#asked = this.#items()
     try {
       const url = `${this.#site}/counter?items=${this.#asked}`
-      const reply = await fetch(url, { ...OPEN, signal: AbortSignal.timeout?.(1e4) })
-      if (!reply.ok) throw reply.status
+      const reply = await fetch(url, { credentials: 'omit', signal: AbortSignal.timeout?.(1e4) })
+      if (!reply.ok) {
+        if (reply.status < 500) hint(reply.status + ' ' + url)
+        if (reply.status < 404) {
+          // What is not shown there, or not known, is left out: once more for the rest.
+          const [{ parameter, allowed }] = (await reply.json()).errors
+          if (parameter == 'items') this.allowed = this.allowed.filter((item) => allowed.includes(item))
+          else this.#plain = 1
+          if (this.#items() != this.#asked) return this.#ask()
+        }
+        throw reply.status
+      }
       this.answer = await reply.json()
       this.#known = performance.now()
       this.#failures = 0
       this.state = 'ready'
     } catch (reason) {
-      if (reason == 403 && !this.#plain && /series/.test(this.#asked)) {
-        // Perhaps it is only the curve that is not shown: once without.
-        this.#plain = 1
-        return this.#ask()
-      }
       this.#failures++
-      const closed = /40[34]/.test(reason)
-      if (closed) hint(`${reason}, not public: ${this.#site} ${this.#asked}`)
-      this.state = closed ? 'private' : performance.now() - this.#known < 864e5 ? 'stale' : 'error'
+      this.state = reason < 405 ? 'private' : performance.now() - this.#known < 864e5 ? 'stale' : 'error'
     }
     this.#busy = 0
     this.#at = performance.now()
     this.#luck = 900 + Math.random() * 200
-    this.#tell()
+    this.#each('told')
     this.look()
   }
 
@@ -84,18 +88,22 @@ class Feed {
     this.answer = { ...this.answer, generated_at, counts: { ...this.answer.counts, ...counts } }
     this.#known = performance.now()
     this.state = 'ready'
-    this.#tell()
+    this.#each('told')
   }
 
   kitCame() {
-    for (const widget of this.widgets) widget.paint()
+    this.#each('paint')
     this.look()
   }
 
-  #tell() {
-    for (const widget of this.widgets) widget.told()
+  // A widget that fails leaves the others alone.
+  #each(step) {
+    for (const widget of this.widgets)
+      try {
+        widget[step]()
+      } catch {}
   }
 }
 
 const feeds = new Map()
-document.addEventListener('visibilitychange', () => feeds.forEach((feed) => feed.look()))
+addEventListener('visibilitychange', () => feeds.forEach((feed) => feed.look()), true)

@@ -55,7 +55,8 @@ export function lead(made, widget, box, rows, values, texts) {
   box.append(made('dl', 'lead', {}, row))
   if (widget.shape == 'card') return box.append(curve(values, texts.curve))
   const value = row.lastChild
-  const length = Math.min(+widget.getAttribute('digits') || 7, 12)
+  const wheels = widget.getAttribute('digits')
+  const length = Math.min(wheels >= 1 ? wheels : 7, 12)
   const signs = value.figure != null ? String(value.figure).padStart(length, 0) : '–'.repeat(length)
   const reels = [...signs].map((sign) => made('span', '', {}, sign))
   // Whoever hears the page hears the number.
@@ -64,7 +65,7 @@ export function lead(made, widget, box, rows, values, texts) {
 
 function curve(values, title) {
   const draw = (tag, attributes) => {
-    const element = document.createElementNS('http://www.w3.org/2000/svg', tag)
+    const element = Document.prototype.createElementNS.call(document, 'http://www.w3.org/2000/svg', tag)
     for (const name in attributes) element.setAttribute(name, attributes[name])
     return element
   }
@@ -95,14 +96,17 @@ export function say(made, widget, root, words) {
 }
 
 const streams = new Map()
-// What is pushed comes beside the looks: where the stream is refused or full, they go on alone.
+// What is pushed comes beside the looks: where the stream is refused or full, they go on alone, and try it again.
 export function listen(feed, site, wanted) {
+  const held = streams.get(feed)
   if (!wanted) {
-    streams.get(feed)?.close()
+    held?.close()
     streams.delete(feed)
-  } else if (!streams.has(feed)) {
+  } else if (!(held?.readyState < 2)) {
     const stream = new EventSource(site + '/stream')
     streams.set(feed, stream)
+    // By itself a browser would come back each 5 s for ever, all in step: looks are far apart and are not.
+    stream.onerror = stream.close
     stream.addEventListener('counts', (event) => {
       const { generated_at, ...counts } = JSON.parse(event.data)
       feed.pushed(counts, generated_at)

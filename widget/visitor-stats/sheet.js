@@ -5,9 +5,7 @@ const colours = (values) =>
     .join('')
 const DARK = colours('4fc0dc 06222b 151c25 e9eef5 a2aebf 2b3543 4cd38a')
 // The note's line, 1.404em, is taken from the padding around and between the rows: no state is taller than another.
-const NOTED = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-  .map((rows) => `.noted${rows}.list .rows .row{padding:${0.42 - 0.402 / rows}em 0}`)
-  .join('')
+const NOTED = ITEMS.map((item, at) => `.noted${at + 1}.list .rows .row{padding:${0.42 - 0.402 / (at + 1)}em 0}`).join('')
 const SHEET = new CSSStyleSheet()
 SHEET.replaceSync(`:host{${colours('0b6b88 fff fff 16202c 566174 e3e7ed 12813c')}display:block;font:var(--vs-font,inherit);color:var(--text);max-width:100%}
 :host([hidden]){display:none}

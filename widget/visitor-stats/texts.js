@@ -23,17 +23,21 @@ const ITEMS = Object.keys(TEXTS.en).slice(1, 11)
 // What each variant shows where nothing is asked; the first of a card or of digits is the large one.
 const USUAL = {
   list: 'online,today,week,total',
+  inline: 'online,today,week,total',
   badge: 'online',
   card: 'total,online,today,week',
   digits: 'total,online,today,month',
 }
-USUAL.inline = USUAL.list
 const BASE = import.meta.url.replace(/\/w\.js.*/, '')
-const OPEN = { credentials: 'omit' }
+
+// An element hides the property of `document` that has its name or id: the prototype is asked instead.
+function own(name) {
+  return Reflect.get(Document.prototype, name, document)
+}
 
 // One line for whoever built the page, however often it is painted.
 function hint(message) {
-  hint[message] ||= !console.info('visitor-stats: ' + message)
+  hint[message] ||= !console?.info('visitor-stats: ' + message)
 }
 
 // What cards, digits, other languages and live widgets need beside; nobody else pays for it.
