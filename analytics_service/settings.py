@@ -1,6 +1,7 @@
 """The settings: one frozen structure, read once from a TOML file and ANALYTICS_* variables."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ import msgspec
 from analytics_service.errors import BadParameter
 
 PREFIX = "ANALYTICS_"
+FILE_VARIABLE = "ANALYTICS_CONFIG"
 DEFAULT_PORT = 8787
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://", "redis+cluster://", "rediss+cluster://")
 SHORTEST_RETENTION = 7
@@ -69,13 +71,18 @@ def default_data(environment: Mapping[str, str]) -> str:
 def read_settings(
     given: Mapping[str, object], *, file: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> Settings:
-    """Defaults, then the file, then the environment, then what was given. Raises BadParameter."""
+    """Defaults, then the file, then the environment, then what was given. Raises BadParameter.
+
+    Where no file is given, ANALYTICS_CONFIG names it.
+    """
     env = os.environ if environment is None else environment
     merged: dict[str, object] = {"data": default_data(env)}
+    if file is None and env.get(FILE_VARIABLE):
+        file = Path(env[FILE_VARIABLE])
     if file is not None:
         merged |= _file(file)
     for key, value in env.items():
-        if key.startswith(PREFIX):
+        if key.startswith(PREFIX) and key != FILE_VARIABLE:
             name = key.removeprefix(PREFIX).lower()
             merged[name] = _list(value) if name == "trusted_proxies" else value
     merged |= {key: value for key, value in given.items() if value is not None}
@@ -98,6 +105,10 @@ def _list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def _is_web_address(url: str) -> bool:
+    return re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", url, re.IGNORECASE) is not None
+
+
 def _sensible(settings: Settings) -> Settings:
     if not 1 <= settings.workers <= 64:
         raise BadParameter("workers", "value", f"{settings.workers} is not between 1 and 64")
@@ -115,6 +126,12 @@ def _sensible(settings: Settings) -> Settings:
         raise BadParameter("redis", "value", f"is no address of Redis; one begins with any of {known}")
     if settings.rate_per_minute < 0 or settings.rate_burst < 1:
         raise BadParameter("rate_per_minute", "value", "a rate is at least 0 a minute, and 1 at once")
+    for name in ("online_limit", "dimension_cap"):
+        if getattr(settings, name) < 1:
+            raise BadParameter(name, "value", f"{getattr(settings, name)} is not at least 1")
+    if settings.public_url and not _is_web_address(settings.public_url):
+        problem = f"{settings.public_url!r} is no address of a service; one is https://tk.example.vn"
+        raise BadParameter("public_url", "value", problem)
     if not 0 <= settings.port <= 65535:
         raise BadParameter("port", "value", f"{settings.port} is no port")
     return settings

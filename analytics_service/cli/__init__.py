@@ -3,6 +3,7 @@
 import logging
 import sys
 import zoneinfo
+from typing import NoReturn
 
 from analytics_service.errors import AnalyticsError
 
@@ -22,5 +23,13 @@ def main() -> None:
     try:
         app()
     except AnalyticsError as error:
-        print(f"analytics-service: {error}", file=sys.stderr)
-        sys.exit(2)
+        _refuse(str(error))
+    except OSError as error:
+        from analytics_service.cli.folder import explained
+
+        _refuse(explained(error))
+
+
+def _refuse(problem: str) -> NoReturn:
+    print(f"analytics-service: {problem}", file=sys.stderr)
+    sys.exit(2)

@@ -12,12 +12,13 @@ from urllib.request import urlopen
 
 import msgspec
 
+from analytics_service.cli.folder import check_access, explained
 from analytics_service.cli.machine import NETWORK_FILE_SYSTEMS, PASSING_FILE_SYSTEMS, file_system
 from analytics_service.cli.state import look
 from analytics_service.domain.networks import networks
-from analytics_service.errors import Unavailable
+from analytics_service.errors import Damaged, Unavailable
 from analytics_service.settings import Settings
-from analytics_service.storage.sqlite.creating import CONFIG, STATS, journal_mode_of
+from analytics_service.storage.sqlite.creating import CONFIG, STATS, check_release, journal_mode_of
 from analytics_service.storage.sqlite.sql import OLDEST_SQLITE, SQLITE
 
 FLUSHES = 20
@@ -44,6 +45,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
         *(_sqlite, _folder, _file_system, _flush, _space, _databases),
         *(_files, _clock, _redis, _address, _proxies),
     ]
+    try:
+        check_access(settings.folder)
+    except PermissionError as error:
+        yield Finding("bad", "data folder", f"{settings.folder} cannot be read", explained(error))
+        return
     for step in steps:
         yield from step(settings)
 
@@ -133,9 +139,13 @@ def _databases(settings: Settings) -> Iterator[Finding]:
             continue
         try:
             seen = journal_mode_of(settings.folder / kind.file)
-        except Unavailable as error:
+            check_release(settings.folder, kind)
+        except Damaged as error:
             advice = "restore a backup: analytics-service restore FILE --replace"
             yield Finding("bad", kind.file, str(error), advice)
+            continue
+        except Unavailable as error:
+            yield Finding("bad", kind.file, str(error))
             continue
         if seen == kind.journal_mode:
             yield Finding("ok", kind.file, f"journal mode {seen}")
@@ -146,6 +156,11 @@ def _databases(settings: Settings) -> Iterator[Finding]:
 
 
 def _work(settings: Settings) -> Iterator[Finding]:
+    try:
+        check_release(settings.folder, STATS)
+    except Unavailable:
+        # Told already, of the file.
+        return
     try:
         state = look(settings.folder, at=datetime.now(UTC))
     except Unavailable as error:

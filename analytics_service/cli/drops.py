@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from analytics_service.administering.sites import find_site
-from analytics_service.cli.asking import carried_out, folder_in_use
-from analytics_service.cli.texts import Data, Json, as_json_text
+from analytics_service.cli.asking import carried_out
+from analytics_service.cli.folder import settings_in_use
+from analytics_service.cli.texts import Data, Json, Which, as_json_text
 from analytics_service.domain.model import Drop, Site
 from analytics_service.domain.orders import OrderKind
 from analytics_service.domain.periods import local_day
@@ -16,12 +17,12 @@ from analytics_service.domain.suspects import KEPT
 from analytics_service.errors import BadParameter
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import open_config
+from analytics_service.storage.sqlite.creating import CONFIG, STATS
 from analytics_service.storage.sqlite.suspects import open_drops
 
 drops = typer.Typer(help="Drops: what was not counted, and why; what was mistaken.", no_args_is_help=True)
 SHOWN = 20
 
-Which = Annotated[str, typer.Argument(help="Public id, uuid, number or domain.")]
 First = Annotated[str | None, typer.Option("--from", help="First day, as 2026-11-23 [default: 30 days ago].")]
 Last = Annotated[str | None, typer.Option("--to", help="Last day [default: today].")]
 Family = Annotated[str, typer.Option(help="An agent's family, as `drops list` names it.")]
@@ -30,7 +31,7 @@ Family = Annotated[str, typer.Option(help="An agent's family, as `drops list` na
 @drops.command("list")
 def list_drops(site: Which, as_json: Json = False, data: Data = None) -> None:
     """The last 30 days by reason, whose agents are suspected, and the last drops one by one."""
-    settings = folder_in_use(data)
+    settings = settings_in_use(data, of=(CONFIG, STATS))
     found = _found(settings, site)
     since = datetime.now(UTC).date() - KEPT
     with open_drops(settings.folder) as dropped:
@@ -89,7 +90,7 @@ def robots(
 def _order(
     kind: OrderKind, site: str, days: tuple[str | None, str | None], more: dict[str, str], data: str | None
 ) -> None:
-    settings = folder_in_use(data)
+    settings = settings_in_use(data, of=(CONFIG, STATS))
     found = _found(settings, site)
     today = local_day(datetime.now(UTC), found.zones)
     first = _day("from", days[0]) or today - KEPT + timedelta(days=1)

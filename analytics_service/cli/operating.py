@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from analytics_service.administering.sites import find_site
-from analytics_service.cli.asking import carried_out, folder_in_use
+from analytics_service.cli.asking import carried_out
+from analytics_service.cli.folder import settings_in_use, settings_of_some_release
 from analytics_service.cli.texts import Data, Json, as_json_text
 from analytics_service.domain.orders import OrderKind
 from analytics_service.domain.truth import Difference, as_told, wording
 from analytics_service.settings import read_settings
 from analytics_service.storage.sqlite.config import create_config, open_config
+from analytics_service.storage.sqlite.creating import CONFIG, STATS
 from analytics_service.storage.sqlite.stats import create_stats
 from analytics_service.storage.sqlite.truth import Truth, open_truth
 
@@ -32,7 +34,7 @@ def status(as_json: Json = False, data: Data = None, config: Config = None) -> N
     """Show who serves, what waits, how big it is and what the last check saw."""
     from analytics_service.cli.state import look
 
-    state = look(folder_in_use(data, config).folder, at=_now())
+    state = look(settings_in_use(data, config, of=(CONFIG, STATS)).folder, at=_now())
     if as_json:
         print(as_json_text(state))
         return
@@ -94,7 +96,7 @@ def verify(
     data: Data = None,
 ) -> None:
     """Add up all sums anew from visits and views; prints what differs, and fails where anything does."""
-    settings = folder_in_use(data)
+    settings = settings_in_use(data, of=(CONFIG, STATS))
     number = None
     if site is not None:
         with open_config(settings.folder) as config:
@@ -136,7 +138,7 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write.")], dat
     """Copy everything into one file, while the service runs or not; salts are left out."""
     from analytics_service.cli.backup import back_up
 
-    settings = folder_in_use(data)
+    settings = settings_in_use(data, of=(CONFIG, STATS))
     print(f"Copying {settings.folder} …", file=sys.stderr)
     manifest = back_up(settings.folder, file, at=_now())
     for problem in manifest.left_out.values():
@@ -168,7 +170,7 @@ def apply(
     """Apply what waits in the journals, without serving."""
     from analytics_service.cli.applier import run_alone
 
-    settings = folder_in_use(data, config)
+    settings = settings_of_some_release(data, config)
     create_config(settings.folder)
     create_stats(settings.folder)
     print(f"{run_alone(settings, clock=_now, stay=stay)} facts applied")

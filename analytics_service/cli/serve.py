@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from analytics_service.administering.sites import SiteWish, add_site
+from analytics_service.cli.folder import command
 from analytics_service.cli.lists import check_lists
 from analytics_service.cli.machine import NETWORK_FILE_SYSTEMS, file_system
 from analytics_service.cli.supervisor import Supervisor
@@ -151,7 +152,8 @@ def _print_welcome(settings: Settings, demo: Site | None, count: int) -> None:
             f"  Put one together:  {url}/widget",
         ]
     if count <= 1:
-        lines += ["", "  Next: analytics-service site add your-domain.vn   (prints the id for data-site)"]
+        add = command("site", "add", "your-domain.vn", data=settings.folder)
+        lines += ["", f"  Next: {add}   (prints the id for data-site)"]
     print("\n".join(lines) + "\n", flush=True)
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.public_url:
         print("  Set --public-url to the address that visitors reach.\n", file=sys.stderr, flush=True)

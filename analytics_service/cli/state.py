@@ -1,16 +1,15 @@
 """`status`: what a data folder holds and who works on it."""
 
-import os
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
+from analytics_service.cli.folder import is_held, server_of
 from analytics_service.domain.facts import decode_group
-from analytics_service.errors import Damaged, Unavailable
+from analytics_service.errors import Damaged
 from analytics_service.journal import FolderJournals
-from analytics_service.journal.writing import lock
 from analytics_service.storage.sqlite.truth import Truth, open_truth
 
 
@@ -41,16 +40,14 @@ class State(msgspec.Struct, frozen=True):
 
 
 def look(folder: Path, *, at: datetime) -> State:
-    """What can be seen without touching anything. Raises Unavailable where nothing is there."""
-    if not (folder / "stats.db").exists():
-        raise Unavailable(f"nothing was ever served from {folder}; name the data folder with --data")
-    served_by = _server(folder)
+    """What can be seen of a folder in use without touching anything. Raises Unavailable."""
+    served_by = server_of(folder)
     with open_truth(folder) as truth:
         check = truth.last_check()
         return State(
             data=str(folder),
             served_by=served_by,
-            applied_by_another=served_by is None and _is_held(folder / "applier.lock"),
+            applied_by_another=served_by is None and is_held(folder / "applier.lock"),
             waiting=_waiting(folder, truth, at),
             unreadable_groups=truth.unreadable(),
             sites=len(truth.sites()),
@@ -61,24 +58,6 @@ def look(folder: Path, *, at: datetime) -> State:
             last_check_days=check.days if check else 0,
             last_check_differences=check.differences if check else 0,
         )
-
-
-def _server(folder: Path) -> int | None:
-    if not _is_held(folder / "serve.lock"):
-        return None
-    with suppress(OSError, ValueError):
-        return int((folder / "serve.pid").read_text())
-    return 0
-
-
-def _is_held(path: Path) -> bool:
-    if not path.exists():
-        return False
-    held = lock(path)
-    if held is None:
-        return True
-    os.close(held)
-    return False
 
 
 def _waiting(folder: Path, truth: Truth, at: datetime) -> Waiting:

@@ -10,6 +10,7 @@ import typer
 Data = Annotated[
     str | None, typer.Option("--data", help="Data folder (or ANALYTICS_DATA).", show_default=False)
 ]
+Which = Annotated[str, typer.Argument(help="Public id, uuid, number or domain.")]
 Json = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
 
 

@@ -1,5 +1,6 @@
 """Making and migrating the two databases; what was here and is gone is never made anew in silence."""
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ from analytics_service.storage.sqlite.sql import (
     uri,
     version_of,
 )
+
+log = logging.getLogger(__name__)
 
 CHECKED_WHOLE_BELOW = 200 * 1024 * 1024
 """Bytes up to which a start reads every page of a database; a larger one is checked by `verify`."""
@@ -55,10 +58,7 @@ def create(folder: Path, kind: Kind) -> None:
     path, marker = folder / kind.file, folder / kind.marker
     if SQLITE < OLDEST_SQLITE:
         raise Unavailable(f"SQLite {sqlite3.sqlite_version} is too old; 3.38 or newer is needed")
-    if (folder / UNFINISHED).exists():
-        raise Unavailable(
-            f"a restore into {folder} was cut off: run `analytics-service restore FILE --replace` again"
-        )
+    _check_finished(folder)
     if marker.exists() and (not path.exists() or not path.stat().st_size):
         raise _gone(path, kind)
     try:
@@ -70,6 +70,32 @@ def create(folder: Path, kind: Kind) -> None:
         path.chmod(0o600)
         if not marker.exists():
             _mark(marker)
+
+
+def check_release(folder: Path, kind: Kind) -> None:
+    """Raises Unavailable for a database that is not there, or not of this release: nothing is changed."""
+    path = folder / kind.file
+    _check_finished(folder)
+    if not path.exists() or not path.stat().st_size:
+        if (folder / kind.marker).exists():
+            raise _gone(path, kind)
+        raise Unavailable(f"nothing was ever served from {folder}; name the data folder with --data")
+    with (
+        translated(str(path)),
+        closing(sqlite3.connect(uri(path, "mode=rw"), uri=True, timeout=5)) as connection,
+    ):
+        version = version_of(connection)
+    if version > newest(kind.name):
+        raise Unavailable(f"{path} was written by a newer release; install that one to open it")
+    if version < newest(kind.name):
+        raise Unavailable(f"{folder} is of an older release: start the service once to migrate it")
+
+
+def _check_finished(folder: Path) -> None:
+    if (folder / UNFINISHED).exists():
+        raise Unavailable(
+            f"a restore into {folder} was cut off: run `analytics-service restore FILE --replace` again"
+        )
 
 
 def _gone(path: Path, kind: Kind) -> Unavailable:
@@ -94,6 +120,13 @@ def _migrated(path: Path, kind: Kind) -> None:
         if 0 < version < newest(kind.name):
             backup = path.parent / BACKUPS / f"{kind.name}-version-{version}.db"
             copy_database(connection, backup, kind.short_lived)
+            log.info(
+                "%s is migrated from version %d to %d; as it was: %s",
+                path,
+                version,
+                newest(kind.name),
+                backup,
+            )
         migrate(connection, kind.name)
 
 
