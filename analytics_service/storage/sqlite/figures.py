@@ -1,5 +1,6 @@
 """stats.db as everybody else opens it: read only."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -9,6 +10,7 @@ import aiosqlite
 
 from analytics_service.domain.model import PEAK_EACH, Sums
 from analytics_service.domain.periods import Days
+from analytics_service.errors import Damaged, Unavailable
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries, translated, uri
 from analytics_service.storage.sqlite.stats import FILE
 
@@ -19,30 +21,51 @@ SQL = queries("stats")
 async def open_figures(folder: Path, *, standing_still: bool = False) -> AsyncIterator["Figures"]:
     """The figures of a data folder; every read is a short transaction of its own.
 
-    `standing_still` is for a disk that takes no writes: reading a WAL file would need one, so that file
+    `standing_still` is for a disk that takes no writes: where reading the WAL file would need one, that file
     is left out, and figures stay as they were at the last checkpoint.
     """
-    how = "immutable=1" if standing_still else "mode=ro"
     with translated(FILE):
-        connection = await aiosqlite.connect(
-            uri(folder / FILE, how), uri=True, isolation_level=None, timeout=1
-        )
+        connection = await _connected(folder, "mode=ro")
+    left_out = standing_still and not await _can_be_read(connection)
+    if left_out:
+        await connection.close()
+        with translated(FILE):
+            connection = await _connected(folder, "immutable=1")
     try:
-        yield Figures(connection)
+        yield Figures(connection, left_out=left_out)
     finally:
         await connection.close()
 
 
-class Figures:
-    """Reads sums, positions and who was seen."""
+async def _connected(folder: Path, how: str) -> aiosqlite.Connection:
+    return await aiosqlite.connect(uri(folder / FILE, how), uri=True, isolation_level=None, timeout=1)
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+
+async def _can_be_read(connection: aiosqlite.Connection) -> bool:
+    try:
+        await (await connection.execute(SQL["positions"])).fetchall()
+    except sqlite3.Error:
+        return False
+    return True
+
+
+class Figures:
+    """Reads sums, positions and who was seen; `left_out` says that the WAL file is not read."""
+
+    def __init__(self, connection: aiosqlite.Connection, *, left_out: bool = False) -> None:
         self._db = connection
+        self._left_out = left_out
 
     async def _rows(self, statement: str, *values: object) -> list[tuple[int, ...]]:
-        with translated(FILE):
-            async with self._db.execute(SQL[statement], values) as cursor:
-                return [tuple(row) for row in await cursor.fetchall()]
+        try:
+            with translated(FILE):
+                async with self._db.execute(SQL[statement], values) as cursor:
+                    return [tuple(row) for row in await cursor.fetchall()]
+        except Damaged as error:
+            if not self._left_out:
+                raise
+            # A checkpoint that a full disk cut off is whole only together with the WAL file.
+            raise Unavailable(f"{FILE} cannot be read as long as the disk takes no writes") from error
 
     async def sums(self, site: int, days: Days, page: str | None = None) -> Sums:
         """A site's sums over local days, or one page's own."""

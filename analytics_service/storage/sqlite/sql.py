@@ -46,6 +46,8 @@ def translated(what: str) -> Iterator[None]:
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
             raise Damaged(f"{what} is damaged: {error}") from error
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE:
+            raise Unavailable(f"{what}: database or disk is full") from error
         raise Unavailable(f"{what}: {error}") from error
 
 

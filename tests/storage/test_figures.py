@@ -1,0 +1,48 @@
+"""Figures on a disk that takes no writes: a full disk is not a damaged file."""
+
+import asyncio
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from analytics_service.domain.model import Sums
+from analytics_service.domain.periods import Days
+from analytics_service.errors import Damaged, Unavailable
+from analytics_service.storage.sqlite.figures import Figures, open_figures
+from tests.applying.process import TODAY, fresh, running, view
+
+ALL = Days(date(2026, 1, 1), TODAY)
+
+
+async def _sums(folder: Path) -> Sums:
+    async with open_figures(folder, standing_still=True) as figures:
+        return await figures.sums(1, ALL)
+
+
+def test_what_was_not_checkpointed_is_read_where_no_write_is_needed_for_it(tmp_path: Path) -> None:
+    with running(fresh(tmp_path / "data")) as it:
+        it.apply(*(view(n) for n in range(5)))
+        assert asyncio.run(_sums(it.folder)).pageviews == 5
+
+
+def test_half_a_checkpoint_without_its_wal_file_is_no_damage(tmp_path: Path) -> None:
+    with running(fresh(tmp_path / "data")) as it:
+        it.apply(*(view(n, page=f"/{n}") for n in range(500)))
+        half = fresh(tmp_path / "half")
+        whole = half / "stats.db"
+        it.stats.checkpoint()
+        shutil.copy(it.folder / "stats.db", whole)
+        # The first page tells of more pages than were written before the disk was full.
+        with whole.open("r+b") as file:
+            file.truncate(4096 * 10)
+        for left_out, error in ((True, Unavailable), (False, Damaged)):
+            with pytest.raises(Unavailable) as refused:
+                asyncio.run(_read(half, left_out))
+            assert type(refused.value) is error
+
+
+async def _read(folder: Path, left_out: bool) -> None:
+    async with open_figures(folder) as figures:
+        await Figures(figures._db, left_out=left_out).sums(1, ALL)
