@@ -96,11 +96,8 @@ class Calendar:
 
     def _is_plain(self, start: datetime) -> bool:
         """Whether 24 whole hours of one offset follow: no zone changes its clocks twice within days."""
-        if (
-            start.minute
-            or start.second
-            or any(abs(one.day - start.date()) <= 3 * DAY for one in self.zones[1:])
-        ):
+        is_moving = any(abs(one.day - start.date()) <= 3 * DAY for one in self.zones[1:])
+        if start.minute or start.second or is_moving:
             return False
         return self.localize(start + DAY).utcoffset() == start.utcoffset()
 

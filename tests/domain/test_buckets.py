@@ -5,13 +5,14 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytics_service.domain.buckets import Interval, cut, default_interval
 from analytics_service.domain.calendars import Calendar
 from analytics_service.domain.model import WeekStart
 from analytics_service.domain.period_forms import Dates, Instants, parse_period
+from analytics_service.domain.periods import moment
 from analytics_service.domain.ranges import Range, recent_minutes, resolve
 from analytics_service.errors import BadParameter
 from tests.domain.zones import WORLD, calendar_of, utc
@@ -95,6 +96,28 @@ def test_days_of_a_range_of_hours_are_cut_to_it(zone: str, naive: datetime, hour
     assert (buckets[0].start, buckets[-1].end) == (start, end)
     assert [one.day for one in buckets] == sorted(
         {one.day for one in cut(whole, Interval.HOUR, calendar, LATER)}
+    )
+
+
+@given(
+    st.sampled_from(WORLD),
+    st.lists(st.tuples(st.integers(1, 3), st.sampled_from(WORLD)), min_size=1, max_size=3),
+    st.dates(date(2012, 1, 5), date(2036, 12, 1)),
+)
+@example("Asia/Tokyo", [(1, "Asia/Kathmandu"), (1, "Asia/Tokyo")], date(2026, 11, 20))
+@example("Pacific/Honolulu", [(1, "Pacific/Pago_Pago"), (1, "Asia/Kathmandu")], date(2026, 11, 20))
+@settings(derandomize=True, deadline=None, max_examples=soak(60, 3_000))
+def test_however_often_a_site_moves_hours_are_those_under_which_facts_are_counted(
+    zone: str, moves: list[tuple[int, str]], day: date
+) -> None:
+    since = [day + ONE * sum(days for days, _ in moves[: n + 1]) for n in range(len(moves))]
+    calendar = calendar_of(zone, WeekStart.MONDAY, *zip(since, [one for _, one in moves], strict=True))
+    whole = resolve(Dates(day - ONE, since[-1] + 2 * ONE), calendar, LATER)
+    count = (whole.end - whole.start) // QUARTER
+    keys = [moment(int((whole.start + n * QUARTER).timestamp() * 1000), calendar.zones) for n in range(count)]
+    buckets = cut(whole, Interval.HOUR, calendar, LATER)
+    assert [(one.day, int(one.start.timestamp())) for one in buckets] == list(
+        dict.fromkeys((key.day, key.hour) for key in keys)
     )
 
 

@@ -184,6 +184,21 @@ def test_where_a_site_moved_the_hours_are_those_of_each_days_own_clock() -> None
     assert found.against.end.isoformat() == "2026-11-19T13:00:00+07:00"
 
 
+def test_a_day_that_was_cut_short_by_a_move_is_compared_no_further_than_its_end() -> None:
+    moved = calendar_of("America/Los_Angeles", WeekStart.MONDAY, (date(2026, 10, 21), "Pacific/Auckland"))
+    # 20 October ended at 4 in the morning there, when the 21st began in Auckland.
+    found = compared("2026-11", "previous", moved, utc("2026-11-20T00:53")).totals
+    assert found.period.end.isoformat() == "2026-11-20T13:00:00+13:00"
+    assert found.against.end.isoformat() == "2026-10-21T00:00:00+13:00"
+
+
+def test_half_an_hour_that_comes_twice_is_compared_with_whole_hours_of_the_other_day() -> None:
+    # At 2 on 5 April 2026 clocks on Lord Howe Island were put back to 01:30.
+    found = compared("today", "previous", calendar_of("Australia/Lord_Howe"), utc("2026-04-04T15:10")).totals
+    assert found.period.end.isoformat() == "2026-04-05T01:30:00+10:30"
+    assert found.against.end.isoformat() == "2026-04-04T01:00:00+11:00"
+
+
 def test_all_minutes_and_what_would_lie_before_1970_have_no_counterpart() -> None:
     def counterpart(whole: Range, how: str) -> Comparison | None:
         return compare(whole, parse_compare(how), HANOI, FRIDAY)
