@@ -87,7 +87,8 @@ class Process:
     def beat(self, mark: bytes = BEAT) -> None:
         """Tells the supervisor that a round is done, or that something longer begins."""
         if self.beats is not None:
-            with suppress(BlockingIOError):
+            # Whoever outlives the supervisor is told to end in another way.
+            with suppress(BlockingIOError, BrokenPipeError):
                 os.write(self.beats, mark)
 
 

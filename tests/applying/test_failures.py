@@ -1,12 +1,16 @@
 """What fails within a write transaction ends the applier; what is refused before it fails the order."""
 
+import os
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from analytics_service.cli.applier import Process
 from analytics_service.domain.orders import BEGUN_AT_MOST, OrderKind, OrderState
 from analytics_service.errors import WriteFailed
-from tests.applying.process import TODAY, fresh, running, view
+from analytics_service.settings import Settings
+from tests.applying.process import NOON, TODAY, fresh, running, view
 
 
 def test_an_order_on_a_full_disk_ends_the_process_and_the_next_gives_every_page_its_own_number(
@@ -79,3 +83,12 @@ def test_an_order_that_cannot_be_read_fails_with_its_reason(tmp_path: Path) -> N
         order = it.order(OrderKind.COUNT_SUSPECTS, first="yesterday")
         assert order.state is OrderState.FAILED
         assert "first" in str(order.answer["error"])
+
+
+def test_an_applier_whose_supervisor_was_killed_ends_without_a_traceback(tmp_path: Path) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        Process(Settings(data=str(tmp_path)), lambda: NOON, Event(), beats=writes).beat()
+    finally:
+        os.close(writes)
