@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -15,6 +16,7 @@ import pytest
 from analytics_service.domain.model import Sums
 from analytics_service.domain.orders import OrderKind, OrderState
 from analytics_service.domain.periods import Days
+from analytics_service.journal.writing import lock
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.figures import open_figures
@@ -45,10 +47,20 @@ def apply_all(folder: Path, *orders: int) -> None:
     settings = msgspec.json.encode(Settings(data=str(folder))).decode()
     applier = subprocess.Popen([sys.executable, str(CLOCKED), settings, "0", "applier", str(wound)])
     try:
+        # One that is told to end before it works ends without having applied anything.
+        assert until(lambda: at_work(folder), bool, 60)
         assert until(lambda: applied(folder) and carried_out(folder, orders), bool, 120)
     finally:
         applier.terminate()
         assert applier.wait(60) == 0
+
+
+def at_work(folder: Path) -> bool:
+    """Whether an applier holds the folder."""
+    held = lock(folder / "applier.lock")
+    if held is not None:
+        os.close(held)
+    return held is None
 
 
 def applied(folder: Path) -> bool:
