@@ -62,7 +62,7 @@ def test_hours_are_those_that_the_zones_clock_shows(zone: str) -> None:
     st.sampled_from([Interval.HOUR, Interval.DAY, Interval.WEEK, Interval.MONTH]),
     st.sampled_from(WeekStart),
 )
-@settings(max_examples=soak(150, 5_000), derandomize=True, deadline=None)
+@settings(max_examples=soak(150, 1_000), derandomize=True, deadline=None)
 def test_buckets_have_no_gap_and_fill_their_range(
     zone: str, first: date, days: int, interval: Interval, start: WeekStart
 ) -> None:
@@ -86,7 +86,7 @@ def test_buckets_have_no_gap_and_fill_their_range(
 
 
 @given(st.sampled_from(WORLD), st.datetimes(datetime(2012, 1, 1), datetime(2037, 1, 1)), st.integers(1, 400))
-@settings(max_examples=soak(80, 3_000), derandomize=True, deadline=None)
+@settings(max_examples=soak(80, 1_000), derandomize=True, deadline=None)
 def test_days_of_a_range_of_hours_are_cut_to_it(zone: str, naive: datetime, hours: int) -> None:
     calendar = calendar_of(zone)
     start = calendar.hour_start(naive.replace(tzinfo=UTC))
@@ -106,7 +106,7 @@ def test_days_of_a_range_of_hours_are_cut_to_it(zone: str, naive: datetime, hour
 )
 @example("Asia/Tokyo", [(1, "Asia/Kathmandu"), (1, "Asia/Tokyo")], date(2026, 11, 20))
 @example("Pacific/Honolulu", [(1, "Pacific/Pago_Pago"), (1, "Asia/Kathmandu")], date(2026, 11, 20))
-@settings(derandomize=True, deadline=None, max_examples=soak(60, 3_000))
+@settings(derandomize=True, deadline=None, max_examples=soak(60, 1_000))
 def test_however_often_a_site_moves_hours_are_those_under_which_facts_are_counted(
     zone: str, moves: list[tuple[int, str]], day: date
 ) -> None:

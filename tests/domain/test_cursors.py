@@ -27,7 +27,7 @@ QUERY = Query((7,), Named.DAYS_7, (Metric.VISITS, Metric.PAGEVIEWS), Dimension.S
 CURSOR = Cursor(240, "vnexpress.net", WEEK)
 MAKER = QUERY.format_cursor(CURSOR)
 
-properly = settings(derandomize=True, deadline=None, max_examples=soak(150, 10_000))
+properly = settings(derandomize=True, deadline=None, max_examples=soak(150, 1_000))
 
 
 def problem_of(text: str, query: Query = QUERY) -> str:

@@ -127,7 +127,7 @@ def test_a_route_says_which_parameters_it_takes() -> None:
         st.lists(st.text(max_size=20), max_size=2),
     )
 )
-@settings(derandomize=True, deadline=None, max_examples=soak(200, 10_000))
+@settings(derandomize=True, deadline=None, max_examples=soak(200, 1_000))
 def test_whatever_is_given_is_a_question_or_a_refusal_that_can_be_shown(given_: dict[str, list[str]]) -> None:
     refused = None
     try:
