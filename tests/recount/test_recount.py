@@ -32,10 +32,6 @@ PACKAGE = "analytics_service"
 
 pytestmark = pytest.mark.timeout(soak(300, 7200))
 soak_only = pytest.mark.skipif(not SOAKING, reason="long: it is part of make soak")
-forgets_by_the_clock = pytest.mark.xfail(
-    raises=AssertionError,
-    reason="ids are forgotten by the clock while facts wait: duplicates count, engagement is lost",
-)
 takes_one_journal_first = pytest.mark.xfail(
     raises=AssertionError,
     reason="a round takes one journal after the other, not in the order of time: visits are multiplied",
@@ -126,7 +122,7 @@ def test_several_workers_whose_applier_keeps_up(
 @pytest.mark.parametrize(
     "workers",
     [
-        pytest.param(1, marks=[soak_only, forgets_by_the_clock]),
+        1,
         pytest.param(2, marks=takes_one_journal_first),
         pytest.param(4, marks=[soak_only, takes_one_journal_first]),
     ],
