@@ -214,7 +214,7 @@ def test_bad_input_costs_the_sender_a_4xx_and_us_nothing(case: str, stage: Stage
     number = stage.sites[case][1]
     began = time.monotonic()
     status, verdict = answer_of(case, stage)
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 10
     assert status < 500
     times = CASES[case]["how_sent"].get("times", 1) if case == "B335" else 1
     for _ in range(times - 1):
