@@ -2,9 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from analytics_service.domain.model import Counts, Item, Peak, Question, Series, Site, Span
+from analytics_service.domain.counter import Item, Span
+from analytics_service.domain.counts import Counts, Peak, Question, Series
 from analytics_service.domain.periods import Days, day_begins, days_of, local_day, local_time
-from analytics_service.ports import FigureStore, Live
+from analytics_service.domain.site import Site
+from analytics_service.ports.figures import FigureStore
+from analytics_service.ports.live import Live
 
 SITES_REMEMBERED = 10_000
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from analytics_service.administering.sites import SiteWish, add_site
+from analytics_service.administering.sites import SiteChanges, add_site
 from analytics_service.storage.sqlite.config import create_config, open_config
 from tests.service import BROWSER, Service, serving, until, view_id
 
@@ -73,13 +73,13 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     sites = {}
     with open_config(data) as config:
 
-        def made(domain: str, wish: SiteWish) -> tuple[str, int]:
+        def made(domain: str, wish: SiteChanges) -> tuple[str, int]:
             site = add_site(config, domain, wish, at=at, random=secrets.token_bytes, by="test")
             return site.public_id, site.number
 
         for number in CASES:
-            sites[number] = made(host(number), SiteWish(paused=number == "B370"))
-        other, _ = made("b.example", SiteWish())
+            sites[number] = made(host(number), SiteChanges(paused=number == "B370"))
+        other, _ = made("b.example", SiteChanges())
     with serving(data) as service:
         yield Stage(service, sites, other)
 

@@ -16,12 +16,12 @@ import msgspec
 import pytest
 import typer
 
-from analytics_service.app.keeper import Keeper
+from analytics_service.app.worker_tasks import WorkerTasks
 from analytics_service.cli.commands import app
-from analytics_service.cli.supervisor import STOP_WITHIN
 from analytics_service.domain.networks import networks
+from analytics_service.processes.supervisor import STOP_WITHIN
 from analytics_service.settings import DEFAULT_PORT, PREFIX, Settings, read_settings
-from analytics_service.web.proxies import Forwarded, Proxies
+from analytics_service.web.intake.proxies import Forwarded, Proxies
 from tests.deployment_files import ROOT, VARIABLE, compose, dockerfile, sent, unit
 from tests.service import serving
 
@@ -238,7 +238,7 @@ def test_every_setting_is_in_the_operators_pages_with_its_variable_and_default()
 
 
 def test_every_reason_for_not_being_ready_is_in_the_operators_pages():
-    reasons = re.findall(r'append\("(.+?)"\)', inspect.getsource(Keeper.unready))
+    reasons = re.findall(r'append\("(.+?)"\)', inspect.getsource(WorkerTasks.unready))
     assert reasons
     assert [reason for reason in reasons if f"| `{reason}` |" not in OPERATING] == []
 

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from analytics_service.administering.rules import RulesWish
-from analytics_service.administering.sites import SiteWish, add_site
+from analytics_service.administering.rules import RuleChanges
+from analytics_service.administering.sites import SiteChanges, add_site
 from analytics_service.storage.sqlite.config import create_config, open_config
 from tests.service import BROWSER, Service, known, run, serving, until, view_id
 
@@ -58,7 +58,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     data = tmp_path_factory.mktemp("reports") / "data"
     data.mkdir()
     create_config(data)
-    wish = SiteWish(rules=RulesWish(pages=True, metrics=["visits", "pageviews", "visitors"]))
+    wish = SiteChanges(rules=RuleChanges(pages=True, metrics=["visits", "pageviews", "visitors"]))
     sites = {}
     with open_config(data) as config:
         for case in HERE:

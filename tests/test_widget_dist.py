@@ -11,7 +11,7 @@ from pathlib import Path
 import brotli
 import pytest
 
-from analytics_service.domain.model import Item
+from analytics_service.domain.counter import Item
 
 WIDGET = Path(__file__).parents[1] / "widget"
 VERSION = tomllib.loads((WIDGET.parent / "pyproject.toml").read_text("utf-8"))["project"]["version"]

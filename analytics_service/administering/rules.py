@@ -9,8 +9,10 @@ from typing import TypeVar
 
 import msgspec
 
-from analytics_service.domain.model import PUBLIC_METRICS, Item, Metric, PublicCounter, RobotLevel, SiteRules
+from analytics_service.domain.counter import PUBLIC_METRICS, Item, PublicCounter
+from analytics_service.domain.metrics import Metric
 from analytics_service.domain.pages import KEYS_LIMIT
+from analytics_service.domain.site import RobotLevel, SiteRules
 from analytics_service.errors import BadParameter
 
 ENTRIES_LIMIT = 1_000
@@ -21,7 +23,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, kw_only=True)
-class RulesWish:
+class RuleChanges:
     """What somebody asks of a site's rules; None leaves one as it is, a list replaces all of its kind."""
 
     excluded_networks: Sequence[str] | None = None
@@ -38,7 +40,7 @@ class RulesWish:
     pages: bool | None = None
 
 
-def changed_rules(rules: SiteRules, wish: RulesWish) -> SiteRules:
+def changed_rules(rules: SiteRules, wish: RuleChanges) -> SiteRules:
     """The rules as they are wished. Raises BadParameter."""
     changes: dict[str, object] = {}
     if wish.excluded_networks is not None:
@@ -62,7 +64,7 @@ def changed_rules(rules: SiteRules, wish: RulesWish) -> SiteRules:
     return msgspec.structs.replace(rules, **changes)
 
 
-def changed_counter(counter: PublicCounter, wish: RulesWish) -> PublicCounter:
+def changed_counter(counter: PublicCounter, wish: RuleChanges) -> PublicCounter:
     """The public counter as it is wished. Raises BadParameter."""
     changes: dict[str, object] = {}
     if wish.items is not None:

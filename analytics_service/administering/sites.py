@@ -7,20 +7,15 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from analytics_service.administering.rules import RulesWish, changed_counter, changed_rules
-from analytics_service.domain.judging import ANY_HOST, host_names_of
-from analytics_service.domain.model import (
-    Metric,
-    OpeningBalance,
-    PublicCounter,
-    Site,
-    SiteRules,
-    WeekStart,
-    ZoneSince,
-)
+from analytics_service.administering.rules import RuleChanges, changed_counter, changed_rules
+from analytics_service.domain.admission import ANY_HOST, host_names_of
+from analytics_service.domain.counter import PublicCounter
+from analytics_service.domain.metrics import Metric
 from analytics_service.domain.periods import local_day
+from analytics_service.domain.site import OpeningBalance, Site, SiteRules, WeekStart, ZoneSince
 from analytics_service.errors import BadParameter, UnknownSite
-from analytics_service.ports import ConfigStore, Randomness
+from analytics_service.ports.clock import Randomness
+from analytics_service.ports.config import ConfigStore
 
 LARGEST_BALANCE = 10**15
 PUBLIC_ID_LETTERS = 6
@@ -31,7 +26,7 @@ _LOCALES = ("vi", "en")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SiteWish:
+class SiteChanges:
     """What somebody asks of a site; None leaves it as it is, or at its default."""
 
     name: str | None = None
@@ -44,11 +39,11 @@ class SiteWish:
     public: bool | None = None
     paused: bool | None = None
     demo: bool = False
-    rules: RulesWish = field(default_factory=RulesWish)
+    rules: RuleChanges = field(default_factory=RuleChanges)
 
 
 def add_site(
-    config: ConfigStore, domain: str, wish: SiteWish, *, at: datetime, random: Randomness, by: str
+    config: ConfigStore, domain: str, wish: SiteChanges, *, at: datetime, random: Randomness, by: str
 ) -> Site:
     """Makes a site. Raises BadParameter for what is no value, Refused where the domain is taken."""
     host = _host(domain.removeprefix("https://").removeprefix("http://").rstrip("/"), "domain")
@@ -74,7 +69,7 @@ def add_site(
     return config.add_site(site)
 
 
-def set_site(config: ConfigStore, name: str, wish: SiteWish, *, at: datetime, by: str) -> Site:
+def set_site(config: ConfigStore, name: str, wish: SiteChanges, *, at: datetime, by: str) -> Site:
     """Changes a site. Raises UnknownSite, BadParameter."""
     site = find_site(config, name)
     zones = site.zones
@@ -160,7 +155,7 @@ def _locale(name: str) -> str:
     return name
 
 
-def _balances(wish: SiteWish, at: datetime, by: str) -> tuple[OpeningBalance, ...]:
+def _balances(wish: SiteChanges, at: datetime, by: str) -> tuple[OpeningBalance, ...]:
     if not wish.opening_balance:
         return ()
     if not wish.reason:

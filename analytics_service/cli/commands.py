@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from analytics_service.cli import operating
+from analytics_service.cli import operations
 from analytics_service.cli.drops import drops
+from analytics_service.cli.options import Data
 from analytics_service.cli.sites import sites
-from analytics_service.cli.texts import Data
 from analytics_service.settings import Settings, read_settings
 
 app = typer.Typer(
@@ -23,8 +23,8 @@ app = typer.Typer(
 app.add_typer(sites, name="site")
 app.add_typer(drops, name="drops")
 for command in (
-    *(operating.status, operating.doctor, operating.verify),
-    *(operating.backup, operating.restore, operating.apply),
+    *(operations.status, operations.doctor, operations.verify),
+    *(operations.backup, operations.restore, operations.apply),
 ):
     app.command()(command)
 

@@ -7,18 +7,19 @@ from typing import Annotated
 import typer
 
 from analytics_service.administering.sites import find_site
-from analytics_service.cli.asking import carried_out
 from analytics_service.cli.folder import settings_in_use
-from analytics_service.cli.texts import Data, Json, Which, as_json_text
-from analytics_service.domain.model import Drop, Site
-from analytics_service.domain.orders import OrderKind
+from analytics_service.cli.options import Data, Json, Which, as_json_text
+from analytics_service.cli.tasks import carried_out
+from analytics_service.domain.drops import Drop
 from analytics_service.domain.periods import local_day
-from analytics_service.domain.suspects import KEPT
+from analytics_service.domain.quarantine import KEPT
+from analytics_service.domain.site import Site
+from analytics_service.domain.tasks import TaskKind
 from analytics_service.errors import BadParameter
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import open_config
-from analytics_service.storage.sqlite.creating import CONFIG, STATS
-from analytics_service.storage.sqlite.suspects import open_drops
+from analytics_service.storage.sqlite.provisioning import CONFIG, STATS
+from analytics_service.storage.sqlite.quarantine import open_drops
 
 drops = typer.Typer(help="Drops: what was not counted, and why; what was mistaken.", no_args_is_help=True)
 SHOWN = 20
@@ -72,7 +73,7 @@ def people(
     """These were people: count what was kept apart."""
     if reason and reason not in (Drop.BOT.value, Drop.SPAM_REFERRER.value):
         raise BadParameter("reason", "enum", f"{reason!r} is not kept apart: bot and spam-referrer are")
-    _order(OrderKind.COUNT_SUSPECTS, site, (first, last), {"reason": reason, "family": family}, data)
+    _order(TaskKind.ACCEPT, site, (first, last), {"reason": reason, "family": family}, data)
 
 
 @drops.command("robots")
@@ -84,11 +85,11 @@ def robots(
     data: Data = None,
 ) -> None:
     """These were no people: take a browser's visits out of the figures and keep them apart."""
-    _order(OrderKind.SUSPECT_VISITS, site, (first, last), {"family": family}, data)
+    _order(TaskKind.REJECT, site, (first, last), {"family": family}, data)
 
 
 def _order(
-    kind: OrderKind, site: str, days: tuple[str | None, str | None], more: dict[str, str], data: str | None
+    kind: TaskKind, site: str, days: tuple[str | None, str | None], more: dict[str, str], data: str | None
 ) -> None:
     settings = settings_in_use(data, of=(CONFIG, STATS))
     found = _found(settings, site)

@@ -9,10 +9,10 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from analytics_service.disk.locks import lock
 from analytics_service.errors import Unavailable
-from analytics_service.journal.writing import lock
 from analytics_service.settings import Settings, default_data, read_settings
-from analytics_service.storage.sqlite.creating import CONFIG, STATS, Kind, check_release
+from analytics_service.storage.sqlite.provisioning import CONFIG, STATS, Kind, check_release
 
 PROGRAM = "analytics-service"
 

@@ -6,11 +6,11 @@ from typing import Annotated
 import msgspec
 import typer
 
-from analytics_service.administering.rules import RulesWish
-from analytics_service.administering.sites import SiteWish, set_site
+from analytics_service.administering.rules import RuleChanges
+from analytics_service.administering.sites import SiteChanges, set_site
 from analytics_service.cli.folder import settings_for_writing
-from analytics_service.cli.texts import Data, Json, Which, as_json_text, somebody
-from analytics_service.domain.model import Site
+from analytics_service.cli.options import Data, Json, Which, as_json_text, current_user
+from analytics_service.domain.site import Site
 from analytics_service.storage.sqlite.config import open_config
 
 Excluded = Annotated[list[str] | None, typer.Option(help="An address or CIDR not to count; repeatable.")]
@@ -44,7 +44,7 @@ def site_rules(
     data: Data = None,
 ) -> None:
     """Whom a site counts: what is named replaces what was; an empty text empties a list."""
-    wish = RulesWish(
+    wish = RuleChanges(
         excluded_networks=excluded_address,
         excluded_pages=excluded_page,
         excluded_countries=excluded_country,
@@ -67,13 +67,13 @@ def site_counter(
     data: Data = None,
 ) -> None:
     """What the public counter may tell; what is not named stays."""
-    wish = RulesWish(items=item, metrics=metric, series=series, pages=pages)
+    wish = RuleChanges(items=item, metrics=metric, series=series, pages=pages)
     _show(_changed(site, wish, data).counter, as_json)
 
 
-def _changed(site: str, wish: RulesWish, data: str | None) -> Site:
+def _changed(site: str, wish: RuleChanges, data: str | None) -> Site:
     with open_config(settings_for_writing(data).folder) as config:
-        return set_site(config, site, SiteWish(rules=wish), at=datetime.now(UTC), by=somebody())
+        return set_site(config, site, SiteChanges(rules=wish), at=datetime.now(UTC), by=current_user())
 
 
 def _show(rules: msgspec.Struct, as_json: bool) -> None:

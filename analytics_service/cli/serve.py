@@ -12,18 +12,18 @@ from pathlib import Path
 
 import msgspec
 
-from analytics_service.administering.sites import SiteWish, add_site
+from analytics_service.administering.sites import SiteChanges, add_site
 from analytics_service.cli.folder import command
-from analytics_service.cli.lists import check_lists
-from analytics_service.cli.machine import NETWORK_FILE_SYSTEMS, file_system
-from analytics_service.cli.supervisor import Supervisor
-from analytics_service.domain.model import Site
+from analytics_service.disk.locks import lock
 from analytics_service.domain.networks import networks
+from analytics_service.domain.site import Site
 from analytics_service.errors import BadParameter, Unavailable
-from analytics_service.journal.writing import lock
+from analytics_service.operating.machine import NETWORK_FILE_SYSTEMS, file_system
+from analytics_service.processes.operator_files import check_lists
+from analytics_service.processes.supervisor import Supervisor
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import Config, create_config, open_config
-from analytics_service.storage.sqlite.creating import STATS
+from analytics_service.storage.sqlite.provisioning import STATS
 from analytics_service.storage.sqlite.stats import create_stats
 
 BACKLOG = 2048
@@ -122,7 +122,7 @@ def _demo(config: Config) -> Site | None:
     """On a first start, a site to try things with."""
     if config.has_sites():
         return next((site for site in config.sites() if site.demo), None)
-    wish = SiteWish(name="Demo", host_names=["*"], demo=True)
+    wish = SiteChanges(name="Demo", host_names=["*"], demo=True)
     return add_site(
         config,
         DEMO_DOMAIN,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from analytics_service import __version__
-from analytics_service.administering.sites import SiteWish, add_site, find_site, set_site
+from analytics_service.administering.sites import SiteChanges, add_site, find_site, set_site
 from analytics_service.cli.folder import (
     check_access,
     command,
@@ -17,13 +17,13 @@ from analytics_service.cli.folder import (
     settings_in_use,
     warn_root,
 )
+from analytics_service.cli.options import Data, Json, Which, as_json_text, current_user
 from analytics_service.cli.rules import in_full, site_counter, site_rules
-from analytics_service.cli.texts import Data, Json, Which, as_json_text, somebody
-from analytics_service.domain.model import Site
+from analytics_service.domain.site import Site
 from analytics_service.errors import BadParameter
 from analytics_service.settings import Settings, read_settings
 from analytics_service.storage.sqlite.config import create_config, open_config
-from analytics_service.storage.sqlite.creating import CONFIG, check_release
+from analytics_service.storage.sqlite.provisioning import CONFIG, check_release
 from analytics_service.web.assets import integrity
 
 sites = typer.Typer(help="Sites: add, change, look at.", no_args_is_help=True)
@@ -114,7 +114,7 @@ def site_add(
     data: Data = None,
 ) -> None:
     """Add a site; prints its public id."""
-    wish = SiteWish(
+    wish = SiteChanges(
         name=name,
         timezone=timezone,
         week_start=week_start,
@@ -126,7 +126,9 @@ def site_add(
     )
     settings = _made(data)
     with open_config(settings.folder) as config:
-        site = add_site(config, domain, wish, at=datetime.now(UTC), random=secrets.token_bytes, by=somebody())
+        site = add_site(
+            config, domain, wish, at=datetime.now(UTC), random=secrets.token_bytes, by=current_user()
+        )
     print(as_json_text(_told(site)) if as_json else site.public_id)
     if server_of(settings.folder) is None:
         start = command("serve", data=settings.folder)
@@ -151,7 +153,7 @@ def site_set(
     data: Data = None,
 ) -> None:
     """Change a site; what is not named stays."""
-    wish = SiteWish(
+    wish = SiteChanges(
         name=name,
         timezone=timezone,
         week_start=week_start,
@@ -163,7 +165,7 @@ def site_set(
         paused=paused,
     )
     with open_config(settings_for_writing(data).folder) as config:
-        changed = set_site(config, site, wish, at=datetime.now(UTC), by=somebody())
+        changed = set_site(config, site, wish, at=datetime.now(UTC), by=current_user())
     print(as_json_text(_told(changed)) if as_json else changed.public_id)
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from analytics_service.domain.model import WeekStart, ZoneSince
 from analytics_service.domain.periods import local_day, local_time, moment
+from analytics_service.domain.site import WeekStart, ZoneSince
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)

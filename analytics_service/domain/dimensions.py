@@ -40,7 +40,7 @@ class Dimension(IntEnum):
         return self.name.lower()
 
 
-class Origin(NamedTuple):
+class Acquisition(NamedTuple):
     """Where a visit came from; what is not known is empty."""
 
     source: str = ""
@@ -52,7 +52,7 @@ class Origin(NamedTuple):
     utm_term: str = ""
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """Where a visitor is; what is not known is empty."""
 
     country: str = ""
@@ -60,7 +60,7 @@ class Place(NamedTuple):
     city: str = ""
 
 
-class Equipment(NamedTuple):
+class Technology(NamedTuple):
     """What a visitor looks through; a version carries the name of what it is a version of."""
 
     browser: str = ""
@@ -72,13 +72,13 @@ class Equipment(NamedTuple):
     language: str = ""
 
 
-class Traits(NamedTuple):
+class VisitAttributes(NamedTuple):
     """All that a visit is described with besides its pages."""
 
     hostname: str
-    origin: Origin = Origin()
-    place: Place = Place()
-    equipment: Equipment = Equipment()
+    origin: Acquisition = Acquisition()
+    place: Location = Location()
+    equipment: Technology = Technology()
 
 
 BROKEN_DOWN = tuple(dimension for dimension in Dimension if dimension is not Dimension.SITE)
@@ -86,23 +86,23 @@ OF_VISITS = tuple(one for one in BROKEN_DOWN if one not in (Dimension.PAGE, Dime
 """The dimensions that have visits, in the order in which `values_of` gives their values."""
 
 
-def values_of(entry_page: str, exit_page: str, traits: Traits) -> tuple[str, ...]:
+def values_of(entry_page: str, exit_page: str, attributes: VisitAttributes) -> tuple[str, ...]:
     """A visit's value of each dimension in OF_VISITS; an empty one is not known and has no rollup."""
-    return (entry_page, exit_page, *told(traits))
+    return (entry_page, exit_page, *told(attributes))
 
 
-def told(traits: Traits) -> tuple[str, ...]:
+def told(attributes: VisitAttributes) -> tuple[str, ...]:
     """Traits as a fact tells them."""
-    return (traits.hostname, *traits.origin, *traits.place, *traits.equipment)
+    return (attributes.hostname, *attributes.origin, *attributes.place, *attributes.equipment)
 
 
-def believed(words: tuple[str, ...]) -> Traits:
+def believed(words: tuple[str, ...]) -> VisitAttributes:
     """Traits out of what `told` made."""
     hostname, *rest = words
-    return Traits(hostname, Origin(*rest[:7]), Place(*rest[7:10]), Equipment(*rest[10:]))
+    return VisitAttributes(hostname, Acquisition(*rest[:7]), Location(*rest[7:10]), Technology(*rest[10:]))
 
 
-def from_values(values: tuple[str, ...]) -> tuple[str, str, Traits]:
+def from_values(values: tuple[str, ...]) -> tuple[str, str, VisitAttributes]:
     """Entry page, exit page and traits out of the values in the order of OF_VISITS."""
     entry, leave, *words = values
     return entry, leave, believed(tuple(words))

@@ -39,7 +39,7 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
     site: int
     at: int
     visitor: int = 0
-    formerly: int | None = None
+    previous_id: int | None = None
     id: str = ""
     event_id: str = ""
     hostname: str = ""
@@ -64,7 +64,7 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
     city: str = ""
     family: str = ""
     samples: tuple[DropSample, ...] = ()
-    traits: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
     online: int = 0
 
 

@@ -5,8 +5,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import unquote_plus
 
-from analytics_service.domain.model import SiteRules
 from analytics_service.domain.redaction import redact
+from analytics_service.domain.site import SiteRules
 
 KEYS_LIMIT = 10
 VALUE_LIMIT = 200

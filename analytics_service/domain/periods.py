@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from analytics_service.domain.model import Item, WeekStart, ZoneSince
+from analytics_service.domain.counter import Item
+from analytics_service.domain.site import WeekStart, ZoneSince
 
 MINUTE_MS = 60 * 1000
 

@@ -15,7 +15,7 @@ from analytics_service.domain.comparisons import Compare, Comparison, compare, p
 from analytics_service.domain.cursors import Cursor, format_cursor, parse_cursor
 from analytics_service.domain.dimensions import Dimension
 from analytics_service.domain.filters import DIMENSIONS, PARAMETER, Filter, canonical_filters, parse_filters
-from analytics_service.domain.model import Metric
+from analytics_service.domain.metrics import Metric
 from analytics_service.domain.period_forms import Instants, Named, Period, parse_period
 from analytics_service.domain.ranges import Range, recent_minutes, resolve
 from analytics_service.errors import BadParameter

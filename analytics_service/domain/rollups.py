@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable
 
-from analytics_service.domain.dimensions import Dimension, Traits
+from analytics_service.domain.batch import Batch, CountedView, ViewRow, Visit
+from analytics_service.domain.counts import PEAK_EACH
+from analytics_service.domain.dimensions import Dimension, VisitAttributes
+from analytics_service.domain.drops import Drop
 from analytics_service.domain.facts import DropSample, Fact, FactKind
-from analytics_service.domain.ledger import CountedView, Ledger, ViewRow, Visit
-from analytics_service.domain.model import ENGAGEMENT_LIMIT, PEAK_EACH, VISIT_TIMEOUT, Drop, ZoneSince
+from analytics_service.domain.limits import ENGAGEMENT_LIMIT, VISIT_TIMEOUT
 from analytics_service.domain.periods import MINUTE_MS, Moment, moment
-from analytics_service.domain.settling import settle
+from analytics_service.domain.site import ZoneSince
+from analytics_service.domain.visit_deltas import apply_visit_deltas
 
 TIMEOUT_MS = int(VISIT_TIMEOUT.total_seconds() * 1000)
 PEAK_MS = int(PEAK_EACH.total_seconds() * 1000)
@@ -15,11 +18,11 @@ ENGAGEMENT_MS = int(ENGAGEMENT_LIMIT.total_seconds() * 1000)
 
 ZonesOf = Callable[[int], tuple[ZoneSince, ...]]
 """A site's zones by its number."""
-TraitsOf = Callable[[Fact], Traits]
+AttributesOf = Callable[[Fact], VisitAttributes]
 """What a visit that begins with this fact is described with."""
 
 
-def fold(ledger: Ledger, facts: Iterable[Fact], zones_of: ZonesOf, traits_of: TraitsOf) -> None:
+def fold(ledger: Batch, facts: Iterable[Fact], zones_of: ZonesOf, attributes_of: AttributesOf) -> None:
     """Folds facts, sorted by `at`, into the ledger."""
     known: dict[tuple[int, int], Moment] = {}
     for fact in facts:
@@ -39,31 +42,31 @@ def fold(ledger: Ledger, facts: Iterable[Fact], zones_of: ZonesOf, traits_of: Tr
             ledger.samples.append((fact.site, DropSample(fact.at, fact.drop, fact.page, fact.family)))
             ledger.suspects.append((local.day, fact))
         elif fact.kind is FactKind.ENGAGEMENT:
-            _engage(ledger, fact)
+            _add_engagement(ledger, fact)
         else:
-            _count(ledger, fact, local, traits_of)
-    settle(ledger)
+            _count(ledger, fact, local, attributes_of)
+    apply_visit_deltas(ledger)
 
 
-def _peak(ledger: Ledger, fact: Fact) -> None:
+def _peak(ledger: Batch, fact: Fact) -> None:
     bucket = (fact.site, fact.at // PEAK_MS * PEAK_MS // 1000)
     if fact.online > ledger.peaks.get(bucket, (0, 0))[0]:
         ledger.peaks[bucket] = (fact.online, fact.at)
 
 
-def _count(ledger: Ledger, fact: Fact, local: Moment, traits_of: TraitsOf) -> None:
+def _count(ledger: Batch, fact: Fact, local: Moment, attributes_of: AttributesOf) -> None:
     is_view = fact.kind is FactKind.VIEW
     key = (fact.site, fact.id if is_view else fact.event_id)
     if key in ledger.counted:
         ledger.drops[fact.site, local.day, Drop.DUPLICATE.value] += 1
         return
     page = ledger.capped(Dimension.PAGE, fact.site, local.day, fact.page)
-    visit = _visit_of(ledger, fact, local, traits_of)
+    visit = _visit_of(ledger, fact, local, attributes_of)
     waited, _ = ledger.waiting.pop(key, (0, 0))
     if waited:
         ledger.changed_waiting.add(key)
     visit.engaged_ms = min(visit.engaged_ms + waited, ENGAGEMENT_MS)
-    _grow(visit, fact, local, page, traits_of)
+    _extend_visit(visit, fact, local, page, attributes_of)
     ledger.counted[key] = CountedView(visit.id, fact.at, waited)
     ledger.changed_counted.add(key)
     # A name is an event's: with one, a view would be taken for an event wherever sums are computed again.
@@ -82,10 +85,10 @@ def _count(ledger: Ledger, fact: Fact, local: Moment, traits_of: TraitsOf) -> No
         )
     )
     _add(ledger, fact, local, page, name)
-    _greet(ledger, fact, local)
+    _count_visitor(ledger, fact, local)
 
 
-def _add(ledger: Ledger, fact: Fact, local: Moment, page: str, name: str) -> None:
+def _add(ledger: Batch, fact: Fact, local: Moment, page: str, name: str) -> None:
     """Adds a view or an event to the sums of the day on which it happened."""
     of_page = ledger.days[fact.site, Dimension.PAGE, local.day, page]
     buckets = (*ledger.buckets(fact.site, local.day, local.hour), of_page)
@@ -100,9 +103,9 @@ def _add(ledger: Ledger, fact: Fact, local: Moment, page: str, name: str) -> Non
         ledger.titles[fact.site, page] = fact.title
 
 
-def _visit_of(ledger: Ledger, fact: Fact, local: Moment, traits_of: TraitsOf) -> Visit:
+def _visit_of(ledger: Batch, fact: Fact, local: Moment, attributes_of: AttributesOf) -> Visit:
     """The visit that the fact joins, or a new one."""
-    names = [fact.visitor] if fact.formerly is None else [fact.visitor, fact.formerly]
+    names = [fact.visitor] if fact.previous_id is None else [fact.visitor, fact.previous_id]
     near = [
         visit
         for name in names
@@ -121,7 +124,7 @@ def _visit_of(ledger: Ledger, fact: Fact, local: Moment, traits_of: TraitsOf) ->
             began_at=fact.at,
             seen_at=fact.at,
             entry_page=fact.page,
-            traits=traits_of(fact),
+            attributes=attributes_of(fact),
         )
         ledger.next_visit += 1
     ledger.about_to_change(visit)
@@ -133,11 +136,11 @@ def _visit_of(ledger: Ledger, fact: Fact, local: Moment, traits_of: TraitsOf) ->
     return visit
 
 
-def _grow(visit: Visit, fact: Fact, local: Moment, page: str, traits_of: TraitsOf) -> None:
+def _extend_visit(visit: Visit, fact: Fact, local: Moment, page: str, attributes_of: AttributesOf) -> None:
     """Takes the view or event into the visit; an earlier one moves its beginning."""
     if fact.at < visit.began_at:
         visit.began_at, visit.day, visit.hour = fact.at, local.day, local.hour
-        visit.entry_page, visit.traits = page, traits_of(fact)
+        visit.entry_page, visit.attributes = page, attributes_of(fact)
     if not visit.pageviews and not visit.events:
         visit.entry_page = page
     if fact.at >= visit.seen_at:
@@ -149,7 +152,7 @@ def _grow(visit: Visit, fact: Fact, local: Moment, page: str, traits_of: TraitsO
         visit.events += 1
 
 
-def _greet(ledger: Ledger, fact: Fact, local: Moment) -> None:
+def _count_visitor(ledger: Batch, fact: Fact, local: Moment) -> None:
     """Counts the visitor once a day, in the hour of the day's earliest fact."""
     key = (fact.site, local.day, fact.visitor)
     known = ledger.first_seen.get(key)
@@ -164,7 +167,7 @@ def _greet(ledger: Ledger, fact: Fact, local: Moment) -> None:
     ledger.changed_days.add(key)
 
 
-def _engage(ledger: Ledger, fact: Fact) -> None:
+def _add_engagement(ledger: Batch, fact: Fact) -> None:
     """The largest engagement told for a view is the view's; for a view not yet seen it waits."""
     key = (fact.site, fact.id)
     engaged_ms = min(max(fact.engaged_ms, 0), ENGAGEMENT_MS)

@@ -18,10 +18,10 @@ class Names(NamedTuple):
     """What a visitor is called today, and was called yesterday while that salt exists."""
 
     visitor: int
-    formerly: int | None
+    previous_id: int | None
 
 
-class Naming:
+class VisitorHash:
     """Names for one site's local day; the salts are taken in once, not for each visitor."""
 
     __slots__ = ("_before", "_now")
@@ -30,11 +30,11 @@ class Naming:
         self._now = _keyed(site, salt)
         self._before = _keyed(site, before) if before else None
 
-    def names(self, address: str, agent: str, *, formerly: bool = True) -> Names:
+    def names(self, address: str, agent: str, *, previous_id: bool = True) -> Names:
         """What a visitor is called; yesterday's name only where it is asked for."""
         who = _who(address, agent)
         before = self._before
-        return Names(_name(self._now, who), _name(before, who) if formerly and before else None)
+        return Names(_name(self._now, who), _name(before, who) if previous_id and before else None)
 
 
 def _keyed(site: int, salt: bytes) -> blake2b:
@@ -51,10 +51,10 @@ def _name(keyed: blake2b, who: bytes) -> int:
     return int.from_bytes(hashed.digest(), "big", signed=True)
 
 
-def naming(salts: Mapping[date, bytes], day: date, site: int) -> Naming | None:
+def naming(salts: Mapping[date, bytes], day: date, site: int) -> VisitorHash | None:
     """The names of a local day, or None while it has no salt."""
     salt = salts.get(day)
-    return None if salt is None else Naming(site, salt, salts.get(day - timedelta(days=1)))
+    return None if salt is None else VisitorHash(site, salt, salts.get(day - timedelta(days=1)))
 
 
 def visitor_name(salt: bytes, site: int, address: str, agent: str) -> int:

@@ -10,14 +10,14 @@ from typing import Any
 
 from iptocc import country_code
 
-from analytics_service.domain.dimensions import Place
+from analytics_service.domain.dimensions import Location
 from analytics_service.errors import BadParameter
 
 KEPT = 50_000
 LOOKED_AT_EACH = 60.0
 NAME_LIMIT = 80
 
-NOWHERE = Place()
+NOWHERE = Location()
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Places:
             except (OSError, ValueError) as error:
                 raise BadParameter("geo_file", "value", f"{geo_file} cannot be read: {error}") from None
 
-    def place(self, address: str) -> Place:
+    def place(self, address: str) -> Location:
         """The place of an address; nothing is known of one that is none, or private."""
         if self._file is None:
             return _of_country(address)
@@ -79,7 +79,7 @@ class Places:
         self._stamp = stamp
         self._kept.cache_clear()
 
-    def _looked_up(self, address: str) -> Place:
+    def _looked_up(self, address: str) -> Location:
         known = _of_country(address)
         try:
             record = self._database.get(address)
@@ -89,7 +89,7 @@ class Places:
         return _of_record(record, known.country) if isinstance(record, Mapping) else known
 
 
-def _of_country(address: str) -> Place:
+def _of_country(address: str) -> Location:
     # Asked anew each time: that costs less than to keep addresses.
     try:
         return _country(country_code(address) or "")
@@ -98,20 +98,20 @@ def _of_country(address: str) -> Place:
 
 
 @lru_cache(maxsize=512)
-def _country(code: str) -> Place:
-    return Place(code)
+def _country(code: str) -> Location:
+    return Location(code)
 
 
-def _of_record(record: Mapping[str, Any], country: str) -> Place:
+def _of_record(record: Mapping[str, Any], country: str) -> Location:
     """Both layouts: names within names by language, and flat words."""
     if "country_code" in record or "state1" in record:
         code = str(record.get("country_code") or country)
-        return Place(code[:2].upper(), _word(record.get("state1")), _word(record.get("city")))
+        return Location(code[:2].upper(), _word(record.get("state1")), _word(record.get("city")))
     nested = record.get("country")
     code = str(nested.get("iso_code") or country) if isinstance(nested, Mapping) else country
     divisions = record.get("subdivisions")
     division = divisions[0] if isinstance(divisions, list) and divisions else None
-    return Place(code[:2].upper(), _name(division), _name(record.get("city")))
+    return Location(code[:2].upper(), _name(division), _name(record.get("city")))
 
 
 def _name(entry: object) -> str:

@@ -1,8 +1,8 @@
 """Robots that say they are browsers: what a request lacks that such a browser always sends."""
 
-from analytics_service.domain.model import RobotLevel
+from analytics_service.domain.site import RobotLevel
 from analytics_service.enrichment.agents import Agent
-from analytics_service.enrichment.signs import Signs
+from analytics_service.enrichment.header_signals import HeaderSignals
 
 # The first releases that send Sec-Fetch-* with every request to a trustworthy origin.
 FETCH_METADATA_SINCE = {"Chrome": 76, "Edge": 79, "Opera": 63, "Firefox": 90, "Safari": 17}
@@ -10,7 +10,7 @@ FETCH_METADATA_SINCE = {"Chrome": 76, "Edge": 79, "Opera": 63, "Firefox": 90, "S
 NAMES_LANGUAGES = frozenset({"Chrome", "Edge", "Firefox", "Safari", "Opera", "Cốc Cốc", "Samsung Internet"})
 
 
-def contradicts(agent: Agent, signs: int, level: RobotLevel) -> bool:
+def headers_mismatch(agent: Agent, header_signals: int, level: RobotLevel) -> bool:
     """Whether a request's headers do not fit the browser that it says it is.
 
     `basic` asks, where the client is known to speak https, for any of the headers that each of these browsers
@@ -19,14 +19,21 @@ def contradicts(agent: Agent, signs: int, level: RobotLevel) -> bool:
     """
     if level is RobotLevel.OFF or agent.is_robot or agent.browser not in NAMES_LANGUAGES:
         return False
-    over_https = bool(signs & Signs.HTTPS)
+    over_https = bool(header_signals & HeaderSignals.HTTPS)
     if level is RobotLevel.BASIC:
-        return over_https and not signs & (Signs.ACCEPT_LANGUAGE | Signs.FETCH_METADATA)
-    if not signs & Signs.ACCEPT_LANGUAGE:
+        return over_https and not header_signals & (
+            HeaderSignals.ACCEPT_LANGUAGE | HeaderSignals.FETCH_METADATA
+        )
+    if not header_signals & HeaderSignals.ACCEPT_LANGUAGE:
         return True
     # On iOS every browser is WebKit, and as old as the system.
     on_ios = agent.system == "iOS"
     since = FETCH_METADATA_SINCE.get("Safari" if on_ios else agent.browser)
     told = agent.system_version if on_ios else agent.browser_version
     version = int(told) if told.isdecimal() else 0
-    return over_https and since is not None and version >= since and not signs & Signs.FETCH_METADATA
+    return (
+        over_https
+        and since is not None
+        and version >= since
+        and not header_signals & HeaderSignals.FETCH_METADATA
+    )

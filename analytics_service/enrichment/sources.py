@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from analytics_service.domain.dimensions import Origin
+from analytics_service.domain.dimensions import Acquisition
 
 KEPT = 20_000
 SPAM_HOSTS_LIMIT = 100_000
@@ -58,7 +58,7 @@ def is_own(host: str, own_hosts: frozenset[str]) -> bool:
 
 
 @lru_cache(maxsize=KEPT)
-def origin_of(referrer: str, campaign: tuple[tuple[str, str], ...], own_hosts: frozenset[str]) -> Origin:
+def origin_of(referrer: str, campaign: tuple[tuple[str, str], ...], own_hosts: frozenset[str]) -> Acquisition:
     """The origin of a visit; `referrer` is a host or `android-app://package`, empty for none.
 
     What the link says of itself (utm_…, ref, source, a paid click's id) goes before the referrer.
@@ -75,7 +75,7 @@ def origin_of(referrer: str, campaign: tuple[tuple[str, str], ...], own_hosts: f
         channel = _by_medium(medium)
     elif said.get("utm_campaign"):
         channel = "campaign"
-    return Origin(
+    return Acquisition(
         source=source,
         channel=channel,
         campaign=said.get("utm_campaign", ""),

@@ -66,16 +66,16 @@ class MemoryLive:
         self._limit = limit
         self._sites: dict[int, SiteSeen] = {}
 
-    def touch(self, site: int, visitor: int, formerly: int | None, at_ms: int, page: str = "") -> None:
+    def touch(self, site: int, visitor: int, previous_id: int | None, at_ms: int, page: str = "") -> None:
         """Notes that the visitor was seen; the name of today takes the place of yesterday's."""
         known = self._sites.get(site)
         if known is None:
             known = self._sites[site] = SiteSeen()
-        if formerly is None and known.stays(visitor, at_ms, key_of(page) if page else NOWHERE):
+        if previous_id is None and known.stays(visitor, at_ms, key_of(page) if page else NOWHERE):
             return
         before, where = known.take(visitor)
-        if formerly is not None:
-            former, was = known.take(formerly)
+        if previous_id is not None:
+            former, was = known.take(previous_id)
             before, where = max((before, where), (former, was))
         if page and at_ms >= before:
             where = key_of(page)

@@ -12,9 +12,9 @@ from pathlib import Path
 from redis.exceptions import ResponseError
 
 from analytics_service.domain.pages import key_of
-from analytics_service.live.connecting import ANSWER_WITHIN, FAULTS
-from analytics_service.live.link import Link
 from analytics_service.live.memory import NOWHERE, MemoryLive
+from analytics_service.redis_client.client import ANSWER_WITHIN, FAULTS
+from analytics_service.redis_client.link import Link
 
 GATHERED_FOR = 0.05
 PENDING_LIMIT = 100_000
@@ -79,10 +79,10 @@ class RedisLive:
         self._stopped = asyncio.Event()
         self._reads: dict[tuple[int, int], tuple[float, int]] = {}
 
-    def touch(self, site: int, visitor: int, formerly: int | None, at_ms: int, page: str = "") -> None:
+    def touch(self, site: int, visitor: int, previous_id: int | None, at_ms: int, page: str = "") -> None:
         """Gathered, and sent within 50 ms; while Redis is away each visitor's newest sighting is kept."""
-        self._seen.touch(site, visitor, formerly, at_ms, page)
-        self._gather(site, visitor, (at_ms, formerly, key_of(page) if page else NOWHERE))
+        self._seen.touch(site, visitor, previous_id, at_ms, page)
+        self._gather(site, visitor, (at_ms, previous_id, key_of(page) if page else NOWHERE))
 
     def _gather(self, site: int, visitor: int, touch: Touch) -> None:
         of_site = self._pending.setdefault(site, {})
@@ -227,8 +227,13 @@ def _word(number: int) -> bytes:
 
 
 def _words(visitor: int, touch: Touch) -> tuple[bytes, int, bytes, bytes]:
-    at_ms, formerly, page = touch
-    return _word(visitor), at_ms, b"" if formerly is None else _word(formerly), _word(page) if page else b""
+    at_ms, previous_id, page = touch
+    return (
+        _word(visitor),
+        at_ms,
+        b"" if previous_id is None else _word(previous_id),
+        _word(page) if page else b"",
+    )
 
 
 def _is_foreign(error: Exception) -> bool:

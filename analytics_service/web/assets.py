@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from analytics_service.web.parts import parts_of
 from analytics_service.web.prefix import prefix_of
+from analytics_service.web.services import services_of
 
 _INSTALLED = Path(__file__).parent
 _CHECKOUT = Path(__file__).parents[2] / "widget"
@@ -85,7 +85,7 @@ async def language(request: Request) -> Response:
 
 async def demo(request: Request) -> Response:
     """A page that carries the demo site's snippet and widget."""
-    demo_site = next((site for site in parts_of(request).directory.sites() if site.demo), None)
+    demo_site = next((site for site in services_of(request).directory.sites() if site.demo), None)
     if demo_site is None:
         return PlainTextResponse("There is no demo site here.\n", 404)
     page = _read("demo.html").decode("utf-8")
@@ -98,12 +98,12 @@ async def demo(request: Request) -> Response:
 
 async def front(request: Request) -> Response:
     """The address itself leads to the demo page."""
-    return RedirectResponse(f"{prefix_of(parts_of(request).url)}/demo", 307)
+    return RedirectResponse(f"{prefix_of(services_of(request).url)}/demo", 307)
 
 
 async def health(request: Request) -> Response:
     """Alive always; ready or 503 with the reasons."""
-    reasons = parts_of(request).unready()
+    reasons = services_of(request).unready()
     body = {"live": True, "ready": not reasons, "reasons": reasons}
     status = 503 if reasons else 200
     return Response(

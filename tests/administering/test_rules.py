@@ -6,58 +6,60 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from analytics_service.administering.rules import RulesWish, changed_counter, changed_rules
-from analytics_service.domain.model import Item, Metric, PublicCounter, RobotLevel, SiteRules
+from analytics_service.administering.rules import RuleChanges, changed_counter, changed_rules
+from analytics_service.domain.counter import Item, PublicCounter
+from analytics_service.domain.metrics import Metric
+from analytics_service.domain.site import RobotLevel, SiteRules
 from analytics_service.errors import BadParameter
 from tests.service import add_site, run
 
 
 def test_what_is_named_replaces_and_the_rest_stays() -> None:
     rules = SiteRules(excluded_countries=frozenset({"KP"}), robots=RobotLevel.STRICT)
-    wish = RulesWish(excluded_networks=["203.0.113.7/24", "2001:db8::1"], excluded_pages=["/private/*"])
+    wish = RuleChanges(excluded_networks=["203.0.113.7/24", "2001:db8::1"], excluded_pages=["/private/*"])
     assert changed_rules(rules, wish) == SiteRules(
         excluded_networks=frozenset({"203.0.113.0/24", "2001:db8::1/128"}),
         excluded_pages=frozenset({"/private/*"}),
         excluded_countries=frozenset({"KP"}),
         robots=RobotLevel.STRICT,
     )
-    assert changed_rules(rules, RulesWish(excluded_countries=[""])).excluded_countries == frozenset()
-    assert changed_counter(PublicCounter(), RulesWish(items=["total", "today"])) == PublicCounter(
+    assert changed_rules(rules, RuleChanges(excluded_countries=[""])).excluded_countries == frozenset()
+    assert changed_counter(PublicCounter(), RuleChanges(items=["total", "today"])) == PublicCounter(
         items=frozenset({Item.TODAY, Item.TOTAL})
     )
-    assert changed_counter(PublicCounter(), RulesWish(metrics=["visits"])).metrics == {Metric.VISITS}
+    assert changed_counter(PublicCounter(), RuleChanges(metrics=["visits"])).metrics == {Metric.VISITS}
 
 
 @pytest.mark.parametrize(
     "wish",
     [
-        RulesWish(excluded_networks=["example.vn"]),
-        RulesWish(excluded_networks=["203.0.113.0/33"]),
-        RulesWish(excluded_pages=["private"]),
-        RulesWish(excluded_pages=["/" + "a" * 300]),
-        RulesWish(excluded_countries=["Viet Nam"]),
-        RulesWish(excluded_countries=["V1"]),
-        RulesWish(robots="harsh"),
-        RulesWish(page_keys=["a&b"]),
-        RulesWish(unmasked_pages=["author"]),
-        RulesWish(page_keys=[f"k{number}" for number in range(11)]),
-        RulesWish(excluded_pages=[f"/{number}" for number in range(1001)]),
+        RuleChanges(excluded_networks=["example.vn"]),
+        RuleChanges(excluded_networks=["203.0.113.0/33"]),
+        RuleChanges(excluded_pages=["private"]),
+        RuleChanges(excluded_pages=["/" + "a" * 300]),
+        RuleChanges(excluded_countries=["Viet Nam"]),
+        RuleChanges(excluded_countries=["V1"]),
+        RuleChanges(robots="harsh"),
+        RuleChanges(page_keys=["a&b"]),
+        RuleChanges(unmasked_pages=["author"]),
+        RuleChanges(page_keys=[f"k{number}" for number in range(11)]),
+        RuleChanges(excluded_pages=[f"/{number}" for number in range(1001)]),
     ],
 )
-def test_a_rule_that_means_nothing_is_refused(wish: RulesWish) -> None:
+def test_a_rule_that_means_nothing_is_refused(wish: RuleChanges) -> None:
     with pytest.raises(BadParameter):
         changed_rules(SiteRules(), wish)
 
 
-@pytest.mark.parametrize("wish", [RulesWish(items=["monthly"]), RulesWish(metrics=["bounces"])])
-def test_a_counter_of_what_is_never_public_is_refused(wish: RulesWish) -> None:
+@pytest.mark.parametrize("wish", [RuleChanges(items=["monthly"]), RuleChanges(metrics=["bounces"])])
+def test_a_counter_of_what_is_never_public_is_refused(wish: RuleChanges) -> None:
     with pytest.raises(BadParameter):
         changed_counter(PublicCounter(), wish)
 
 
 def test_what_was_not_decided_is_not_stored_so_that_it_follows_the_release() -> None:
     assert msgspec.json.encode(SiteRules()) == msgspec.json.encode(PublicCounter()) == b"{}"
-    changed = changed_counter(PublicCounter(), RulesWish(metrics=["visits"]))
+    changed = changed_counter(PublicCounter(), RuleChanges(metrics=["visits"]))
     assert msgspec.json.encode(changed) == b'{"metrics":["visits"]}'
     assert msgspec.json.decode(b"{}", type=PublicCounter) == PublicCounter()
 

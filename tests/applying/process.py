@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from analytics_service.applying import Applier
-from analytics_service.applying.care import Care
-from analytics_service.applying.recounting import Recounting
+from analytics_service.applying.applier import Applier
+from analytics_service.applying.maintenance import Maintenance
+from analytics_service.applying.reclassification import Reclassification
 from analytics_service.domain.facts import FORMAT, Fact, FactKind, encode
-from analytics_service.domain.model import ZoneSince
-from analytics_service.domain.orders import Order, OrderKind, OrderState
+from analytics_service.domain.site import ZoneSince
+from analytics_service.domain.tasks import Task, TaskKind, TaskState
 from analytics_service.journal import FolderJournals, open_journal
 from analytics_service.storage.sqlite.config import create_config
-from analytics_service.storage.sqlite.orders import Orders, open_orders
 from analytics_service.storage.sqlite.stats import StatsWriter, create_stats, open_stats_writer
+from analytics_service.storage.sqlite.tasks import Tasks, open_tasks
 
 ZONES = (ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),)
 NOON = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)
@@ -76,8 +76,8 @@ class Process:
     folder: Path
     applier: Applier
     stats: StatsWriter
-    orders: Orders
-    care: Care
+    orders: Tasks
+    care: Maintenance
     at: datetime
 
     def apply(self, *facts: Fact) -> None:
@@ -92,19 +92,19 @@ class Process:
         while self.care.step():
             pass
 
-    def place(self, kind: OrderKind, **more: object) -> int:
+    def place(self, kind: TaskKind, **more: object) -> int:
         """Places an order of the first day."""
         asked = {"site": 1, "first": TODAY.isoformat(), "last": TODAY.isoformat(), **more}
         return self.orders.place(kind, asked, by="me", at=NOON)
 
-    def order(self, kind: OrderKind, **more: object) -> Order:
+    def order(self, kind: TaskKind, **more: object) -> Task:
         """Places an order and works on it until it has ended."""
         number = self.place(kind, **more)
-        while self.found(number).state is OrderState.WAITING:
+        while self.found(number).state is TaskState.WAITING:
             self.care.step()
         return self.found(number)
 
-    def found(self, number: int) -> Order:
+    def found(self, number: int) -> Task:
         """The order as it stands."""
         found = self.orders.find(number)
         assert found is not None
@@ -137,15 +137,15 @@ def running(folder: Path, at: datetime = NOON) -> Iterator[Process]:
     with (
         closing(FolderJournals(folder / "journal")) as journals,
         open_stats_writer(folder) as stats,
-        open_orders(folder) as orders,
+        open_tasks(folder) as orders,
     ):
-        recounting = Recounting(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=10_000)
+        recounting = Reclassification(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=10_000)
         process = Process(
             folder,
             Applier(journals, stats, lambda _: ZONES),
             stats,
             orders,
-            Care(stats.truth(), orders, recounting, clock=lambda: process.at, retention=None),
+            Maintenance(stats.truth(), orders, recounting, clock=lambda: process.at, retention=None),
             at,
         )
         yield process

@@ -6,9 +6,9 @@ from threading import Event
 
 import pytest
 
-from analytics_service.cli.applier import Process
-from analytics_service.domain.orders import BEGUN_AT_MOST, OrderKind, OrderState
+from analytics_service.domain.tasks import BEGUN_AT_MOST, TaskKind, TaskState
 from analytics_service.errors import WriteFailed
+from analytics_service.processes.applier import Process
 from analytics_service.settings import Settings
 from tests.applying.process import NOON, TODAY, fresh, running, view
 
@@ -22,7 +22,7 @@ def test_an_order_on_a_full_disk_ends_the_process_and_the_next_gives_every_page_
         it.apply(*suspects)
         pages = it.stats._db.execute("pragma page_count").fetchone()[0]
         it.stats._db.execute(f"pragma max_page_count = {pages + 40}")
-        it.place(OrderKind.COUNT_SUSPECTS)
+        it.place(TaskKind.ACCEPT)
         with pytest.raises(WriteFailed, match="full"):
             it.work()
         assert not it.stats._db.in_transaction
@@ -59,11 +59,11 @@ def test_an_order_that_never_ends_is_given_up_with_its_reason(tmp_path: Path) ->
     folder = fresh(tmp_path / "data")
     with running(folder) as it:
         it.apply(*(view(n, page=f"/{'long' * 100}{n}", drop="bot") for n in range(1_500)))
-        number = it.place(OrderKind.COUNT_SUSPECTS)
+        number = it.place(TaskKind.ACCEPT)
         before = it.sums()
     for _ in range(BEGUN_AT_MOST):
         with running(folder) as it:
-            assert it.found(number).state is OrderState.WAITING
+            assert it.found(number).state is TaskState.WAITING
             pages = it.stats._db.execute("pragma page_count").fetchone()[0]
             it.stats._db.execute(f"pragma max_page_count = {pages}")
             with pytest.raises(WriteFailed):
@@ -71,7 +71,7 @@ def test_an_order_that_never_ends_is_given_up_with_its_reason(tmp_path: Path) ->
     with running(folder) as it:
         it.work()
         order = it.found(number)
-        assert (order.state, order.begun) == (OrderState.FAILED, BEGUN_AT_MOST)
+        assert (order.state, order.begun) == (TaskState.FAILED, BEGUN_AT_MOST)
         assert order.answer == {
             "error": "it was begun 5 times and never ended: stats.db: database or disk is full"
         }
@@ -80,8 +80,8 @@ def test_an_order_that_never_ends_is_given_up_with_its_reason(tmp_path: Path) ->
 
 def test_an_order_that_cannot_be_read_fails_with_its_reason(tmp_path: Path) -> None:
     with running(fresh(tmp_path / "data")) as it:
-        order = it.order(OrderKind.COUNT_SUSPECTS, first="yesterday")
-        assert order.state is OrderState.FAILED
+        order = it.order(TaskKind.ACCEPT, first="yesterday")
+        assert order.state is TaskState.FAILED
         assert "first" in str(order.answer["error"])
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analytics_service.domain.facts import Fact
-from analytics_service.domain.orders import OrderKind
+from analytics_service.domain.tasks import TaskKind
 from tests.applying.process import NOON, Process, engaged, fresh, journaled, running, view
 
 VISITORS = 1_500
@@ -89,7 +89,7 @@ def test_an_order_that_was_cut_off_finds_the_ids_of_its_facts_again(tmp_path: Pa
     with running(folder, later) as it:
         it.apply(*(view(one.visitor, at=one.at, id=one.id, drop="bot", family="Robo") for one in views))
         it.apply(*(_suspected(one) for one in told), view(9_999, 10 * 24 * 60, site=2))
-        it.place(OrderKind.COUNT_SUSPECTS)
+        it.place(TaskKind.ACCEPT)
         it.care.step()
     with running(folder, later) as it:
         assert not it.care.may_forget()

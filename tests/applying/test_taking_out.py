@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from analytics_service.domain.facts import Fact
-from analytics_service.domain.orders import OrderKind, OrderState
+from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.storage.sqlite.sql import queries
 from tests.applying.process import NOON, TODAY, engaged, fresh, running, view
 
-PEOPLE, ROBOTS = OrderKind.COUNT_SUSPECTS, OrderKind.SUSPECT_VISITS
+PEOPLE, ROBOTS = TaskKind.ACCEPT, TaskKind.REJECT
 
 
 def test_engagement_with_a_page_that_was_taken_out_reaches_no_other_visit(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def mixed(count: int = 400) -> list[Fact]:
 def test_sums_are_right_after_each_step_also_for_who_came_with_both_browsers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: bool
 ) -> None:
-    monkeypatch.setattr("analytics_service.storage.sqlite.suspects.VISITS_A_STEP", 7)
+    monkeypatch.setattr("analytics_service.storage.sqlite.quarantine.VISITS_A_STEP", 7)
     folder = fresh(tmp_path / "data")
     days = {"last": (TODAY + timedelta(days=4)).isoformat()}
     with running(folder) as it:
@@ -110,7 +110,7 @@ def test_sums_are_right_after_each_step_also_for_who_came_with_both_browsers(
 
 
 def test_nothing_is_taken_out_that_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analytics_service.storage.sqlite.suspects.KEPT_A_DAY", 20)
+    monkeypatch.setattr("analytics_service.storage.sqlite.quarantine.KEPT_A_DAY", 20)
     with running(fresh(tmp_path / "data")) as it:
         it.apply(*(view(n, browser="Chrome") for n in range(50)))
         assert it.order(ROBOTS, family="Chrome").answer["facts"] == 50
@@ -133,7 +133,7 @@ def test_what_a_step_asks_for_is_found_by_its_whole_key(tmp_path: Path) -> None:
     names = ("site", "day", "family", "after", "limit", "visitor")
     with running(fresh(tmp_path / "data")) as it:
         for name, key in asked.items():
-            statement = queries("suspects")[name]
+            statement = queries("quarantine")[name]
             by_name = ":day" in statement
             values = dict.fromkeys(names, 1) if by_name else (1,) * statement.count("?")
             plan = it.stats._db.execute(f"explain query plan {statement}", values).fetchall()
@@ -147,7 +147,7 @@ def test_fifty_thousand_visits_are_taken_out_in_short_steps(tmp_path: Path) -> N
         it.apply(*(view(n, n % 60, page=f"/{n % 50}", browser="Chrome") for n in range(50_000)))
         number = it.place(ROBOTS, family="Chrome")
         steps: list[float] = []
-        while it.found(number).state is OrderState.WAITING:
+        while it.found(number).state is TaskState.WAITING:
             began = time.process_time()
             it.care.step()
             steps.append(time.process_time() - began)

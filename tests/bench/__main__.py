@@ -15,7 +15,7 @@ from pathlib import Path
 
 import uvicorn
 
-from analytics_service.cli.state import look
+from analytics_service.operating.status import look
 from tests.bench.driving import (
     DRIVER_CORE,
     SCRIPT,

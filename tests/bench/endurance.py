@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from analytics_service.cli.state import look
+from analytics_service.operating.status import look
 from tests.bench.driving import SCRIPT, now, resident
 from tests.redis_server import running_redis
 from tests.service import Service, add_site, known, run, serving, until

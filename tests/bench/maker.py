@@ -14,9 +14,9 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-from analytics_service.applying import LARGEST_ROUND, Applier
+from analytics_service.applying.applier import LARGEST_ROUND, Applier
 from analytics_service.domain.facts import FORMAT, Fact, FactKind, encode
-from analytics_service.domain.model import ZoneSince
+from analytics_service.domain.site import ZoneSince
 from analytics_service.journal import FolderJournals, open_journal
 from analytics_service.storage.sqlite.config import create_config
 from analytics_service.storage.sqlite.stats import create_stats, open_stats_writer

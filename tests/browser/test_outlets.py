@@ -10,12 +10,15 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, expect
 
-from analytics_service.domain.model import Counts, Item, Metric, Series, Site, WeekStart, ZoneSince
+from analytics_service.domain.counter import Item
+from analytics_service.domain.counts import Counts, Series
+from analytics_service.domain.metrics import Metric
+from analytics_service.domain.site import Site, WeekStart, ZoneSince
 from analytics_service.web.outlets import png, svg
-from analytics_service.web.outlets.asking import BUTTON_WIDTH, ITEMS_OF, Look, Theme, Variant
-from analytics_service.web.outlets.numbers import number
-from analytics_service.web.outlets.scene import Scene, error_scene, scene_of
-from analytics_service.web.texts import languages
+from analytics_service.web.outlets.number_format import number
+from analytics_service.web.outlets.query import BUTTON_WIDTH, ITEMS_OF, Theme, Variant, WidgetOptions
+from analytics_service.web.outlets.widget_view import WidgetView, error_scene, scene_of
+from analytics_service.web.translations import languages
 from tests.browser.conftest import PICTURES, Stand
 from tests.service import Service, add_site, known, serving
 
@@ -75,14 +78,14 @@ def hosted(stand: Stand, body: str) -> str:
     return stand.page("/host", body).replace("127.0.0.1", "localhost")
 
 
-def scene(look: Look, items: tuple[Item, ...] = (), *, is_stale: bool = False) -> Scene:
+def scene(look: WidgetOptions, items: tuple[Item, ...] = (), *, is_stale: bool = False) -> WidgetView:
     """What the counter would have said on the mocks' day."""
     shown = {item: FIGURES[item] for item in items or ITEMS_OF[look.variant]}
     series = Series(date(2026, 10, 24), DAYS)
     return scene_of(Counts(SITE, Metric.VISITS, NOON, shown, series=series), look, is_stale=is_stale)
 
 
-def scenes(look: Look) -> list[Scene]:
+def scenes(look: WidgetOptions) -> list[WidgetView]:
     """Every variant of one language and theme, and its states."""
     shown = [scene(replace(look, variant=variant)) for variant in Variant]
     red = (("accent", "#a51c2b"),) if look.theme is Theme.LIGHT else (("accent", "#f2a33a"),)
@@ -101,7 +104,7 @@ def scenes(look: Look) -> list[Scene]:
     ]
 
 
-def picture(shown: Scene, kind: str) -> str:
+def picture(shown: WidgetView, kind: str) -> str:
     """An `<img>` that holds its picture."""
     body = svg.drawn(shown).encode() if kind == "svg" else png.drawn(shown, None)
     width, height = svg.size(shown)
@@ -119,7 +122,7 @@ def test_a_sheet_of_every_variant_in_both_themes_languages_and_forms(browser: Br
     for theme in (Theme.LIGHT, Theme.DARK):
         for language in ("vi", "en"):
             for kind in ("svg", "png"):
-                pictures = [picture(one, kind) for one in scenes(Look(theme=theme, lang=language))]
+                pictures = [picture(one, kind) for one in scenes(WidgetOptions(theme=theme, lang=language))]
                 title = f"<b>{kind} · {theme} · {language}</b>"
                 sheet.append(f"<div class={theme}>{title}{''.join(pictures)}</div>")
     page = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -127,7 +130,7 @@ def test_a_sheet_of_every_variant_in_both_themes_languages_and_forms(browser: Br
     page.screenshot(path=PICTURES / "outlets.png", full_page=True)
     loaded = page.locator("img").evaluate_all("all => all.map(one => one.complete && one.naturalWidth > 0)")
     assert loaded == [True] * len(loaded)
-    assert len(loaded) == 8 * len(scenes(Look(lang="vi")))
+    assert len(loaded) == 8 * len(scenes(WidgetOptions(lang="vi")))
     page.close()
 
 
@@ -135,7 +138,7 @@ def test_numbers_are_grouped_in_every_language_as_the_browser_would(context: Bro
     page = context.new_page()
     pictures, compared = [], []
     for language in languages():
-        look = Look(lang=language)
+        look = WidgetOptions(lang=language)
         numbers = [FIGURES[item] for item in (Item.TODAY, Item.WEEK, Item.TOTAL)]
         expected = page.evaluate(
             "([language, numbers]) => numbers.map(one => new Intl.NumberFormat(language).format(one))",

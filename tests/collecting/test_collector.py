@@ -7,22 +7,30 @@ from typing import Any
 import msgspec
 import pytest
 
-from analytics_service.collecting import NOWHERE, Collector, Directory, Senses, Verdict
+from analytics_service.collecting.admit import NOWHERE, Collector, Recognisers, Verdict
+from analytics_service.collecting.sites import SiteCache
 from analytics_service.domain.beacons import parse
+from analytics_service.domain.client import Client
+from analytics_service.domain.drops import Drop
 from analytics_service.domain.facts import DropSample, Fact
-from analytics_service.domain.model import Client, Drop, RobotLevel, SiteRules
+from analytics_service.domain.site import RobotLevel, SiteRules
 from analytics_service.domain.visitors import sender
+from analytics_service.enrichment.header_signals import HeaderSignals
 from analytics_service.enrichment.places import Places
-from analytics_service.enrichment.signs import Signs
 from analytics_service.enrichment.sources import Spam
-from analytics_service.live.limits import MemoryLimits
+from analytics_service.limits.memory import MemoryLimits
 from analytics_service.live.memory import MemoryLive
 from tests.domain.test_admission import SITE
 
 AT = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 CHROME = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/142.0.0.0 Safari/537.36"
-CLIENT = Client(address="113.160.1.7", agent=CHROME, languages="vi-VN,vi;q=0.9", signs=Signs.ACCEPT_LANGUAGE)
+CLIENT = Client(
+    address="113.160.1.7",
+    agent=CHROME,
+    languages="vi-VN,vi;q=0.9",
+    header_signals=HeaderSignals.ACCEPT_LANGUAGE,
+)
 
 
 class Door:
@@ -31,9 +39,9 @@ class Door:
     def __init__(self, *, per_minute: int = 600, burst: int = 200, **rules: Any) -> None:
         site = replace(SITE, rules=SiteRules(**rules))
         salts = {1: {AT.date(): b"s" * 32}}
-        directory = Directory({"dn7k2q": site}, salts)
+        directory = SiteCache({"dn7k2q": site}, salts)
         limits = MemoryLimits(per_minute=per_minute, burst=burst)
-        senses = Senses(places=Places(), spam=Spam(), limits=limits)
+        senses = Recognisers(places=Places(), spam=Spam(), limits=limits)
         self.live = MemoryLive(timedelta(minutes=5), 1000)
         self.collector = Collector(directory, self.live, senses, bytes)
 
@@ -92,9 +100,9 @@ def test_the_rules_of_a_site(rules: dict[str, Any], changed: dict[str, Any], dro
     [
         ({"agent": ""}, {}, Drop.BOT),
         ({"agent": "curl/8.5.0"}, {"robots": RobotLevel.OFF}, Drop.BOT),
-        ({"signs": Signs.HTTPS}, {}, Drop.BOT),
-        ({"signs": Signs.HTTPS}, {"robots": RobotLevel.OFF}, None),
-        ({"signs": 0}, {"robots": RobotLevel.STRICT}, Drop.BOT),
+        ({"header_signals": HeaderSignals.HTTPS}, {}, Drop.BOT),
+        ({"header_signals": HeaderSignals.HTTPS}, {"robots": RobotLevel.OFF}, None),
+        ({"header_signals": 0}, {"robots": RobotLevel.STRICT}, Drop.BOT),
         ({"opts_out": True}, {}, None),
         ({"opts_out": True}, {"honours_signals": True}, Drop.OPT_OUT),
         ({"prefetch": True}, {}, Drop.PREFETCH),
@@ -125,7 +133,7 @@ def test_one_address_sends_no_more_than_its_rate_and_has_it_again_later() -> Non
 
 def test_behind_a_proxy_that_tells_nothing_nobody_is_limited() -> None:
     door = Door(per_minute=60, burst=1)
-    behind = msgspec.structs.replace(CLIENT, is_behind=True)
+    behind = msgspec.structs.replace(CLIENT, is_proxy_address=True)
     assert {door.admit(client=behind).drop for _ in range(50)} == {None}
 
 

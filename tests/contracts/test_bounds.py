@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from analytics_service.web.crowd import CONNECTION_LIMIT, SENDER_SHARE
+from analytics_service.web.intake.crowd import CONNECTION_LIMIT, SENDER_SHARE
 from tests.contracts.test_doors import DOORS, Answer, Door, _both, _read, _statuses, doors
 from tests.service import BROWSER, serving, until
 

@@ -11,9 +11,10 @@ from typing import cast
 
 import pytest
 
+from analytics_service.disk.locks import lock
 from analytics_service.domain.facts import Fact, FactKind, decode_group, encode
 from analytics_service.errors import Unavailable
-from analytics_service.journal import FolderJournals, open_journal, writing
+from analytics_service.journal import FolderJournals, open_journal, writer
 from tests.faults.sizes import soak
 
 
@@ -162,7 +163,7 @@ async def test_a_flush_that_fails_for_a_reason_nobody_thought_of_answers_nobody_
 async def test_a_disk_slower_than_the_visitors_is_told_and_memory_is_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "PENDING_FACTS", 10)
+    monkeypatch.setattr(writer, "PENDING_FACTS", 10)
     async with open_journal(tmp_path, "one") as journal:
         accepted = [journal.append(fact(number)) for number in range(10)]
         with pytest.raises(Unavailable):
@@ -173,7 +174,7 @@ async def test_a_disk_slower_than_the_visitors_is_told_and_memory_is_bounded(
 
 
 def test_a_journal_belongs_to_one_worker(tmp_path: Path) -> None:
-    held = writing.lock(tmp_path / "one.lock")
+    held = lock(tmp_path / "one.lock")
     assert held is not None
-    assert writing.lock(tmp_path / "one.lock") is None
+    assert lock(tmp_path / "one.lock") is None
     os.close(held)

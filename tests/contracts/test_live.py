@@ -14,10 +14,10 @@ from random import Random
 
 import pytest
 
-from analytics_service.live.examining import examine_redis
 from analytics_service.live.memory import open_memory_live
 from analytics_service.live.redis import RedisLive, open_redis_live
-from analytics_service.ports import Live
+from analytics_service.ports.live import Live
+from analytics_service.redis_client.probe import examine_redis
 from tests.faults.sizes import soak
 from tests.redis_cluster import RedisCluster, running_cluster
 from tests.redis_server import made_certificate, running_redis

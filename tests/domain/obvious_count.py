@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics_service.domain.facts import Fact, FactKind
-from analytics_service.domain.model import Sums
+from analytics_service.domain.metrics import Sums
 
 ZONES = {1: "Asia/Ho_Chi_Minh", 2: "Europe/London"}
 HALF_HOUR, DAY = 1_800_000, 86_400_000

@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from analytics_service.domain.admission import host_names_of, judge
 from analytics_service.domain.beacons import DAY_MS, TITLE_LIMIT, Kind, parse, pixel
-from analytics_service.domain.judging import host_names_of, judge
-from analytics_service.domain.model import Client, Drop, Site, WeekStart, ZoneSince
+from analytics_service.domain.client import Client
+from analytics_service.domain.drops import Drop
+from analytics_service.domain.site import Site, WeekStart, ZoneSince
 from analytics_service.domain.visitors import Names, names
 from analytics_service.errors import BadBeacon
 
@@ -132,7 +134,7 @@ def test_a_visitor_has_a_new_name_each_day_and_yesterdays_while_its_salt_exists(
     tomorrow = names(salts, second, *who)
     assert today is not None
     assert tomorrow is not None
-    assert today.formerly is None
+    assert today.previous_id is None
     assert tomorrow == Names(tomorrow.visitor, today.visitor)
     assert tomorrow.visitor != today.visitor
     assert names(salts, third, *who) is None

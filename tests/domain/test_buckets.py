@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from analytics_service.domain.buckets import Interval, cut, default_interval
 from analytics_service.domain.calendars import Calendar
-from analytics_service.domain.model import WeekStart
 from analytics_service.domain.period_forms import Dates, Instants, parse_period
 from analytics_service.domain.periods import moment
 from analytics_service.domain.ranges import Range, recent_minutes, resolve
+from analytics_service.domain.site import WeekStart
 from analytics_service.errors import BadParameter
 from tests.domain.zones import WORLD, calendar_of, utc
 from tests.faults.sizes import soak

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from analytics_service.domain.calendars import Calendar
 from analytics_service.domain.comparisons import Comparison, compare, parse_compare
-from analytics_service.domain.model import WeekStart
 from analytics_service.domain.period_forms import parse_period
 from analytics_service.domain.ranges import Grain, Range, recent_minutes, resolve
+from analytics_service.domain.site import WeekStart
 from analytics_service.errors import BadParameter
 from tests.domain.zones import WORLD, calendar_of, utc
 from tests.faults.sizes import soak

@@ -12,10 +12,11 @@ from analytics_service.domain import cursors
 from analytics_service.domain.cursors import CURSOR_LIMIT, Cursor, format_cursor, parse_cursor
 from analytics_service.domain.dimensions import Dimension
 from analytics_service.domain.filters import parse_filters
-from analytics_service.domain.model import Metric, WeekStart
+from analytics_service.domain.metrics import Metric
 from analytics_service.domain.period_forms import Dates, Instants, Named, Unit, parse_period
 from analytics_service.domain.query import Query, Rate, Sort
 from analytics_service.domain.ranges import resolve
+from analytics_service.domain.site import WeekStart
 from analytics_service.errors import BadParameter
 from tests.domain.zones import WORLD, calendar_of, utc
 from tests.faults.sizes import soak

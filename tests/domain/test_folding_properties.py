@@ -13,20 +13,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics_service.domain.batch import Batch, CountedView, ViewRow, Visit
 from analytics_service.domain.dimensions import (
     OF_VISITS,
     OTHER,
+    Acquisition,
     Dimension,
-    Equipment,
-    Origin,
-    Place,
-    Traits,
+    Location,
+    Technology,
+    VisitAttributes,
     values_of,
 )
 from analytics_service.domain.facts import Fact, FactKind
-from analytics_service.domain.ledger import CountedView, Ledger, ViewRow, Visit
-from analytics_service.domain.model import Sums, ZoneSince
+from analytics_service.domain.metrics import Sums
 from analytics_service.domain.rollups import fold
+from analytics_service.domain.site import ZoneSince
 from tests.domain.obvious_count import (
     DAY,
     HALF_HOUR,
@@ -97,7 +98,7 @@ def seen(number: int, at: int, site: int, who: int, *what: Any) -> Fact:
     today = local(site, at)[0].toordinal() * 10 + who
     event, name = (f"e{number}", "sign-up") if kind is FactKind.EVENT else ("", "")
     known: dict[str, Any] = {"page": f"/{page}", "title": f"{number}", "name": name, "event_id": event}
-    return Fact(1, kind, site, at, today, formerly=today - 10, id=f"v{number}", **known)
+    return Fact(1, kind, site, at, today, previous_id=today - 10, id=f"v{number}", **known)
 
 
 def story(deeds: Iterable[Deed], tales: Iterable[Tale] = ()) -> list[Fact]:
@@ -121,13 +122,13 @@ def again(facts: list[Fact], repeats: Iterable[Repeat]) -> list[Fact]:
     return facts + [msgspec.structs.replace(fact, at=fact.at + later) for fact, later in chosen]
 
 
-def traits_of(fact: Fact) -> Traits:
+def attributes_of(fact: Fact) -> VisitAttributes:
     """Something of each kind that differs from fact to fact."""
-    return Traits(
+    return VisitAttributes(
         f"{fact.page[1:]}.vn",
-        Origin(fact.page, "referral", utm_source=fact.title),
-        Place("VN", f"VN-{fact.page[1:]}"),
-        Equipment(language=fact.title[:1]),
+        Acquisition(fact.page, "referral", utm_source=fact.title),
+        Location("VN", f"VN-{fact.page[1:]}"),
+        Technology(language=fact.title[:1]),
     )
 
 
@@ -150,11 +151,11 @@ class Shelf:
     def take(self, facts: Iterable[Fact]) -> "Shelf":
         """One round: what the facts may touch is loaded, all are folded, the changes are kept."""
         batch = in_time(facts)
-        ledger = Ledger(next_visit=len(self.visits) + 1, cap=self.cap)
+        ledger = Batch(next_visit=len(self.visits) + 1, cap=self.cap)
         for fact in batch:
             self._load(ledger, fact)
         zones = {site: (ZoneSince(date(1970, 1, 1), zone),) for site, zone in ZONES.items()}
-        fold(ledger, batch, zones.__getitem__, traits_of)
+        fold(ledger, batch, zones.__getitem__, attributes_of)
         self._keep(ledger)
         return self
 
@@ -168,7 +169,7 @@ class Shelf:
             late = late[size:]
         return self
 
-    def _load(self, ledger: Ledger, fact: Fact) -> None:
+    def _load(self, ledger: Batch, fact: Fact) -> None:
         numbers: set[int] = set()
         if view := self.counted.get(key_of(fact)):
             ledger.counted[key_of(fact)] = replace(view)
@@ -176,7 +177,7 @@ class Shelf:
         if waits := self.waiting.get(key_of(fact)):
             ledger.waiting[key_of(fact)] = waits
         if fact.kind is not FactKind.ENGAGEMENT:
-            for name in (fact.visitor, fact.formerly or 0):
+            for name in (fact.visitor, fact.previous_id or 0):
                 named = self.names.get((fact.site, name), set())
                 ledger.visits_of[fact.site, name] = sorted(named)
                 numbers |= named
@@ -188,13 +189,13 @@ class Shelf:
         for number in numbers:
             self._load_values(ledger, self.visits[number].site, self.visits[number].day)
 
-    def _load_values(self, ledger: Ledger, site: int, day: date) -> None:
+    def _load_values(self, ledger: Batch, site: int, day: date) -> None:
         known = ledger.known.setdefault((site, day), {})
         for number, dimension, on, value in self.days:
             if dimension and (number, on) == (site, day):
                 known.setdefault(dimension, set()).add(value)
 
-    def _keep(self, ledger: Ledger) -> None:
+    def _keep(self, ledger: Batch) -> None:
         self.visits |= {number: ledger.visits[number] for number in ledger.changed_visits}
         for site, name, visit, _ in ledger.new_names:
             self.names.setdefault((site, name), set()).add(visit)
@@ -228,7 +229,7 @@ class Shelf:
         """The same out of the visits, one by one."""
         sums: dict[Any, Sums] = defaultdict(Sums)
         for visit in self.visits.values():
-            values = values_of(visit.entry_page, visit.exit_page, visit.traits)
+            values = values_of(visit.entry_page, visit.exit_page, visit.attributes)
             one = Sums(visits=1, bounces=int(visit.is_bounce()), engaged_ms=visit.engaged_ms)
             for dimension, value in zip(OF_VISITS, values, strict=True):
                 if value:

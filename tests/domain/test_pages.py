@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analytics_service.domain.model import SiteRules
 from analytics_service.domain.pages import VALUE_LIMIT, fits, page_of
 from analytics_service.domain.redaction import redact
+from analytics_service.domain.site import SiteRules
 from analytics_service.domain.urls import cut
 
 PLAIN = SiteRules()

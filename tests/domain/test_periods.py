@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics_service.domain.model import Item, WeekStart, ZoneSince
+from analytics_service.domain.counter import Item
 from analytics_service.domain.periods import Days, days_of, moment, week_of
+from analytics_service.domain.site import WeekStart, ZoneSince
 
 QUARTER = 900
 FIRST = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics_service.domain.model import Item, WeekStart, ZoneSince
+from analytics_service.domain.counter import Item
 from analytics_service.domain.periods import Days, Moment, days_of, moment, week_of
+from analytics_service.domain.site import WeekStart, ZoneSince
 from tests.faults.sizes import SOAKING, soak
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ from analytics_service.domain.buckets import Interval
 from analytics_service.domain.comparisons import Earlier
 from analytics_service.domain.dimensions import BROKEN_DOWN, Dimension
 from analytics_service.domain.filters import Filter, Operator
-from analytics_service.domain.model import Metric
+from analytics_service.domain.metrics import Metric
 from analytics_service.domain.period_forms import Dates, Named
 from analytics_service.domain.query import (
     MEASURES,

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics_service.domain.calendars import MAX_DAY, MIN_DAY, Calendar, left_out_days
-from analytics_service.domain.model import Item, WeekStart
+from analytics_service.domain.counter import Item
 from analytics_service.domain.period_forms import Dates, Instants, Named, Unit, parse_period
 from analytics_service.domain.periods import days_of, moment
 from analytics_service.domain.ranges import Grain, Range, recent_minutes, resolve
+from analytics_service.domain.site import WeekStart
 from analytics_service.errors import BadParameter
 from tests.domain.zones import WORLD, calendar_of, utc
 from tests.faults.sizes import soak

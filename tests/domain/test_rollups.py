@@ -10,11 +10,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics_service.domain.dimensions import OTHER, Dimension, Traits
+from analytics_service.domain.batch import Batch
+from analytics_service.domain.dimensions import OTHER, Dimension, VisitAttributes
 from analytics_service.domain.facts import Fact, FactKind
-from analytics_service.domain.ledger import Ledger
-from analytics_service.domain.model import Sums, ZoneSince
+from analytics_service.domain.metrics import Sums
 from analytics_service.domain.rollups import fold
+from analytics_service.domain.site import ZoneSince
 
 ZONES = (ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),)
 MORNING = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # nine o'clock in Hà Nội
@@ -23,15 +24,15 @@ TOMORROW = date(2026, 11, 21)
 ANN, ANN_TOMORROW, BOB = 1, 2, 3
 
 
-def traits_of(fact: Fact) -> Traits:
-    return Traits(fact.hostname)
+def attributes_of(fact: Fact) -> VisitAttributes:
+    return VisitAttributes(fact.hostname)
 
 
 @dataclass
 class Counts:
     """A ledger with hands to feed it."""
 
-    ledger: Ledger = field(default_factory=lambda: Ledger(next_visit=1, cap=100))
+    ledger: Batch = field(default_factory=lambda: Batch(next_visit=1, cap=100))
     made: int = 0
 
     def view(self, minute: float, page: str = "/", *, by: int = ANN, **more: Any) -> Fact:
@@ -41,7 +42,7 @@ class Counts:
         return Fact(1, FactKind(known.pop("kind", FactKind.VIEW)), 1, at, **known)
 
     def fold(self, *facts: Fact) -> None:
-        fold(self.ledger, facts, lambda _: ZONES, traits_of)
+        fold(self.ledger, facts, lambda _: ZONES, attributes_of)
 
     def day(self, day: date = TODAY) -> Sums:
         return self.ledger.days[1, Dimension.SITE, day, ""]
@@ -84,8 +85,8 @@ def test_the_same_id_is_counted_once() -> None:
 def test_a_visit_over_midnight_belongs_to_its_first_day_and_each_day_has_the_visitor() -> None:
     counts = Counts()
     late = 15 * 60 - 5
-    counts.fold(counts.view(late), counts.view(late + 10, by=ANN_TOMORROW, formerly=ANN))
-    counts.fold(counts.view(late + 20, by=ANN_TOMORROW, formerly=ANN))
+    counts.fold(counts.view(late), counts.view(late + 10, by=ANN_TOMORROW, previous_id=ANN))
+    counts.fold(counts.view(late + 20, by=ANN_TOMORROW, previous_id=ANN))
     assert counts.day(TODAY) == Sums(pageviews=1, visits=1, visitors=1, bounces=0)
     assert counts.day(TOMORROW) == Sums(pageviews=2, visits=0, visitors=1, bounces=0)
 
@@ -104,7 +105,7 @@ def test_a_fact_that_comes_late_moves_the_beginning_of_its_visit() -> None:
 def test_a_late_fact_moves_the_visit_to_the_day_before() -> None:
     counts = Counts()
     after = 15 * 60 + 5
-    counts.fold(counts.view(after, by=ANN_TOMORROW, formerly=ANN))
+    counts.fold(counts.view(after, by=ANN_TOMORROW, previous_id=ANN))
     counts.fold(counts.view(after - 10, by=ANN))
     assert counts.day(TODAY) == counts.hours(TODAY) == Sums(pageviews=1, visits=1, visitors=1)
     assert counts.day(TOMORROW) == counts.hours(TOMORROW) == Sums(pageviews=1, visits=0, visitors=1)
@@ -143,7 +144,7 @@ def test_an_event_makes_no_page_view_and_no_bounce() -> None:
 
 
 def test_beyond_the_cap_a_page_becomes_other_and_the_total_is_exact() -> None:
-    counts = Counts(Ledger(next_visit=1, cap=3))
+    counts = Counts(Batch(next_visit=1, cap=3))
     counts.fold(*(counts.view(number / 10, f"/{number}") for number in range(10)))
     pages = {key[3]: sums.pageviews for key, sums in counts.ledger.days.items() if key[1] is Dimension.PAGE}
     assert pages == {"/0": 1, "/1": 1, "/2": 1, OTHER: 7}
@@ -167,7 +168,7 @@ def test_late_and_shuffled_batches_give_what_an_obvious_count_gives(
     # Blocks of two hours, all views of a block within 20 minutes: no order can join or split a visit.
     counts = Counts()
     facts = [
-        counts.view(block * 120 + number % 20, f"/{who}", by=_name(who, block), formerly=None)
+        counts.view(block * 120 + number % 20, f"/{who}", by=_name(who, block), previous_id=None)
         for number, (block, who) in enumerate(seen)
     ]
     random.Random(seed).shuffle(facts)

@@ -83,7 +83,7 @@ def test_names_given_one_after_another_are_those_given_alone(day: date, several:
         alone = names(salts, day, several[0][0], address, agent)
         assert of_day.names(address, agent) == alone
         assert alone is not None
-        assert of_day.names(address, agent, formerly=False) == Names(alone.visitor, None)
+        assert of_day.names(address, agent, previous_id=False) == Names(alone.visitor, None)
 
 
 @given(days, st.sets(st.integers(-4, 4)), clients)
@@ -115,7 +115,7 @@ def test_over_each_midnight_somebody_is_continued_and_two_days_later_leads_to_no
         salts = {day: salt for day, salt in salts.items() if day >= today - SALT_DAYS_KEPT * ONE}
         named = names(salts, today, *who)
         assert named is not None
-        assert named.formerly == (told[-1] if told else None)
+        assert named.previous_id == (told[-1] if told else None)
         told.append(named.visitor)
         assert names(salts, today - (SALT_DAYS_KEPT + 1) * ONE, *who) is None
     assert len(set(told)) == count

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from importlib import resources
 
 from analytics_service.domain.calendars import Calendar
-from analytics_service.domain.model import WeekStart, ZoneSince
+from analytics_service.domain.site import WeekStart, ZoneSince
 
 WORLD = tuple(resources.files("tzdata").joinpath("zones").read_text("ascii").split())
 

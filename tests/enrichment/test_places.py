@@ -7,7 +7,7 @@ import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
-from analytics_service.domain.dimensions import Place
+from analytics_service.domain.dimensions import Location
 from analytics_service.enrichment.languages import language_of, screen_class
 from analytics_service.enrichment.places import Places
 from analytics_service.errors import BadParameter
@@ -38,18 +38,18 @@ def nested(city: str) -> dict[str, object]:
     ],
 )
 def test_the_country_is_known_without_any_file(address: str, country: str) -> None:
-    assert Places().place(address) == Place(country)
+    assert Places().place(address) == Location(country)
 
 
 def test_region_and_city_come_from_the_operators_file_in_both_layouts(tmp_path: Path) -> None:
     database(tmp_path / "nested.mmdb", nested("Ninh Kieu"))
     flat: dict[str, object] = {"country_code": "VN", "state1": "Cần Thơ", "city": "Ninh Kiều"}
     database(tmp_path / "flat.mmdb", flat)
-    assert Places(tmp_path / "nested.mmdb").place("113.160.1.1") == Place("VN", "Cần Thơ", "Ninh Kieu")
-    assert Places(tmp_path / "flat.mmdb").place("113.160.1.1") == Place("VN", "Cần Thơ", "Ninh Kiều")
+    assert Places(tmp_path / "nested.mmdb").place("113.160.1.1") == Location("VN", "Cần Thơ", "Ninh Kieu")
+    assert Places(tmp_path / "flat.mmdb").place("113.160.1.1") == Location("VN", "Cần Thơ", "Ninh Kiều")
     # What the file does not know has its country all the same.
-    assert Places(tmp_path / "flat.mmdb").place("8.8.8.8") == Place("US")
-    assert Places(tmp_path / "flat.mmdb").place("nonsense") == Place()
+    assert Places(tmp_path / "flat.mmdb").place("8.8.8.8") == Location("US")
+    assert Places(tmp_path / "flat.mmdb").place("nonsense") == Location()
 
 
 def test_a_file_that_changes_is_read_again_and_a_broken_one_leaves_the_former(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_file_damaged_anywhere_is_refused_or_leaves_the_country(tmp_path: Path
 @pytest.mark.parametrize("record", [{}, {"country": 3}, {"city": {"names": 3}}, {"subdivisions": []}])
 def test_a_record_of_another_shape_is_no_fault(tmp_path: Path, record: dict[str, object]) -> None:
     database(tmp_path / "odd.mmdb", record)
-    assert Places(tmp_path / "odd.mmdb").place("113.160.1.1") == Place("VN")
+    assert Places(tmp_path / "odd.mmdb").place("113.160.1.1") == Location("VN")
 
 
 @pytest.mark.parametrize(

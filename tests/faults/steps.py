@@ -12,11 +12,11 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from analytics_service.cli.applier import run_alone
-from analytics_service.cli.backup import back_up
 from analytics_service.domain.facts import FORMAT, Fact, FactKind, encode
 from analytics_service.errors import AnalyticsError
 from analytics_service.journal import open_journal
+from analytics_service.operating.backup import back_up
+from analytics_service.processes.applier import run_alone
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import create_config
 from analytics_service.storage.sqlite.stats import create_stats

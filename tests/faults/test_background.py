@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from analytics_service.administering import sites as administering
-from analytics_service.administering.sites import SiteWish
+from analytics_service.administering.sites import SiteChanges
 from analytics_service.storage.sqlite.config import open_config
 from tests.faults.judging import RIGHT, judged_at_last
 from tests.faults.sending import Senders
@@ -19,7 +19,7 @@ from tests.service import add_site, known, run, serving, until
 
 FAILS = """
 from pathlib import Path
-from analytics_service.app.keeper import Keeper
+from analytics_service.app.worker_tasks import Keeper
 trim = Keeper._trim
 
 async def failing(self):
@@ -148,7 +148,7 @@ def _added(data: Path, domain: str) -> str:
     at = datetime.now(UTC)
     with open_config(data) as config:
         return administering.add_site(
-            config, domain, SiteWish(), at=at, random=secrets.token_bytes, by="test"
+            config, domain, SiteChanges(), at=at, random=secrets.token_bytes, by="test"
         ).public_id
 
 

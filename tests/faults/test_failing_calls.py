@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from analytics_service.cli.backup import restore
 from analytics_service.domain.facts import decode_group, encode
 from analytics_service.journal import FolderJournals, open_journal
+from analytics_service.operating.backup import restore
 from analytics_service.storage.sqlite.config import create_config
 from analytics_service.storage.sqlite.sql import newest
 from analytics_service.storage.sqlite.stats import create_stats
-from analytics_service.storage.sqlite.truth import open_truth
+from analytics_service.storage.sqlite.verification import open_verifier
 from tests.faults.shim import Shim
 from tests.faults.steps import BUG, a_view, now
 from tests.storage.first_release import VIEWS_THEN, make_first_release
@@ -143,7 +143,7 @@ def test_an_applier_that_failed_leaves_all_to_the_next_which_counts_it_once(
     tmp_path: Path, fault: str
 ) -> None:
     def check(folder: Path, status: int, said: str) -> None:
-        with open_truth(folder) as truth:
+        with open_verifier(folder) as truth:
             assert [wrong for day in truth.days(1) for wrong in truth.differences(1, day)] == []
         if status:
             assert runs.work("applier", folder)[0] == 0

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics_service.collecting import keep_salts
+from analytics_service.collecting.salts import keep_salts
 from analytics_service.domain.beacons import BEACON_LIMIT
 from analytics_service.storage.sqlite.config import open_config
 from tests.faults.sizes import soak

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from analytics_service.cli.supervisor import APPLIER_SILENT
+from analytics_service.processes.supervisor import APPLIER_SILENT
 from tests.faults.judging import RIGHT, judged_at_last
 from tests.faults.sending import Senders
 from tests.service import Service, add_site, known, serving, until

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from analytics_service.cli.applier import run_applier
-from analytics_service.cli.worker import run_worker
+from analytics_service.processes.applier import run_applier
+from analytics_service.processes.worker import run_worker
 from analytics_service.settings import Settings
 
 

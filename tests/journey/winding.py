@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 import msgspec
 
-from analytics_service.administering.sites import SiteWish, add_site
+from analytics_service.administering.sites import SiteChanges, add_site
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.stats import create_stats
@@ -64,7 +64,7 @@ def clocked(folder: Path, redis: str, at: datetime, zone: str | None = None) -> 
     create_stats(folder)
     with open_config(folder) as config:
         made = add_site(
-            config, "x.example.vn", SiteWish(timezone=zone), at=at, random=secrets.token_bytes, by="test"
+            config, "x.example.vn", SiteChanges(timezone=zone), at=at, random=secrets.token_bytes, by="test"
         )
     wound = folder / "clock"
     wound.write_text(at.isoformat())

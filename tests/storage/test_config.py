@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics_service.administering.sites import SiteWish, add_site
+from analytics_service.administering.sites import SiteChanges, add_site
 from analytics_service.errors import Unavailable
 from analytics_service.storage.sqlite.config import CONFIG_BUSY, create_config, open_config
 
@@ -27,7 +27,7 @@ def read_for_long(folder: Path) -> Iterator[None]:
 def test_a_commit_that_meets_a_reader_fails_and_the_next_one_after_it_succeeds(tmp_path: Path) -> None:
     create_config(tmp_path)
     with open_config(tmp_path) as config, open_config(tmp_path) as other:
-        site = add_site(config, "x.example.vn", SiteWish(), at=NOW, random=bytes, by="me").number
+        site = add_site(config, "x.example.vn", SiteChanges(), at=NOW, random=bytes, by="me").number
         with read_for_long(tmp_path):
             with pytest.raises(Unavailable, match="locked"):
                 config.offer_salts([(site, DAY, b"x" * 32)])

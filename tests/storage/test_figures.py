@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics_service.domain.model import Sums
+from analytics_service.domain.metrics import Sums
 from analytics_service.domain.periods import Days
 from analytics_service.errors import Damaged, Unavailable
 from analytics_service.storage.sqlite.figures import Figures, open_figures

@@ -13,22 +13,22 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from analytics_service.domain.model import Sums
-from analytics_service.domain.orders import OrderKind, OrderState
+from analytics_service.disk.locks import lock
+from analytics_service.domain.metrics import Sums
 from analytics_service.domain.periods import Days
-from analytics_service.journal.writing import lock
+from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.figures import open_figures
-from analytics_service.storage.sqlite.orders import open_orders
+from analytics_service.storage.sqlite.quarantine import open_drops
 from analytics_service.storage.sqlite.stats import create_stats
-from analytics_service.storage.sqlite.suspects import open_drops
+from analytics_service.storage.sqlite.tasks import open_tasks
 from tests.fixtures.release_0_1_0 import END, EXPECTED, SITES, unpack_release_0_1_0
 from tests.journey.winding import CLOCKED
 from tests.service import run, until
 
 FIRST, LAST = date(2026, 11, 10), date(2026, 11, 13)
-Told = Mapping[str, Mapping[str, Mapping[str, int]]]
+ChildStart = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 
 @pytest.fixture
@@ -69,14 +69,13 @@ def applied(folder: Path) -> bool:
 
 
 def carried_out(folder: Path, numbers: tuple[int, ...]) -> bool:
-    with open_orders(folder) as orders:
+    with open_tasks(folder) as orders:
         return all(
-            (order := orders.find(number)) is not None and order.state is OrderState.DONE
-            for number in numbers
+            (order := orders.find(number)) is not None and order.state is TaskState.DONE for number in numbers
         )
 
 
-def figures(folder: Path) -> Told:
+def figures(folder: Path) -> ChildStart:
     """What is stored, by site and day."""
 
     async def read() -> dict[str, dict[date, Sums]]:
@@ -107,7 +106,7 @@ def pages(folder: Path) -> Mapping[str, Mapping[str, int]]:
     }
 
 
-def dropped(folder: Path) -> Told:
+def dropped(folder: Path) -> ChildStart:
     """What was not counted, by site, day and reason."""
     found: dict[str, dict[str, dict[str, int]]] = {domain: defaultdict(dict) for domain in SITES}
     with open_drops(folder) as drops:
@@ -117,7 +116,7 @@ def dropped(folder: Path) -> Told:
     return found
 
 
-def without_zeros(told: Told) -> Told:
+def without_zeros(told: ChildStart) -> ChildStart:
     return {
         one: {day: {name: value for name, value in sums.items() if value} for day, sums in days.items()}
         for one, days in told.items()
@@ -174,9 +173,9 @@ def test_a_peak_that_waited_is_told(folder: Path) -> None:
 def test_phones_that_were_taken_for_robots_are_given_back(folder: Path) -> None:
     asked = {"first": FIRST.isoformat(), "last": LAST.isoformat(), "family": EXPECTED["phone_family"]}
     apply_all(folder)
-    with open_orders(folder) as orders:
+    with open_tasks(folder) as orders:
         numbers = [
-            orders.place(OrderKind.COUNT_SUSPECTS, {"site": number, **asked}, by="test", at=END)
+            orders.place(TaskKind.ACCEPT, {"site": number, **asked}, by="test", at=END)
             for number in SITES.values()
         ]
     apply_all(folder, *numbers)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from analytics_service.administering.sites import SiteWish, add_site
-from analytics_service.collecting import keep_salts
+from analytics_service.administering.sites import SiteChanges, add_site
+from analytics_service.collecting.salts import keep_salts
 from analytics_service.storage.sqlite.config import create_config, open_config
 
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ def _made(folder: Path) -> None:
     create_config(folder)
     with open_config(folder) as config:
         for domain in ("one.example", "two.example"):
-            add_site(config, domain, SiteWish(), at=AT, random=secrets.token_bytes, by="test")
+            add_site(config, domain, SiteChanges(), at=AT, random=secrets.token_bytes, by="test")
 
 
 def _change(folder: Path, statement: str) -> None:

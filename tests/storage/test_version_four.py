@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from analytics_service.domain.truth import Difference
+from analytics_service.domain.verification import Difference
 from analytics_service.storage.sqlite.stats import create_stats
-from analytics_service.storage.sqlite.truth import open_truth
+from analytics_service.storage.sqlite.verification import open_verifier
 
 DAY = 20_700
 NOON = (DAY * 86_400 + 43_200) * 1000
@@ -78,7 +78,7 @@ def test_a_view_with_a_name_is_a_view_again(folder: Path) -> None:
 
 
 def differences(folder: Path) -> list[Difference]:
-    with open_truth(folder) as truth:
+    with open_verifier(folder) as truth:
         return [one for day in truth.days(1) for one in truth.differences(1, day)]
 
 

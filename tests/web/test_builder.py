@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from starlette.datastructures import QueryParams
 
-from analytics_service.domain.model import Item
-from analytics_service.web import building
+from analytics_service.domain.counter import Item
+from analytics_service.web.builder import embed_code
 from analytics_service.web.outlets.colours import DARK, LEGIBLE, LIGHT, completed, contrast
 from tests.service import add_site, known, serving
 
-LOCALES = Path(building.__file__).parents[1] / "locales"
+LOCALES = Path(embed_code.__file__).parents[2] / "locales"
 HOSTILE = "\"><script>alert(1)</script>'{{7*7}}${1}\u202e"
 KINDS = {"script", "svg", "iframe", "span", "count"}
 
@@ -168,7 +168,7 @@ def test_what_cannot_be_used_is_told_in_a_sentence_and_the_usual_look_is_shown(
     assert code["codes"] == built(service, site)["codes"]
     # A browser shows what is no colour as black.
     assert [field["value"] for field in Tags(answer.text).of("input") if field.get("type") == "color"] == [
-        LIGHT[name] for name in building.COLOURS
+        LIGHT[name] for name in embed_code.COLOURS
     ]
 
 
@@ -257,4 +257,4 @@ def test_an_owners_own_colours_are_never_changed() -> None:
 
 def test_the_labels_of_all_items_may_be_named_at_once() -> None:
     form = QueryParams([(f"label-{item}", "x" * 40) for item in Item])
-    assert len(building.chosen(form)["labels"]) <= 600
+    assert len(embed_code.chosen(form)["labels"]) <= 600

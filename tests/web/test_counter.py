@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 from starlette.datastructures import QueryParams
 
-from analytics_service.domain.model import Item, Metric, PublicCounter, Question, Site, SiteRules, Span
+from analytics_service.domain.counter import Item, PublicCounter, Span
+from analytics_service.domain.counts import Question
+from analytics_service.domain.metrics import Metric
+from analytics_service.domain.site import Site, SiteRules
 from analytics_service.errors import BadParameter, NotPublic
-from analytics_service.web.asking import DEFAULT_ITEMS, asked, shown
+from analytics_service.web.public.query import DEFAULT_ITEMS, asked, shown
 from tests.domain.test_admission import SITE
 
 

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from analytics_service.web.outlets.keeping import KEPT_BYTES, Drawings, drawing
+from analytics_service.web.outlets.render_cache import KEPT_BYTES, RenderCache, drawing
 from tests.faults.sizes import soak
 from tests.service import add_site, known, run, serving, until
 
@@ -309,7 +309,7 @@ def test_whatever_is_asked_of_an_outlet_it_answers(service, site, outlet) -> Non
 
 
 def test_drawings_are_kept_up_to_a_number_of_bytes_and_the_last_asked_for_stay() -> None:
-    kept = Drawings(limit=20_000)
+    kept = RenderCache(limit=20_000)
     for number in range(1000):
         kept.keep(number, drawing(bytes(2000), packs=False))
         assert kept.find(0 if number < 5 else number) is not None

@@ -5,9 +5,9 @@ import logging
 import pytest
 
 from analytics_service.domain.networks import networks
-from analytics_service.enrichment.signs import Signs
-from analytics_service.web.parts import client_from
-from analytics_service.web.proxies import Forwarded, Proxies
+from analytics_service.enrichment.header_signals import HeaderSignals
+from analytics_service.web.intake.client import client_from
+from analytics_service.web.intake.proxies import Forwarded, Proxies
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 # Every way in which proxies write an address, and the address.
@@ -77,7 +77,7 @@ def test_an_address_is_one_however_a_proxy_writes_it(written: str, address: str)
 @pytest.mark.parametrize("written", NO_ADDRESS)
 def test_what_is_no_address_names_nobody(written: str) -> None:
     found = Proxies(networks(LOOPBACK)).client("127.0.0.1", Forwarded(written))
-    assert (found.address, found.is_behind) == ("127.0.0.1", True)
+    assert (found.address, found.is_proxy_address) == ("127.0.0.1", True)
 
 
 def test_what_a_client_adds_as_forwarded_does_not_outdo_the_proxys_own_header() -> None:
@@ -105,7 +105,7 @@ def test_only_a_trusted_proxy_says_by_which_protocol_it_was_asked(
 ) -> None:
     sent = [(name.encode(), value.encode()) for name, value in headers.items()]
     found = client_from(sent, peer, Proxies(networks(LOOPBACK), is_https=url_is_https))
-    assert bool(found.signs & Signs.HTTPS) == is_https
+    assert bool(found.header_signals & HeaderSignals.HTTPS) == is_https
 
 
 def test_an_origin_that_is_kept_back_is_no_other_site() -> None:

@@ -13,18 +13,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from analytics_service.domain.model import (
-    Metric,
-    OpeningBalance,
-    PublicCounter,
-    Site,
-    SiteRules,
-    WeekStart,
-    ZoneSince,
-)
+from analytics_service.disk.sqlite_errors import translated
+from analytics_service.domain.counter import PublicCounter
+from analytics_service.domain.metrics import Metric
+from analytics_service.domain.site import OpeningBalance, Site, SiteRules, WeekStart, ZoneSince
 from analytics_service.errors import Refused
-from analytics_service.storage.sqlite.creating import CONFIG, create
-from analytics_service.storage.sqlite.sql import open_for_writing, queries, transaction, translated
+from analytics_service.storage.sqlite.provisioning import CONFIG, create
+from analytics_service.storage.sqlite.sql import open_for_writing, queries, transaction
 
 FILE = CONFIG.file
 CONFIG_BUSY = timedelta(milliseconds=800)

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import aiosqlite
 
-from analytics_service.domain.model import PEAK_EACH, Sums
+from analytics_service.disk.sqlite_errors import translated
+from analytics_service.domain.counts import PEAK_EACH
+from analytics_service.domain.metrics import Sums
 from analytics_service.domain.periods import Days
 from analytics_service.errors import Damaged, Unavailable
-from analytics_service.storage.sqlite.sql import day_number, day_of, queries, translated, uri
+from analytics_service.storage.sqlite.sql import day_number, day_of, queries, uri
 from analytics_service.storage.sqlite.stats import FILE
 
 SQL = queries("stats")

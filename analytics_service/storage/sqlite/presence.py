@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from analytics_service.storage.sqlite.creating import CONFIG, STATS
+from analytics_service.storage.sqlite.provisioning import CONFIG, STATS
 
 JOURNAL_FOLDER = "journal"
 

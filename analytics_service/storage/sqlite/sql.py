@@ -9,13 +9,18 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from analytics_service.errors import Damaged, Unavailable
-
 OLDEST_SQLITE = (3, 38, 0)
+
+
 SQLITE = sqlite3.sqlite_version_info
+
+
 EPOCH = date(1970, 1, 1).toordinal()
+
+
 _HERE = files("analytics_service.storage.sqlite")
-_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
@@ -34,21 +39,6 @@ def day_number(day: date) -> int:
 def day_of(number: int) -> date:
     """The day of that number."""
     return date.fromordinal(number + EPOCH)
-
-
-@contextmanager
-def translated(what: str) -> Iterator[None]:
-    """Turns the errors of driver and disk into ours at the wall of this room. Raises Damaged, Unavailable."""
-    try:
-        yield
-    except OSError as error:
-        raise Unavailable(f"{error.filename or what}: {error.strerror}") from error
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
-            raise Damaged(f"{what} is damaged: {error}") from error
-        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE:
-            raise Unavailable(f"{what}: database or disk is full") from error
-        raise Unavailable(f"{what}: {error}") from error
 
 
 @contextmanager

@@ -6,22 +6,17 @@ from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
+from analytics_service.disk.sqlite_errors import translated
+from analytics_service.domain.batch import Batch
+from analytics_service.domain.counts import PEAKS_KEPT
 from analytics_service.domain.facts import Fact
-from analytics_service.domain.ledger import Ledger
-from analytics_service.domain.model import PEAKS_KEPT
 from analytics_service.errors import Unavailable, WriteFailed
-from analytics_service.storage.sqlite.creating import STATS, create
-from analytics_service.storage.sqlite.loading import Loader
-from analytics_service.storage.sqlite.names import Names
-from analytics_service.storage.sqlite.sql import (
-    day_number,
-    open_for_writing,
-    queries,
-    transaction,
-    translated,
-)
-from analytics_service.storage.sqlite.suspects import SuspectKeeper
-from analytics_service.storage.sqlite.truth import TruthKeeper
+from analytics_service.storage.sqlite.batch_loader import Loader
+from analytics_service.storage.sqlite.provisioning import STATS, create
+from analytics_service.storage.sqlite.quarantine import QuarantineWriter
+from analytics_service.storage.sqlite.sql import day_number, open_for_writing, queries, transaction
+from analytics_service.storage.sqlite.strings import Names
+from analytics_service.storage.sqlite.verification import VerificationWriter
 
 FILE = STATS.file
 TITLES_KEPT = 100_000
@@ -74,18 +69,18 @@ class StatsWriter:
         self._titles: dict[tuple[int, str], str] = {}
         self._epoch = epoch
         self._loader = Loader(connection, self._names)
-        self._truth = TruthKeeper(connection, self.changing)
-        self._suspects = SuspectKeeper(connection, self.changing, self._save_sums, self._loader)
+        self._truth = VerificationWriter(connection, self.changing)
+        self._suspects = QuarantineWriter(connection, self.changing, self._save_sums, self._loader)
 
     def _one(self, statement: str, *values: object) -> tuple[int, ...]:
         row: tuple[int, ...] = self._db.execute(statement, values).fetchone()
         return row
 
-    def truth(self) -> TruthKeeper:
+    def truth(self) -> VerificationWriter:
         """The sums against what is behind them, on this connection."""
         return self._truth
 
-    def suspects(self) -> SuspectKeeper:
+    def suspects(self) -> QuarantineWriter:
         """What is kept apart, on this connection."""
         return self._suspects
 
@@ -98,7 +93,7 @@ class StatsWriter:
         with translated(FILE):
             return self._one(SQL["newest_at"])[0]
 
-    def load(self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date]) -> Ledger:
+    def load(self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date]) -> Batch:
         """The working state that these facts may touch. Raises WriteFailed."""
         with _ending(), translated(FILE):
             return self._loader.load(facts, cap, day_of_fact)
@@ -111,7 +106,7 @@ class StatsWriter:
                 raise LeaseLost
             yield self._db
 
-    def save(self, ledger: Ledger, positions: Mapping[str, int], unreadable: Iterable[Group] = ()) -> None:
+    def save(self, ledger: Batch, positions: Mapping[str, int], unreadable: Iterable[Group] = ()) -> None:
         """Commits what the fold changed together with the positions it read up to. Raises LeaseLost."""
         with self.changing():
             self._save_visits(ledger)
@@ -128,7 +123,7 @@ class StatsWriter:
             for journal, seq in positions.items():
                 self._db.execute(SQL["save_position"], {"journal": journal, "seq": seq})
 
-    def _save_visits(self, ledger: Ledger) -> None:
+    def _save_visits(self, ledger: Batch) -> None:
         name = self._names.number
         self._db.executemany(
             SQL["save_visit"],
@@ -137,7 +132,7 @@ class StatsWriter:
                     *(visit.id, visit.site, visit.visitor, day_number(visit.day)),
                     *(visit.began_at // 1000 - visit.hour, visit.began_at, visit.seen_at - visit.began_at),
                     *(name(visit.entry_page), name(visit.exit_page)),
-                    *self._names.numbers_of(visit.traits),
+                    *self._names.numbers_of(visit.attributes),
                     *(visit.pageviews, visit.events, visit.engaged_ms),
                 )
                 for visit in (ledger.visits[number] for number in sorted(ledger.changed_visits))
@@ -166,7 +161,7 @@ class StatsWriter:
             sorted((site, visitor, visit, day_number(day)) for site, visitor, visit, day in ledger.new_names),
         )
 
-    def _save_ids(self, ledger: Ledger) -> None:
+    def _save_ids(self, ledger: Batch) -> None:
         self._db.executemany(
             SQL["save_counted"],
             [
@@ -180,7 +175,7 @@ class StatsWriter:
         kept = sorted(key for key in ledger.changed_waiting if key in ledger.waiting)[: max(room, 0)]
         self._db.executemany(SQL["save_waiting"], [(*key, *ledger.waiting[key]) for key in kept])
 
-    def _save_sums(self, ledger: Ledger) -> None:
+    def _save_sums(self, ledger: Batch) -> None:
         self._db.executemany(
             SQL["save_visitor_day"],
             sorted(

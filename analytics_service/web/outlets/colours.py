@@ -65,10 +65,10 @@ def mixed(one: str, other: str, part: float) -> str:
 
 
 def _parts(colour: str) -> tuple[int, ...]:
-    signs = colour.removeprefix("#")
-    if len(signs) == 3:
-        signs = "".join(sign * 2 for sign in signs)
-    return tuple(int(signs[at : at + 2], 16) for at in (0, 2, 4))
+    header_signals = colour.removeprefix("#")
+    if len(header_signals) == 3:
+        header_signals = "".join(sign * 2 for sign in header_signals)
+    return tuple(int(header_signals[at : at + 2], 16) for at in (0, 2, 4))
 
 
 def _light(colour: str) -> float:

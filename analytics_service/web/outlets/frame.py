@@ -5,8 +5,8 @@ from hashlib import sha256
 from html import escape
 
 from analytics_service.web.outlets import svg
-from analytics_service.web.outlets.paper import SHEET_HASH
-from analytics_service.web.outlets.scene import Scene
+from analytics_service.web.outlets.svg_canvas import SHEET_HASH
+from analytics_service.web.outlets.widget_view import WidgetView
 
 SHEET = "html,body{margin:0;background:transparent}svg{display:block;max-width:100%;height:auto}"
 _HASH = "'sha256-" + b64encode(sha256(SHEET.encode()).digest()).decode() + "'"
@@ -16,7 +16,7 @@ POLICY = (
 )
 
 
-def drawn(scene: Scene, problem: str = "") -> str:
+def drawn(scene: WidgetView, problem: str = "") -> str:
     """The page. Where no script runs, it asks for itself again after `refresh` seconds."""
     seconds = scene.look.refresh
     again = f'<noscript><meta http-equiv="refresh" content="{seconds}"></noscript>' if seconds else ""

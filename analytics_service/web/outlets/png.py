@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from analytics_service.web.outlets import svg
-from analytics_service.web.outlets.scene import Scene
+from analytics_service.web.outlets.widget_view import WidgetView
 
 USUAL_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 """Where Debian's fonts-dejavu-core puts a font with all Vietnamese letters."""
@@ -60,7 +60,7 @@ def lacking(file: Path | None) -> str:
     return "" if fonts(file) is not None else NO_FONT
 
 
-def drawn(scene: Scene, font_file: Path | None, problem: str = "") -> bytes:
+def drawn(scene: WidgetView, font_file: Path | None, problem: str = "") -> bytes:
     """The scene as PNG, at twice its size so that it is sharp on fine screens."""
     # Imported where it is needed: it is an extra.
     import resvg_py

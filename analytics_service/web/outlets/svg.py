@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import SubElement
 
-from analytics_service.domain.model import Item
-from analytics_service.web.outlets.asking import BUTTON_WIDTH, Variant
-from analytics_service.web.outlets.paper import Paper, length
-from analytics_service.web.outlets.scene import Row, Scene
+from analytics_service.domain.counter import Item
+from analytics_service.web.outlets.query import BUTTON_WIDTH, Variant
+from analytics_service.web.outlets.svg_canvas import SvgCanvas, length
+from analytics_service.web.outlets.widget_view import Row, WidgetView
 
 HEAD, ROW, EDGE, NOTE = 36, 33, 13, 16
 SLATE, PALE, LIGHTS = "#3d4756", "#ffffff", "#5fe39a"
@@ -30,31 +30,31 @@ class Box:
     height: float
 
 
-def drawn(scene: Scene, *, has_sheet: bool = True, problem: str = "") -> str:
+def drawn(scene: WidgetView, *, has_sheet: bool = True, problem: str = "") -> str:
     """The scene as SVG; without the sheet for whoever cannot read it. A `problem` is told, not shown."""
     paper = _DRAW[scene.look.variant](scene, has_sheet)
     paper.tell(scene.title, f"{scene.told} — {problem}" if problem else scene.told)
     return paper.drawn()
 
 
-def size(scene: Scene) -> tuple[int, int]:
+def size(scene: WidgetView) -> tuple[int, int]:
     """Width and height of its picture, in pixels."""
     paper = _DRAW[scene.look.variant](scene, True)
     return paper.width, paper.height
 
 
-def _frame(scene: Scene, width: float, height: float, has_sheet: bool) -> Paper:
+def _frame(scene: WidgetView, width: float, height: float, has_sheet: bool) -> SvgCanvas:
     """A paper with the box that holds everything."""
-    paper = Paper(scene.look, width, height, has_sheet=has_sheet)
+    paper = SvgCanvas(scene.look, width, height, has_sheet=has_sheet)
     paper.add("rect", "bg", "x", width=paper.width, height=paper.height, rx=scene.look.radius)
     edge = max(scene.look.radius - 0.5, 0)
     paper.line_box("border", x=0.5, y=0.5, width=paper.width - 1, height=paper.height - 1, rx=edge)
     return paper
 
 
-def _clipped(scene: Scene, width: float, height: float, has_sheet: bool) -> Paper:
+def _clipped(scene: WidgetView, width: float, height: float, has_sheet: bool) -> SvgCanvas:
     """A paper without a border, nothing standing out at its corners: for small ones, as clipping is slow."""
-    paper = Paper(scene.look, width, height, has_sheet=has_sheet)
+    paper = SvgCanvas(scene.look, width, height, has_sheet=has_sheet)
     clip = SubElement(paper.root, "clipPath", {"id": "vc"})
     size = {"width": str(paper.width), "height": str(paper.height)}
     SubElement(clip, "rect", {**size, "rx": str(min(scene.look.radius, SMALL_RADIUS))})
@@ -62,7 +62,7 @@ def _clipped(scene: Scene, width: float, height: float, has_sheet: bool) -> Pape
     return paper
 
 
-def _heading(paper: Paper, scene: Scene, *, centred: bool = False) -> float:
+def _heading(paper: SvgCanvas, scene: WidgetView, *, centred: bool = False) -> float:
     """Draws the heading, if there is one; where the next thing begins."""
     if not scene.heading:
         return 4
@@ -75,7 +75,7 @@ def _heading(paper: Paper, scene: Scene, *, centred: bool = False) -> float:
     return HEAD
 
 
-def _rows(paper: Paper, rows: tuple[Row, ...], box: Box) -> None:
+def _rows(paper: SvgCanvas, rows: tuple[Row, ...], box: Box) -> None:
     """A row for each figure: label, number, and a line between two."""
     pitch = box.height / max(len(rows), 1)
     for number, row in enumerate(rows):
@@ -90,7 +90,7 @@ def _rows(paper: Paper, rows: tuple[Row, ...], box: Box) -> None:
             paper.line(f"M{box.x} {top}h{box.width}", "border")
 
 
-def _dot(paper: Paper, row: Row, x: float, middle: float, colour: str = "live") -> float:
+def _dot(paper: SvgCanvas, row: Row, x: float, middle: float, colour: str = "live") -> float:
     """Draws the dot that *online* has; how much room it took."""
     if row.item is not Item.ONLINE:
         return 0
@@ -98,13 +98,13 @@ def _dot(paper: Paper, row: Row, x: float, middle: float, colour: str = "live") 
     return 15
 
 
-def _note(paper: Paper, scene: Scene, x: float) -> None:
+def _note(paper: SvgCanvas, scene: WidgetView, x: float) -> None:
     if scene.note:
         room = paper.width - x - EDGE
         paper.text(scene.note, x, paper.height - 9, "muted", font_size=11, room=room)
 
 
-def _list(scene: Scene, has_sheet: bool) -> Paper:
+def _list(scene: WidgetView, has_sheet: bool) -> SvgCanvas:
     width = scene.look.width or 240
     top = HEAD if scene.heading else 4
     height = ROW * max(len(scene.rows), 1)
@@ -117,17 +117,17 @@ def _list(scene: Scene, has_sheet: bool) -> Paper:
     return paper
 
 
-def _digits(scene: Scene, has_sheet: bool) -> Paper:
+def _digits(scene: WidgetView, has_sheet: bool) -> SvgCanvas:
     main, *rest = scene.rows or (Row(Item.TOTAL, "", "–"),)
     plain = "".join(sign for sign in main.value if sign.isdigit())
-    signs = plain.rjust(scene.look.digits, "0") if plain else "–" * scene.look.digits
-    width = max(scene.look.width or 185, len(signs) * 22 + 2 * EDGE)
+    header_signals = plain.rjust(scene.look.digits, "0") if plain else "–" * scene.look.digits
+    width = max(scene.look.width or 185, len(header_signals) * 22 + 2 * EDGE)
     top = HEAD if scene.heading else 4
     height = 31 * len(rest)
     paper = _frame(scene, width, top + 46 + height + (NOTE if not rest else 4), has_sheet)
     _heading(paper, scene, centred=True)
-    left = (width - len(signs) * 22 + 2) / 2
-    for number, sign in enumerate(signs):
+    left = (width - len(header_signals) * 22 + 2) / 2
+    for number, sign in enumerate(header_signals):
         x = left + number * 22
         paper.add("rect", REEL, "x", x=x, y=top + 9, width=20, height=29, rx=3)
         paper.line(f"M{x} {top + 23.5}h20", CREASE)
@@ -138,7 +138,7 @@ def _digits(scene: Scene, has_sheet: bool) -> Paper:
     return paper
 
 
-def _card(scene: Scene, has_sheet: bool) -> Paper:
+def _card(scene: WidgetView, has_sheet: bool) -> SvgCanvas:
     main, *rest = scene.rows or (Row(Item.TOTAL, "", "–"),)
     width, edge = scene.look.width or 256, 16
     lines = -(-len(rest) // COLUMNS)
@@ -157,7 +157,7 @@ def _card(scene: Scene, has_sheet: bool) -> Paper:
     return paper
 
 
-def _columns(paper: Paper, rows: tuple[Row, ...], box: Box) -> None:
+def _columns(paper: SvgCanvas, rows: tuple[Row, ...], box: Box) -> None:
     """Labels above numbers: the first column at the left edge, the last at the right, one between them."""
     dots = [13 if row.item is Item.ONLINE else 0 for row in rows]
     needs = [
@@ -191,7 +191,7 @@ def _column(number: int, count: int, box: Box, needs: list[float]) -> tuple[floa
     return (left + right) / 2, "middle"
 
 
-def _curve(paper: Paper, values: tuple[int, ...], box: Box) -> None:
+def _curve(paper: SvgCanvas, values: tuple[int, ...], box: Box) -> None:
     if not values:
         paper.line(f"M{box.x} {box.y + box.height - 0.5}h{box.width}", "border")
         return
@@ -206,7 +206,7 @@ def _curve(paper: Paper, values: tuple[int, ...], box: Box) -> None:
     paper.line(path, "accent", stroke_width=1.6, stroke_linejoin="round")
 
 
-def _inline(scene: Scene, has_sheet: bool) -> Paper:
+def _inline(scene: WidgetView, has_sheet: bool) -> SvgCanvas:
     """One line of text that flows, so that no guess at its length can tear it apart."""
     has_band = any(name == "bg" for name, _ in scene.look.colours)
     edge, height = (14, BAND_HEIGHT) if has_band else (1, INLINE_HEIGHT)
@@ -218,7 +218,7 @@ def _inline(scene: Scene, has_sheet: bool) -> Paper:
     if has_band:
         paper = _frame(scene, width, height, has_sheet)
     else:
-        paper = Paper(scene.look, width, height, has_sheet=has_sheet)
+        paper = SvgCanvas(scene.look, width, height, has_sheet=has_sheet)
     _flowing(paper, scene, edge, note)
     if has_band:
         # What was guessed too much is shared by both sides.
@@ -226,7 +226,7 @@ def _inline(scene: Scene, has_sheet: bool) -> Paper:
     return paper
 
 
-def _flowing(paper: Paper, scene: Scene, edge: float, note: str) -> None:
+def _flowing(paper: SvgCanvas, scene: WidgetView, edge: float, note: str) -> None:
     middle = paper.height / 2
     line = paper.text("", edge, middle + 5, "muted")
     line.set("xml:space", "preserve")
@@ -241,7 +241,7 @@ def _flowing(paper: Paper, scene: Scene, edge: float, note: str) -> None:
         paper.piece(line, note, "muted", size=11)
 
 
-def _button(scene: Scene, has_sheet: bool) -> Paper:
+def _button(scene: WidgetView, has_sheet: bool) -> SvgCanvas:
     """A badge of 88 by 31: the first figure's label above its number."""
     row = scene.rows[0] if scene.rows else Row(Item.TOTAL, "", "–")
     paper = _clipped(scene, BUTTON_WIDTH, BUTTON_HEIGHT, has_sheet)
@@ -254,7 +254,7 @@ def _button(scene: Scene, has_sheet: bool) -> Paper:
     return paper
 
 
-def _badge(scene: Scene, has_sheet: bool) -> Paper:
+def _badge(scene: WidgetView, has_sheet: bool) -> SvgCanvas:
     if scene.look.width == BUTTON_WIDTH:
         return _button(scene, has_sheet)
     cells: list[tuple[Row, float, float]] = []
@@ -277,7 +277,7 @@ def _badge(scene: Scene, has_sheet: bool) -> Paper:
     return paper
 
 
-_DRAW: Mapping[Variant, Callable[[Scene, bool], Paper]] = {
+_DRAW: Mapping[Variant, Callable[[WidgetView, bool], SvgCanvas]] = {
     Variant.LIST: _list,
     Variant.INLINE: _inline,
     Variant.BADGE: _badge,

@@ -1,0 +1,211 @@
+"""The fuse box: makes the parts of one worker and wires them."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from analytics_service.app.worker_tasks import WorkerTasks
+from analytics_service.collecting.admit import Collector, Recognisers
+from analytics_service.collecting.sites import SiteCache
+from analytics_service.domain.facts import decode_group
+from analytics_service.domain.limits import ONLINE_WINDOW
+from analytics_service.domain.networks import networks
+from analytics_service.enrichment.places import Places
+from analytics_service.enrichment.sources import Spam
+from analytics_service.errors import Unavailable
+from analytics_service.journal import FolderJournals, Journal, NoJournal, open_journal
+from analytics_service.limits.memory import MemoryLimits
+from analytics_service.live.memory import open_memory_live
+from analytics_service.ports.clock import Clock, Randomness
+from analytics_service.ports.limits import Limits
+from analytics_service.ports.live import Live
+from analytics_service.reporting import Reporter
+from analytics_service.storage.sqlite.config import open_config
+from analytics_service.storage.sqlite.figures import Figures, open_figures
+from analytics_service.storage.sqlite.presence import Presence
+from analytics_service.web import assets
+from analytics_service.web.builder.pages import Builder
+from analytics_service.web.builder.pages import static as builder_file
+from analytics_service.web.errors import HANDLERS
+from analytics_service.web.intake import beacon
+from analytics_service.web.intake.proxies import Proxies
+from analytics_service.web.outlets.outlets import Outlets
+from analytics_service.web.prefix import UnderPrefix, prefix_of
+from analytics_service.web.public.counter import Counter
+from analytics_service.web.public.response_cache import ResponseCache
+from analytics_service.web.public.stream import Streams
+from analytics_service.web.services import Services
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerConfig:
+    """What a worker is made of; `stop` is called when it must not go on (its journal failed)."""
+
+    folder: Path
+    url: str
+    trusted_proxies: tuple[str, ...]
+    redis: str
+    online_limit: int
+    geo_file: Path | None
+    font_file: Path | None
+    spam_hosts: frozenset[str]
+    rate_per_minute: int
+    rate_burst: int
+    address_key: bytes
+    clock: Clock
+    random: Randomness
+    stop: Callable[[], None]
+
+
+def create_app(wiring: WorkerConfig) -> Starlette:
+    """One worker over a data folder whose files are made and migrated."""
+
+    streams = Streams(wiring.random)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Services]]:
+        async with open_parts(wiring, streams.end) as parts:
+            yield {"parts": parts}
+
+    prefix = prefix_of(wiring.url)
+    app = Starlette(
+        routes=_routes(Counter(), streams, wiring.font_file),
+        middleware=[Middleware(UnderPrefix, prefix=prefix)] if prefix else [],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
+    # Such a redirect would be built from the Host that the client named.
+    app.router.redirect_slashes = False
+    return app
+
+
+@asynccontextmanager
+async def open_parts(wiring: WorkerConfig, end_streams: Callable[[], None]) -> AsyncIterator[Services]:
+    """Opens everything, each part closed by this block."""
+    clock, random = wiring.clock, wiring.random
+    async with AsyncExitStack() as stack:
+        files = Presence(wiring.folder)
+        config = stack.enter_context(open_config(wiring.folder))
+        journal = await _journal(stack, wiring)
+        standing_still = isinstance(journal, NoJournal)
+        figures = await stack.enter_async_context(open_figures(wiring.folder, standing_still=standing_still))
+        live = await stack.enter_async_context(_live(wiring.redis, wiring.online_limit))
+        directory = SiteCache()
+        limits = await stack.enter_async_context(_limits(wiring))
+        collector = Collector(directory, live, _senses(wiring, limits), random)
+        keeper = WorkerTasks(
+            config=config,
+            figures=figures,
+            journal=journal,
+            files=files,
+            directory=directory,
+            collector=collector,
+            clock=clock,
+            random=random,
+            stop=wiring.stop,
+        )
+        keeper.load_config()
+        await _recall(wiring.folder, figures, live, clock())
+        stack.push_async_callback(keeper.end)
+        keeper.begin()
+        yield Services(
+            collector=collector,
+            journal=journal,
+            directory=directory,
+            reporter=Reporter(figures, live),
+            clock=clock,
+            url=wiring.url,
+            proxies=Proxies(networks(wiring.trusted_proxies), is_https=wiring.url.startswith("https://")),
+            ready=ResponseCache(directory),
+            unready=keeper.unready,
+            end_streams=end_streams,
+        )
+
+
+def _senses(wiring: WorkerConfig, limits: Limits) -> Recognisers:
+    return Recognisers(
+        places=Places(wiring.geo_file),
+        spam=Spam(wiring.spam_hosts),
+        limits=limits,
+    )
+
+
+async def _journal(stack: AsyncExitStack, wiring: WorkerConfig) -> Journal | NoJournal:
+    """A journal under a new name; where the disk refuses one, figures can be read all the same."""
+    try:
+        name = wiring.random(10).hex()
+        return await stack.enter_async_context(open_journal(wiring.folder / "journal", name))
+    except Unavailable as error:
+        log.error("no beacon can be accepted: %s", error)
+        stand_in = NoJournal(wiring.folder / "journal")
+        stack.push_async_callback(stand_in.close)
+        return stand_in
+
+
+def _routes(counter: Counter, streams: Streams, font_file: Path | None) -> list[Route]:
+    outlets = Outlets(counter, font_file)
+    building = Builder(outlets)
+    return [
+        Route("/", assets.front),
+        Route("/v", beacon.receive, methods=["POST", "OPTIONS"]),
+        Route("/v.gif", beacon.receive_image, methods=["GET"]),
+        Route("/v.js", assets.script("v.js")),
+        Route("/v/{version}.js", assets.pinned),
+        Route("/w.js", assets.script("w.js")),
+        Route("/w/more.js", assets.script("more.js")),
+        Route("/w/l/{language}.json", assets.language),
+        Route("/f.js", assets.script("f.js")),
+        Route("/w/{site}.{kind}", outlets.answer),
+        Route("/badge/{site}.json", outlets.badge),
+        Route("/widget", building.page),
+        Route("/widget/code", building.code),
+        Route("/widget/static/{name}", builder_file),
+        Route("/demo", assets.demo),
+        Route("/health", assets.health),
+        Route("/api/v1/sites/{site}/counter", counter.answer),
+        Route("/api/v1/sites/{site}/stream", streams.answer),
+    ]
+
+
+def _live(redis: str, limit: int) -> AbstractAsyncContextManager[Live]:
+    if redis:
+        # Imported only where it is configured: it would cost every start a tenth of a second.
+        from analytics_service.live.redis import open_redis_live
+
+        return open_redis_live(redis, window=ONLINE_WINDOW, limit=limit)
+    return open_memory_live(window=ONLINE_WINDOW, limit=limit)
+
+
+def _limits(wiring: WorkerConfig) -> AbstractAsyncContextManager[Limits]:
+    if wiring.redis:
+        from analytics_service.limits.redis import open_redis_limits
+
+        rate = {"per_minute": wiring.rate_per_minute, "burst": wiring.rate_burst}
+        return open_redis_limits(wiring.redis, secret=wiring.address_key, **rate)
+    return nullcontext(MemoryLimits(per_minute=wiring.rate_per_minute, burst=wiring.rate_burst))
+
+
+async def _recall(folder: Path, figures: Figures, live: Live, at: datetime) -> None:
+    """Fills *online* from the last minutes' facts: journals first, as what leaves them is in the figures."""
+    since = int((at - ONLINE_WINDOW).timestamp() * 1000)
+    journals = FolderJournals(folder / "journal")
+    for name in journals.names():
+        with suppress(Unavailable, msgspec.DecodeError):
+            for _, row in journals.groups_after(name, 0, limit=10_000):
+                for fact in decode_group(row):
+                    if fact.at >= since and fact.visitor and not fact.drop:
+                        live.touch(fact.site, fact.visitor, fact.previous_id, fact.at, fact.page)
+    journals.close()
+    with suppress(Unavailable):
+        for site, visitor, seen_at in await figures.seen_since((at - timedelta(days=2)).date(), since):
+            live.touch(site, visitor, None, seen_at)

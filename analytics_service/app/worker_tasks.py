@@ -1,0 +1,165 @@
+"""What a worker does beside answering: it keeps its memory true."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from analytics_service.app.background import in_background
+from analytics_service.app.lag import Lag
+from analytics_service.collecting.admit import Collector
+from analytics_service.collecting.salts import keep_salts
+from analytics_service.collecting.sites import SiteCache, read_sites
+from analytics_service.domain.facts import encode
+from analytics_service.errors import Unavailable
+from analytics_service.journal import Journal, NoJournal
+from analytics_service.logs import LOG_INTERVAL, ThrottleFilter
+from analytics_service.ports.clock import Clock, Randomness
+from analytics_service.ports.config import ConfigStore
+from analytics_service.storage.sqlite.figures import Figures
+from analytics_service.storage.sqlite.presence import Presence
+
+NOTICED_WITHIN = 0.5
+SALTS_KEPT_EACH = timedelta(minutes=1)
+DROPS_TOLD_EACH = timedelta(seconds=10)
+PEAKS_TOLD_EACH = timedelta(seconds=5)
+TRIMMED_EACH = timedelta(seconds=2)
+LAG_TOLERATED = timedelta(seconds=15)
+
+log = logging.getLogger(__name__)
+log.addFilter(ThrottleFilter(LOG_INTERVAL))
+
+
+@dataclass(kw_only=True, slots=True)
+class WorkerTasks:
+    """Keeps a worker's memory true: sites, salts, drop summaries, trimming; sees when it must end."""
+
+    config: ConfigStore
+    figures: Figures
+    journal: Journal | NoJournal
+    files: Presence
+    directory: SiteCache
+    collector: Collector
+    clock: Clock
+    random: Randomness
+    stop: Callable[[], None]
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _version: int = -1
+    _salted_at: datetime | None = None
+    _lag: Lag = field(default_factory=Lag)
+    _gone: list[str] = field(default_factory=list)
+    _noticing: asyncio.Future[None] | None = None
+
+    def load_config(self) -> None:
+        """The first look; without it beacons get a 503 until one succeeds."""
+        try:
+            self.reload_if_changed()
+        except Unavailable as error:
+            log.error("sites and salts cannot be read yet: %s", error)
+
+    def reload_if_changed(self) -> None:
+        """Reads sites where they changed, and salts where one is due; what fails is tried again next time."""
+        version = self.config.version()
+        at = self.clock()
+        has_changed = version != self._version
+        names = read_sites(self.config) if has_changed else self.directory.by_name
+        fresh = self._salted_at is not None and abs(at - self._salted_at) < SALTS_KEPT_EACH
+        try:
+            if has_changed or not fresh or self._crossed_midnight(at):
+                sites = SiteCache(names).sites()
+                # Before the sites: no beacon meets a site that has no salt yet.
+                self.directory.salts = keep_salts(self.config, sites, at, self.random)
+                self._salted_at = at
+        finally:
+            self.directory.by_name = names
+        self._version = version
+
+    def _crossed_midnight(self, at: datetime) -> bool:
+        return self._salted_at is not None and at.hour != self._salted_at.hour
+
+    async def _notice(self) -> None:
+        # In a thread: it waits where another program holds config.db, and beacons must not.
+        self._noticing = asyncio.ensure_future(asyncio.to_thread(self.reload_if_changed))
+        await asyncio.shield(self._noticing)
+
+    async def _trim(self) -> None:
+        self._lag.written(self.journal.last_seq, time.monotonic())
+        durable, applied = await self.figures.position(self.journal.name)
+        self._lag.applied(applied)
+        # What is applied to a file that nobody finds again is not safe there.
+        if not self.files.gone():
+            self.journal.passed(durable)
+
+    def _look_for_files(self) -> None:
+        gone = self.files.gone()
+        if gone and gone != self._gone:
+            log.critical(
+                "removed or replaced while the service runs: %s. No beacon is accepted. Put it back, or stop "
+                "the service and restore a backup with `analytics-service restore FILE --replace`",
+                ", ".join(gone),
+            )
+        elif self._gone and not gone:
+            log.warning("back in the data folder: %s. Beacons are accepted again", ", ".join(self._gone))
+        self._gone = gone
+        self.journal.refusal = f"missing: {', '.join(gone)}" if gone else ""
+        if not gone:
+            self.journal.look()
+            # A successor could not open what is missing; as long as this worker stays, beacons get a 503.
+            if self.journal.failed.is_set():
+                self.stop()
+
+    def unready(self) -> list[str]:
+        """Why the service is not ready."""
+        reasons = []
+        if isinstance(self.journal, NoJournal):
+            reasons.append("no journal can be made: is the disk full?")
+        if self.journal.failed.is_set():
+            reasons.append("the journal cannot be written")
+        if self._gone:
+            reasons.append("a database or the folder of journals is missing")
+        if self._lag.seconds(time.monotonic()) > LAG_TOLERATED.total_seconds():
+            reasons.append("the applier is behind")
+        return reasons
+
+    def _tell_drops(self) -> None:
+        for fact in self.collector.drop_summaries(self.clock()):
+            self.journal.append(encode(fact)).add_done_callback(lambda done: done.exception())
+
+    async def _tell_peaks(self) -> None:
+        for fact in await self.collector.peaks(self.clock()):
+            self.journal.append(encode(fact)).add_done_callback(lambda done: done.exception())
+
+    async def _each(self, every: float, step: Callable[[], object]) -> None:
+        while True:
+            await asyncio.sleep(every)
+            try:
+                outcome = step()
+                if asyncio.iscoroutine(outcome):
+                    await outcome
+            except Unavailable as error:
+                log.warning("%s", error)
+
+    def begin(self) -> None:
+        """Starts keeping."""
+        steps: list[tuple[float, Callable[[], object]]] = [
+            (NOTICED_WITHIN, self._notice),
+            (NOTICED_WITHIN, self._look_for_files),
+            (TRIMMED_EACH.total_seconds(), self._trim),
+            (DROPS_TOLD_EACH.total_seconds(), self._tell_drops),
+            (PEAKS_TOLD_EACH.total_seconds(), self._tell_peaks),
+        ]
+        self._tasks = [in_background(self._each(every, step), self.stop) for every, step in steps]
+
+    async def end(self) -> None:
+        """Stops keeping; what was dropped is told once more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._noticing is not None:
+            # A thread cannot be cancelled, and config.db is closed next.
+            await asyncio.gather(self._noticing, return_exceptions=True)
+        with suppress(Unavailable):
+            self._tell_drops()

@@ -1,0 +1,1 @@
+"""The way in: a beacon becomes a fact, or is dropped."""

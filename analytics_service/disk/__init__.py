@@ -1,0 +1,1 @@
+"""Files on disk: locks, durability, SQLite's errors."""

@@ -1,0 +1,13 @@
+"""Flushing files and folders to disk."""
+
+import os
+from pathlib import Path
+
+
+def fsync_path(path: Path) -> None:
+    """Flushes a file or a folder's list of names."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,17 @@
+"""How long a visit, a presence and an id are remembered."""
+
+from datetime import timedelta
+
+ONLINE_WINDOW = timedelta(minutes=5)
+
+
+VISIT_TIMEOUT = timedelta(minutes=30)
+
+
+BOUNCE_ENGAGEMENT = timedelta(seconds=10)
+
+
+ENGAGEMENT_LIMIT = timedelta(hours=24)
+
+
+IDS_KEPT = timedelta(hours=24)

@@ -1,0 +1,40 @@
+"""What somebody asks of the applier, the one writer of visits and figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+BEGUN_AT_MOST = 5
+"""How often an order is begun; one that never ended until then fails."""
+
+
+class TaskKind(StrEnum):
+    """What may be asked; each leaves the same state when it is carried out twice."""
+
+    REPAIR = "repair"
+    ACCEPT = "count-suspects"
+    REJECT = "suspect-visits"
+
+
+class TaskState(StrEnum):
+    """How far an order has come."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An order and, once it has ended, its answer; both as JSON values.
+
+    The answer to one that waits tells the error, if any, that came in its way.
+    """
+
+    id: int
+    kind: TaskKind
+    arguments: Mapping[str, object]
+    state: TaskState
+    answer: Mapping[str, object]
+    begun: int = 0
+    """How often the applier took it up."""

@@ -1,0 +1,1 @@
+"""What floor 3 asks of floor 2: protocols only."""

@@ -1,0 +1,21 @@
+"""Who is online now."""
+
+from typing import Protocol
+
+
+class Live(Protocol):
+    """Who is online now; best effort, and never in a beacon's way."""
+
+    def touch(self, site: int, visitor: int, previous_id: int | None, at_ms: int, page: str = "") -> None:
+        """Notes that the visitor was seen, and on which page; "" leaves him where he was.
+
+        The name of today takes the place of yesterday's.
+        """
+        ...
+
+    async def online(self, site: int, at_ms: int, page: str | None = None) -> int | None:
+        """Distinct visitors seen within the online window, or those last seen on one page.
+
+        None while nobody can know.
+        """
+        ...

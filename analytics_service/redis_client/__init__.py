@@ -1,0 +1,1 @@
+"""Connections to Redis, shared by everything that keeps something there."""

@@ -1,0 +1,83 @@
+"""Names as numbers, and descriptions of visits as numbers: both found or made, and kept in memory."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from analytics_service.domain.dimensions import Acquisition, Location, Technology, VisitAttributes
+from analytics_service.storage.sqlite.sql import queries
+
+KEPT = 100_000
+SQL = queries("strings")
+_Value = TypeVar("_Value")
+_Key = TypeVar("_Key")
+
+
+class AttributeIds(NamedTuple):
+    """Traits as a row of `visit` holds them."""
+
+    hostname: int
+    origin: int
+    place: int
+    equipment: int
+
+
+class Names:
+    """What it keeps is a cache of what is stored; a number once given stays."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._numbers: dict[str, int] = {}
+        # Of origins and equipment with the same words each has its own number.
+        self._described: dict[str, dict[tuple[str, ...], int]] = {"origin": {}, "place": {}, "equipment": {}}
+        self._traits: dict[AttributeIds, VisitAttributes] = {}
+
+    def number(self, value: str) -> int:
+        """The number of a name, made where there is none."""
+        return _kept(self._numbers, value, self._made)
+
+    def _made(self, value: str) -> int:
+        found = self._db.execute(SQL["name_id"], (value,)).fetchone()
+        number: int = (found or self._db.execute(SQL["intern"], (value,)).fetchone())[0]
+        return number
+
+    def numbers_of(self, attributes: VisitAttributes) -> AttributeIds:
+        """Traits as numbers, made where there are none."""
+        return AttributeIds(
+            self.number(attributes.hostname),
+            self._described_as("origin", attributes.origin),
+            self._described_as("place", attributes.place),
+            self._described_as("equipment", attributes.equipment),
+        )
+
+    def _described_as(self, table: str, part: tuple[str, ...]) -> int:
+        def made(part: tuple[str, ...]) -> int:
+            row = tuple(self.number(value) if value else 0 for value in part)
+            found = self._db.execute(SQL[f"{table}_id"], row).fetchone()
+            number: int = (found or self._db.execute(SQL[f"add_{table}"], row).fetchone())[0]
+            return number
+
+        return _kept(self._described[table], part, made)
+
+    def attributes_of(self, numbers: AttributeIds) -> VisitAttributes:
+        """Traits out of their numbers."""
+        return _kept(self._traits, numbers, self._read)
+
+    def _read(self, numbers: AttributeIds) -> VisitAttributes:
+        hostname, origin, place, equipment = numbers
+        return VisitAttributes(
+            self._db.execute(SQL["name"], (hostname,)).fetchone()[0],
+            Acquisition(*self._db.execute(SQL["origin"], (origin,)).fetchone() or ()),
+            Location(*self._db.execute(SQL["place"], (place,)).fetchone() or ()),
+            Technology(*self._db.execute(SQL["equipment"], (equipment,)).fetchone() or ()),
+        )
+
+
+def _kept(cache: dict[_Key, _Value], key: _Key, make: Callable[[_Key], _Value]) -> _Value:
+    value = cache.get(key)
+    if value is None:
+        value = make(key)
+        if len(cache) >= KEPT:
+            cache.clear()
+        cache[key] = value
+    return value

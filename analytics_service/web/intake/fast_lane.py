@@ -1,0 +1,249 @@
+"""The short way for beacons and for answers that are ready: no scope, no cycle, no task.
+
+The ordinary routes are the reference, and one contract suite runs on both. What the lane does not know
+takes the ordinary way from its headers on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from typing import Any
+
+import uvicorn
+from starlette.responses import Response
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from analytics_service.domain.beacons import BEACON_LIMIT, parse
+from analytics_service.domain.drops import Drop
+from analytics_service.domain.facts import encode
+from analytics_service.errors import AnalyticsError
+from analytics_service.web.errors import answer_to, internal_error
+from analytics_service.web.intake.beacon import HEADERS
+from analytics_service.web.intake.client import client_from
+from analytics_service.web.intake.connection import HEADERS_LIMIT, BoundedConnection
+from analytics_service.web.services import Services
+
+PATH = b"/v"
+RUNS_ON = "0.54"
+"""The minor release of uvicorn that the contract suite ran on; another one serves without the lane."""
+ANSWERS_LIMIT = 64
+"""Beacons of one connection that may wait for the disk before the next ones are read."""
+# A request that carries one of these takes the ordinary way.
+_UNUSUAL = frozenset({b"transfer-encoding", b"content-encoding", b"expect", b"upgrade", b"connection"})
+_ASKED = _UNUSUAL | {b"content-length", b"host"}
+# And a GET that carries one of these has an answer of its own.
+_OF_ITS_OWN = frozenset({b"if-none-match", b"if-modified-since", b"range", b"content-length"})
+_OPEN = b"".join(b"%b: %b\r\n" % (name.lower().encode(), value.encode()) for name, value in HEADERS.items())
+
+log = logging.getLogger(__name__)
+
+Answer = tuple[bytes, bytes]
+"""Status line with headers, and the body; what every answer of the server carries goes between them."""
+
+
+def is_supported() -> bool:
+    """Whether the installed uvicorn is one that this room was tried on."""
+    return uvicorn.__version__.rpartition(".")[0] == RUNS_ON
+
+
+def _accepted(told: str) -> Answer:
+    return STATUS_LINE[202] + _OPEN + b"x-vstats: %b\r\ncontent-length: 0\r\n" % told.encode(), b""
+
+
+_COUNTED = _accepted("counted")
+_DROPPED = {drop: _accepted(f"dropped; reason={drop.value}") for drop in Drop}
+
+
+def _as_answer(response: Response) -> Answer:
+    head = b"".join(b"%b: %b\r\n" % pair for pair in response.raw_headers)
+    return STATUS_LINE[response.status_code] + head, bytes(response.body)
+
+
+class NullEvent:
+    """An event that nobody waits for."""
+
+    def set(self) -> None:
+        """Nothing happens."""
+
+
+class LaneCycle:
+    """Stands where uvicorn has its cycle while answers of the lane wait for the disk."""
+
+    response_complete = False
+    message_event = NullEvent()
+
+    def __init__(self) -> None:
+        self.disconnected = False
+        self.keep_alive = True
+
+
+class FastLane(BoundedConnection):
+    """The same with a short way for beacons."""
+
+    cycle: Any  # uvicorn's, or InLane in its place
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._body: bytearray | None = None
+        self._ready: Answer | None = None
+        # In the order of the requests: an empty list is an answer that waits for the disk.
+        self._answers: deque[list[Answer]] = deque()
+        self._common: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")
+
+    def on_message_begin(self) -> None:
+        """The scope is made only for those who take the ordinary way."""
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+        self._body = None
+        self._begin()
+
+    def on_headers_complete(self) -> None:
+        """Chooses the way."""
+        if self._may_enter():
+            self._in_head = False
+            self._body = bytearray()
+            return
+        if self._is_plain_get() and (ready := self.app_state["parts"].ready.find(self.url)):
+            self._in_head = False
+            self._body, self._ready = bytearray(), _as_answer(ready)
+            return
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        quiet, requests = self._quiet, self._requests
+        super().on_message_begin()
+        self._quiet, self._requests = quiet, requests
+        self.url, self.expect_100_continue = url, expects
+        self.headers.extend(headers)
+        super().on_headers_complete()
+
+    def _may_enter(self) -> bool:
+        if self.url != PATH or self.parser.get_method() != b"POST" or self.parser.get_http_version() != "1.1":
+            return False
+        if not self._has_room():
+            return False
+        length = b""
+        hosts = 0
+        for name, value in self.headers:
+            if name in _ASKED:
+                if name == b"host":
+                    hosts += 1
+                elif name == b"content-length":
+                    length = value
+                else:
+                    return False
+        return hosts == 1 and length.isdigit() and int(length[:20]) <= BEACON_LIMIT
+
+    def _has_room(self) -> bool:
+        """Whether the lane's answer would be the next, and this client is to be answered at all."""
+        if self.pipeline or (type(self.cycle) is not LaneCycle and self._is_busy()):
+            return False
+        return self._is_served and len(self.headers) <= HEADERS_LIMIT
+
+    def _is_plain_get(self) -> bool:
+        """Whether an answer that was given to somebody else would do."""
+        if self.parser.get_method() != b"GET" or self.parser.get_http_version() != "1.1":
+            return False
+        if not self._has_room():
+            return False
+        hosts = 0
+        for name, _ in self.headers:
+            if name in _UNUSUAL or name in _OF_ITS_OWN:
+                return False
+            hosts += name == b"host"
+        return hosts == 1
+
+    def on_body(self, body: bytes) -> None:
+        """Some of a request's body."""
+        if self._body is None:
+            super().on_body(body)
+        else:
+            self._quiet = 0
+            self._body += body
+
+    def on_message_complete(self) -> None:
+        """A whole request is here."""
+        if self._body is None:
+            super().on_message_complete()
+            return
+        self._complete()
+        if type(self.cycle) is not LaneCycle:
+            self.cycle = LaneCycle()
+        if self._ends:
+            self.cycle.keep_alive = False
+        answer: list[Answer] = []
+        self._answers.append(answer)
+        if len(self._answers) >= ANSWERS_LIMIT:
+            self.flow.pause_reading()
+        try:
+            if self._ready is not None:
+                answer.append(self._ready)
+            else:
+                self._admit(bytes(self._body), answer)
+        except AnalyticsError as error:
+            answer.append(_as_answer(answer_to(error, "/v")))
+        except Exception:
+            log.exception("a bug in the way of a beacon")
+            answer.append(_as_answer(internal_error()))
+        self._body = self._ready = None
+        if answer:
+            self._send_ready()
+
+    def _admit(self, body: bytes, answer: list[Answer]) -> None:
+        parts: Services = self.app_state["parts"]
+        client = client_from(self.headers, self.client[0] if self.client else "", parts.proxies)
+        verdict = parts.collector.admit(parse(body), client, parts.clock())
+        accepted = _COUNTED if verdict.drop is None else _DROPPED[verdict.drop]
+        if verdict.fact is None:
+            answer.append(accepted)
+            return
+
+        def settled(done: asyncio.Future[None]) -> None:
+            error = done.exception()
+            if error is None:
+                answer.append(accepted)
+            elif isinstance(error, AnalyticsError):
+                answer.append(_as_answer(answer_to(error, "/v")))
+            else:
+                answer.append(_as_answer(internal_error()))
+            self._send_ready()
+
+        parts.journal.append(encode(verdict.fact)).add_done_callback(settled)
+
+    def _send_ready(self) -> None:
+        """Sends the answers that no earlier one keeps back; after the last, what uvicorn does after one."""
+        pieces = []
+        cycle = self.cycle
+        ends = type(cycle) is LaneCycle and not cycle.keep_alive
+        while self._answers and self._answers[0]:
+            ((head, body),) = self._answers.popleft()
+            last = ends and not self._answers
+            pieces += [head, self._headers_of_all(), b"connection: close\r\n\r\n" if last else b"\r\n", body]
+            self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        if pieces:
+            self.transport.write(b"".join(pieces))
+        if self._answers:
+            return
+        if type(cycle) is LaneCycle:
+            self.cycle = None
+        if ends:
+            self.transport.close()
+            return
+        # It counts the last one itself.
+        self.server_state.total_requests -= 1
+        self.on_response_complete()
+
+    def _headers_of_all(self) -> bytes:
+        """The date and whatever else uvicorn puts on every answer; it makes a new list each second."""
+        made_from, made = self._common
+        if made_from is not self.server_state.default_headers:
+            made_from = self.server_state.default_headers
+            made = b"".join(b"%b: %b\r\n" % pair for pair in made_from)
+            self._common = (made_from, made)
+        return made
+
+    def _may_go_on(self) -> bool:
+        return len(self._answers) < ANSWERS_LIMIT and super()._may_go_on()

@@ -1,0 +1,151 @@
+"""What pictures are drawn on: an SVG without a single style attribute, its colours by their role."""
+
+import unicodedata
+from base64 import b64encode
+from hashlib import sha256
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from analytics_service.web.outlets.colours import DARK, LIGHT, completed
+from analytics_service.web.outlets.query import Theme, WidgetOptions
+
+FONT = "system-ui,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',Arial,sans-serif"
+_CLASSES = {
+    "accent": "a",
+    "accent-text": "i",
+    "bg": "b",
+    "text": "t",
+    "muted": "m",
+    "border": "l",
+    "live": "o",
+}
+# One sheet, the same for all pictures, so that its hash can be in the policy.
+SHEET = (
+    ".n{font-variant-numeric:tabular-nums}@media(prefers-color-scheme:dark){"
+    + "".join(
+        f".{sign}{{fill:{DARK[role]}}}.s{sign}{{stroke:{DARK[role]}}}" for role, sign in _CLASSES.items()
+    )
+    + "}@media(forced-colors:active){.x{fill:Canvas;stroke:CanvasText}.y{fill:CanvasText}}"
+)
+SHEET_HASH = "'sha256-" + b64encode(sha256(SHEET.encode()).digest()).decode() + "'"
+ALL_BUT_FITS = 1.04
+_NARROW = frozenset("iíìỉĩịjlIÍÌỈĨỊftr.,:;'|!()[]1 \u202f\u00a0")
+_BROAD = frozenset("mwMW@%ƯỨỪỬỮỰ—…")
+
+
+def length(text: str, size: float, *, bold: bool = False) -> float:
+    """How long a text is at most, in the fonts that systems have: nobody can measure what a reader has."""
+    return size * (1.1 if bold else 1.0) * sum(map(_em, text))
+
+
+def _em(sign: str) -> float:
+    if unicodedata.combining(sign):
+        return 0.0
+    if unicodedata.east_asian_width(sign) in "WF":
+        return 1.0
+    if "\u0400" <= sign <= "\u04ff":
+        return 0.78 if sign.isupper() else 0.68
+    if sign in _NARROW:
+        return 0.64 if sign == "1" else 0.38
+    return 0.95 if sign in _BROAD else 0.7 if sign.isupper() else 0.62
+
+
+class SvgCanvas:
+    """A picture while it is drawn."""
+
+    def __init__(self, look: WidgetOptions, width: float, height: float, *, has_sheet: bool = True) -> None:
+        self.width, self.height = round(width), round(height)
+        theme = DARK if look.theme is Theme.DARK else LIGHT
+        self._chosen = completed(dict(look.colours), theme)
+        self._colours = {**theme, **self._chosen}
+        self._follows = look.theme is Theme.AUTO and has_sheet
+        size = {"width": str(self.width), "height": str(self.height)}
+        box = f"0 0 {self.width} {self.height}"
+        names = {"role": "img", "aria-labelledby": "vt vd", "lang": look.lang}
+        self.root = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size, "viewBox": box, **names})
+        self._title = SubElement(self.root, "title", {"id": "vt"})
+        self._told = SubElement(self.root, "desc", {"id": "vd"})
+        if has_sheet:
+            SubElement(self.root, "style").text = SHEET
+        self.layer = SubElement(self.root, "g", {"font-family": FONT, "font-size": "14"})
+
+    def tell(self, title: str, told: str) -> None:
+        """Gives the picture its name, and its figures in words."""
+        self._title.text, self._told.text = title, told
+
+    def add(self, tag: str, fill: str, *classes: str, **attributes: object) -> Element:
+        """A shape in a colour that has a role, or that is written out; `_` in names is a hyphen."""
+        return self._add(tag, "fill", fill, classes, attributes)
+
+    def line(self, path: str, stroke: str, **attributes: object) -> None:
+        """A line."""
+        self._add("path", "stroke", stroke, (), {"d": path, "fill": "none", **attributes})
+
+    def line_box(self, stroke: str, **attributes: object) -> None:
+        """A line around a box."""
+        self._add("rect", "stroke", stroke, (), {"fill": "none", **attributes})
+
+    def _add(
+        self, tag: str, way: str, colour: str, classes: tuple[str, ...], attributes: dict[str, object]
+    ) -> Element:
+        own = self._class(colour) if way == "fill" else self._stroke_class(colour)
+        names = " ".join(filter(None, (*classes, own)))
+        given = {name.replace("_", "-"): told(value) for name, value in attributes.items()}
+        given[way] = self.colour(colour)
+        if names:
+            given["class"] = names
+        return SubElement(self.layer, tag, given)
+
+    def text(self, words: str, x: float, y: float, fill: str = "text", **more: object) -> Element:
+        """A text that is no longer than `room`, in bold where `bold`."""
+        bold, room = bool(more.pop("bold", False)), more.pop("room", None)
+        size = float(str(more.get("font_size", 14)))
+        if bold:
+            more["font_weight"] = "700"
+        # Most fonts are narrower than what is reckoned with: a text that all but fits is left as it is.
+        if isinstance(room, int | float) and length(words, size, bold=bold) > room * ALL_BUT_FITS:
+            words = cut(words, size, room * 1.3, bold=bold)
+            more |= {"textLength": max(float(room), 1.0), "lengthAdjust": "spacingAndGlyphs"}
+        element = self.add("text", fill, "n", "y", x=x, y=y, **more)
+        element.text = words
+        return element
+
+    def piece(self, line: Element, words: str, fill: str, *, bold: bool = False, size: int = 0) -> None:
+        """Goes on with a line of text."""
+        given = {"fill": self.colour(fill), "class": f"n y {self._class(fill)}".strip()}
+        given |= {"font-weight": "700"} if bold else {}
+        given |= {"font-size": str(size)} if size else {}
+        SubElement(line, "tspan", given).text = words
+
+    def dot(self, line: Element) -> None:
+        """Goes on with the dot that *online* has: a sign, as nobody knows how far a text has come."""
+        given = {"fill": self.colour("live"), "class": self._class("live"), "font-size": "10", "dy": "-1.2"}
+        SubElement(line, "tspan", {name: value for name, value in given.items() if value}).text = "●"
+        SubElement(line, "tspan", {"dy": "1.2"}).text = " "
+
+    def colour(self, role: str) -> str:
+        """The colour of a role."""
+        return self._colours.get(role, role)
+
+    def _stroke_class(self, role: str) -> str:
+        """The class by which the sheet knows a line of that role."""
+        return f"s{own}" if (own := self._class(role)) else ""
+
+    def _class(self, role: str) -> str:
+        # What the owner chose is the same in the dark.
+        return _CLASSES.get(role, "") if self._follows and role not in self._chosen else ""
+
+    def drawn(self) -> str:
+        """The picture."""
+        return tostring(self.root, encoding="unicode")
+
+
+def told(value: object) -> str:
+    """A number as short as it can be written; anything else as it is."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def cut(text: str, size: float, room: float, *, bold: bool = False) -> str:
+    """The text, or as much of it as there is room for."""
+    while len(text) > 1 and length(text, size, bold=bold) > room:
+        text = text.removesuffix("…")[:-1].rstrip() + "…"
+    return text

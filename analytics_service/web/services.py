@@ -1,0 +1,39 @@
+"""What handlers are given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from analytics_service.collecting.admit import Collector
+from analytics_service.collecting.sites import SiteCache
+from analytics_service.ports.clock import Clock
+from analytics_service.ports.journal import FactSink
+from analytics_service.reporting import Reporter
+from analytics_service.web.intake.proxies import Proxies
+from analytics_service.web.public.response_cache import ResponseCache
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a handler may call; `unready` tells why the service is not ready, if it is not.
+
+    `end_streams` sends away who listens to a stream, as the service ends.
+    """
+
+    collector: Collector
+    journal: FactSink
+    directory: SiteCache
+    reporter: Reporter
+    clock: Clock
+    url: str
+    proxies: Proxies
+    ready: ResponseCache
+    unready: Callable[[], list[str]]
+    end_streams: Callable[[], None]
+
+
+def services_of(request: Request) -> Services:
+    """The parts behind this application."""
+    parts: Services = request.state.parts
+    return parts

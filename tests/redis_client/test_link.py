@@ -1,0 +1,47 @@
+"""A client of Redis that failed is replaced, and nothing of it stays open."""
+
+import asyncio
+import gc
+from pathlib import Path
+
+from redis.asyncio.cluster import RedisCluster
+
+from analytics_service.redis_client.link import Link
+from tests.redis_cluster import running_cluster
+from tests.redis_server import running_redis
+
+
+async def test_a_client_that_is_replaced_while_it_still_connects_is_closed(tmp_path: Path) -> None:
+    with running_cluster(tmp_path) as nodes:
+        link = Link(nodes.url, "nothing is known", answer_within=10)
+        connecting, replaced = asyncio.Event(), asyncio.Event()
+
+        async def use() -> None:
+            async with link.client() as client:
+                assert isinstance(client, RedisCluster)
+                connecting.set()
+                await replaced.wait()
+                # As one does whose answers come late.
+                await client.initialize()
+
+        using = asyncio.create_task(use())
+        await connecting.wait()
+        link.failed(TimeoutError())
+        replaced.set()
+        await using
+        await link.close()
+        del using, use
+        # A client that is open when it goes warns, and a warning is an error.
+        gc.collect()
+
+
+async def test_a_client_is_not_closed_under_who_uses_it(tmp_path: Path) -> None:
+    with running_redis(tmp_path) as server:
+        link = Link(server.url, "nothing is known", answer_within=10)
+        async with link.client() as client:
+            link.failed(TimeoutError())
+            await client.set("a", "1")
+            async with link.client() as other:
+                assert other is not client
+                assert await other.get("a") == b"1"
+        await link.close()
