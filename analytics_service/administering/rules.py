@@ -40,43 +40,43 @@ class RuleChanges:
     pages: bool | None = None
 
 
-def changed_rules(rules: SiteRules, wish: RuleChanges) -> SiteRules:
-    """The rules as they are wished. Raises BadParameter."""
-    changes: dict[str, object] = {}
-    if wish.excluded_networks is not None:
-        changes["excluded_networks"] = _set("excluded-address", wish.excluded_networks, _network)
-    if wish.excluded_pages is not None:
-        changes["excluded_pages"] = _set("excluded-page", wish.excluded_pages, _pattern)
-    if wish.unmasked_pages is not None:
-        changes["unmasked_pages"] = _set("unmasked-page", wish.unmasked_pages, _pattern)
-    if wish.excluded_countries is not None:
-        changes["excluded_countries"] = _set("excluded-country", wish.excluded_countries, _country)
-    if wish.robots is not None:
-        changes["robots"] = _one_of("robots", wish.robots, RobotLevel, RobotLevel)
-    if wish.honours_signals is not None:
-        changes["honours_signals"] = wish.honours_signals
-    if wish.index_files is not None:
-        changes["index_files"] = wish.index_files
-    if wish.page_keys is not None:
-        if len(wish.page_keys) > KEYS_LIMIT:
+def changed_rules(rules: SiteRules, changes: RuleChanges) -> SiteRules:
+    """The rules with what is to change. Raises BadParameter."""
+    values: dict[str, object] = {}
+    if changes.excluded_networks is not None:
+        values["excluded_networks"] = _set("excluded-address", changes.excluded_networks, _network)
+    if changes.excluded_pages is not None:
+        values["excluded_pages"] = _set("excluded-page", changes.excluded_pages, _pattern)
+    if changes.unmasked_pages is not None:
+        values["unmasked_pages"] = _set("unmasked-page", changes.unmasked_pages, _pattern)
+    if changes.excluded_countries is not None:
+        values["excluded_countries"] = _set("excluded-country", changes.excluded_countries, _country)
+    if changes.robots is not None:
+        values["robots"] = _one_of("robots", changes.robots, RobotLevel, RobotLevel)
+    if changes.honours_signals is not None:
+        values["honours_signals"] = changes.honours_signals
+    if changes.index_files is not None:
+        values["index_files"] = changes.index_files
+    if changes.page_keys is not None:
+        if len(changes.page_keys) > KEYS_LIMIT:
             raise BadParameter("page-key", "value", f"has more than {KEYS_LIMIT} entries")
-        changes["page_keys"] = _set("page-key", wish.page_keys, _key)
-    return msgspec.structs.replace(rules, **changes)
+        values["page_keys"] = _set("page-key", changes.page_keys, _key)
+    return msgspec.structs.replace(rules, **values)
 
 
-def changed_counter(counter: PublicCounter, wish: RuleChanges) -> PublicCounter:
-    """The public counter as it is wished. Raises BadParameter."""
-    changes: dict[str, object] = {}
-    if wish.items is not None:
-        changes["items"] = frozenset(_one_of("items", name, Item, Item) for name in _given(wish.items))
-    if wish.metrics is not None:
-        names = _given(wish.metrics)
-        changes["metrics"] = frozenset(_one_of("metrics", name, Metric, PUBLIC_METRICS) for name in names)
-    if wish.series is not None:
-        changes["series"] = wish.series
-    if wish.pages is not None:
-        changes["pages"] = wish.pages
-    return msgspec.structs.replace(counter, **changes)
+def changed_counter(counter: PublicCounter, changes: RuleChanges) -> PublicCounter:
+    """The public counter with what is to change. Raises BadParameter."""
+    values: dict[str, object] = {}
+    if changes.items is not None:
+        values["items"] = frozenset(_one_of("items", name, Item, Item) for name in _given(changes.items))
+    if changes.metrics is not None:
+        names = _given(changes.metrics)
+        values["metrics"] = frozenset(_one_of("metrics", name, Metric, PUBLIC_METRICS) for name in names)
+    if changes.series is not None:
+        values["series"] = changes.series
+    if changes.pages is not None:
+        values["pages"] = changes.pages
+    return msgspec.structs.replace(counter, **values)
 
 
 def _given(texts: Sequence[str]) -> list[str]:

@@ -43,61 +43,69 @@ class SiteChanges:
 
 
 def add_site(
-    config: ConfigStore, domain: str, wish: SiteChanges, *, at: datetime, random: Randomness, by: str
+    config: ConfigStore, domain: str, changes: SiteChanges, *, at: datetime, random: Randomness, by: str
 ) -> Site:
     """Makes a site. Raises BadParameter for what is no value, Refused where the domain is taken."""
     host = _host(domain.removeprefix("https://").removeprefix("http://").rstrip("/"), "domain")
-    zone = wish.timezone or "Asia/Ho_Chi_Minh"
+    zone = changes.timezone or "Asia/Ho_Chi_Minh"
     site = Site(
         number=0,
         public_id=_public_id(random),
         uuid=str(UUID(bytes=random(16), version=4)),
         domain=host,
-        name=wish.name or host,
+        name=changes.name or host,
         zones=(ZoneSince(date(1970, 1, 1), _zone(zone)),),
-        week_start=_week_start(wish.week_start or "monday"),
-        locale=_locale(wish.locale or "vi"),
-        host_names=host_names_of(host, _hosts(wish.host_names or ())),
-        public=wish.public is not False,
-        paused=bool(wish.paused),
-        demo=wish.demo,
+        week_start=_week_start(changes.week_start or "monday"),
+        locale=_locale(changes.locale or "vi"),
+        host_names=host_names_of(host, _hosts(changes.host_names or ())),
+        public=changes.public is not False,
+        paused=bool(changes.paused),
+        demo=changes.demo,
         created_at=at,
-        opening_balances=_balances(wish, at, by),
-        rules=changed_rules(SiteRules(), wish.rules),
-        counter=changed_counter(PublicCounter(), wish.rules),
+        opening_balances=_balances(changes, at, by),
+        rules=changed_rules(SiteRules(), changes.rules),
+        counter=changed_counter(PublicCounter(), changes.rules),
     )
     return config.add_site(site)
 
 
-def set_site(config: ConfigStore, name: str, wish: SiteChanges, *, at: datetime, by: str) -> Site:
-    """Changes a site. Raises UnknownSite, BadParameter."""
-    site = find_site(config, name)
-    zones = site.zones
-    if wish.timezone is not None and wish.timezone != site.zone:
-        # A change holds from the next local midnight of both zones: no day is cut twice, none begins again.
-        here = local_day(at, site.zones)
-        there = at.astimezone(ZoneInfo(_zone(wish.timezone))).date()
-        tomorrow = max(here, there) + timedelta(days=1)
-        kept = tuple(since for since in zones if since.day < tomorrow)
-        zones = (*kept, ZoneSince(tomorrow, _zone(wish.timezone)))
+def set_site(config: ConfigStore, name: str, changes: SiteChanges, *, at: datetime, by: str) -> Site:
+    """Changes a site and returns it as it is then. Raises UnknownSite, BadParameter."""
+    number = find_site(config, name).number
+    return config.change_site(number, lambda site: _changed_site(site, changes, at, by))
+
+
+def _changed_site(site: Site, changes: SiteChanges, at: datetime, by: str) -> Site:
     hosts = site.host_names
-    if wish.host_names is not None:
-        hosts = host_names_of(site.domain, _hosts(wish.host_names))
-    changed = replace(
+    if changes.host_names is not None:
+        hosts = host_names_of(site.domain, _hosts(changes.host_names))
+    return replace(
         site,
-        name=site.name if wish.name is None else wish.name,
-        zones=zones,
-        week_start=site.week_start if wish.week_start is None else _week_start(wish.week_start),
-        locale=site.locale if wish.locale is None else _locale(wish.locale),
+        name=site.name if changes.name is None else changes.name,
+        zones=site.zones if changes.timezone is None else _changed_zones(site.zones, changes.timezone, at),
+        week_start=site.week_start if changes.week_start is None else _week_start(changes.week_start),
+        locale=site.locale if changes.locale is None else _locale(changes.locale),
         host_names=hosts,
-        public=site.public if wish.public is None else wish.public,
-        paused=site.paused if wish.paused is None else wish.paused,
-        opening_balances=site.opening_balances + _balances(wish, at, by),
-        rules=changed_rules(site.rules, wish.rules),
-        counter=changed_counter(site.counter, wish.rules),
+        public=site.public if changes.public is None else changes.public,
+        paused=site.paused if changes.paused is None else changes.paused,
+        opening_balances=site.opening_balances + _balances(changes, at, by),
+        rules=changed_rules(site.rules, changes.rules),
+        counter=changed_counter(site.counter, changes.rules),
     )
-    config.set_site(changed)
-    return changed
+
+
+def _changed_zones(zones: tuple[ZoneSince, ...], name: str, at: datetime) -> tuple[ZoneSince, ...]:
+    """Returns the zones with another one from the next local midnight of both, or without the one to come."""
+    zone = _zone(name)
+    if zone == zones[-1].zone:
+        return zones
+    here = local_day(at, zones)
+    in_force = tuple(since for since in zones if since.day <= here)
+    if zone == in_force[-1].zone:
+        return in_force
+    # No day is cut twice, and none begins again.
+    there = at.astimezone(ZoneInfo(zone)).date()
+    return (*in_force, ZoneSince(max(here, there) + timedelta(days=1), zone))
 
 
 def find_site(config: ConfigStore, name: str) -> Site:
@@ -155,20 +163,20 @@ def _locale(name: str) -> str:
     return name
 
 
-def _balances(wish: SiteChanges, at: datetime, by: str) -> tuple[OpeningBalance, ...]:
-    if not wish.opening_balance:
+def _balances(changes: SiteChanges, at: datetime, by: str) -> tuple[OpeningBalance, ...]:
+    if not changes.opening_balance:
         return ()
-    if not wish.reason:
+    if not changes.reason:
         raise BadParameter(
             "reason", "value", "an opening balance needs a reason, such as where it was counted"
         )
     allowed = [metric.value for metric in Metric]
-    for name, value in wish.opening_balance.items():
+    for name, value in changes.opening_balance.items():
         if name not in allowed:
             raise BadParameter("opening-balance", "enum", f"{name!r} is no metric", allowed)
         if abs(value) > LARGEST_BALANCE:
             raise BadParameter("opening-balance", "value", f"{value} is out of bounds")
     return tuple(
-        OpeningBalance(Metric(name), value, at, wish.reason, by)
-        for name, value in wish.opening_balance.items()
+        OpeningBalance(Metric(name), value, at, changes.reason, by)
+        for name, value in changes.opening_balance.items()
     )

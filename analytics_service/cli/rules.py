@@ -44,7 +44,7 @@ def site_rules(
     data: Data = None,
 ) -> None:
     """Whom a site counts: what is named replaces what was; an empty text empties a list."""
-    wish = RuleChanges(
+    changes = RuleChanges(
         excluded_networks=excluded_address,
         excluded_pages=excluded_page,
         excluded_countries=excluded_country,
@@ -54,7 +54,7 @@ def site_rules(
         page_keys=page_key,
         unmasked_pages=unmasked_page,
     )
-    _show(_changed(site, wish, data).rules, as_json)
+    _show(_changed(site, changes, data).rules, as_json)
 
 
 def site_counter(
@@ -67,13 +67,13 @@ def site_counter(
     data: Data = None,
 ) -> None:
     """What the public counter may tell; what is not named stays."""
-    wish = RuleChanges(items=item, metrics=metric, series=series, pages=pages)
-    _show(_changed(site, wish, data).counter, as_json)
+    changes = RuleChanges(items=item, metrics=metric, series=series, pages=pages)
+    _show(_changed(site, changes, data).counter, as_json)
 
 
-def _changed(site: str, wish: RuleChanges, data: str | None) -> Site:
+def _changed(site: str, changes: RuleChanges, data: str | None) -> Site:
     with open_config(settings_for_writing(data).folder) as config:
-        return set_site(config, site, SiteChanges(rules=wish), at=datetime.now(UTC), by=current_user())
+        return set_site(config, site, SiteChanges(rules=changes), at=datetime.now(UTC), by=current_user())
 
 
 def _show(rules: msgspec.Struct, as_json: bool) -> None:

@@ -122,11 +122,11 @@ def _demo(config: Config) -> Site | None:
     """On a first start, a site to try things with."""
     if config.has_sites():
         return next((site for site in config.sites() if site.demo), None)
-    wish = SiteChanges(name="Demo", host_names=["*"], demo=True)
+    changes = SiteChanges(name="Demo", host_names=["*"], demo=True)
     return add_site(
         config,
         DEMO_DOMAIN,
-        wish,
+        changes,
         at=datetime.now(UTC),
         random=secrets.token_bytes,
         by="first start",

@@ -114,7 +114,7 @@ def site_add(
     data: Data = None,
 ) -> None:
     """Add a site; prints its public id."""
-    wish = SiteChanges(
+    changes = SiteChanges(
         name=name,
         timezone=timezone,
         week_start=week_start,
@@ -127,7 +127,7 @@ def site_add(
     settings = _made(data)
     with open_config(settings.folder) as config:
         site = add_site(
-            config, domain, wish, at=datetime.now(UTC), random=secrets.token_bytes, by=current_user()
+            config, domain, changes, at=datetime.now(UTC), random=secrets.token_bytes, by=current_user()
         )
     print(as_json_text(_told(site)) if as_json else site.public_id)
     if server_of(settings.folder) is None:
@@ -153,7 +153,7 @@ def site_set(
     data: Data = None,
 ) -> None:
     """Change a site; what is not named stays."""
-    wish = SiteChanges(
+    changes = SiteChanges(
         name=name,
         timezone=timezone,
         week_start=week_start,
@@ -165,7 +165,7 @@ def site_set(
         paused=paused,
     )
     with open_config(settings_for_writing(data).folder) as config:
-        changed = set_site(config, site, wish, at=datetime.now(UTC), by=current_user())
+        changed = set_site(config, site, changes, at=datetime.now(UTC), by=current_user())
     print(as_json_text(_told(changed)) if as_json else changed.public_id)
 
 

@@ -50,6 +50,11 @@ def local_time(at: datetime, zones: tuple[ZoneSince, ...]) -> datetime:
     return _local(at, zones)[0]
 
 
+def zone_at(at: datetime, zones: tuple[ZoneSince, ...]) -> str:
+    """Returns the name of the zone that the site has at that instant."""
+    return str(local_time(at, zones).tzinfo)
+
+
 def day_begins(at: datetime, zones: tuple[ZoneSince, ...]) -> datetime:
     """The first instant of that day on the site's clock."""
     return local_time(at, zones).replace(hour=0, minute=0, second=0, microsecond=0)

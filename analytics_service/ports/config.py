@@ -1,6 +1,6 @@
 """Sites and salts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -22,8 +22,11 @@ class ConfigStore(Protocol):
         """Stores a new site and gives it its number. Raises Refused where its domain is taken."""
         ...
 
-    def set_site(self, site: Site) -> None:
-        """Stores what may change of a site."""
+    def change_site(self, number: int, change: Callable[[Site], Site]) -> Site:
+        """Stores what `change` makes of a site as it is now, and returns it. Raises UnknownSite.
+
+        No other change comes between the reading and the writing; what `change` raises leaves all as it was.
+        """
         ...
 
     def salts(self, since: date) -> dict[int, dict[date, bytes]]:

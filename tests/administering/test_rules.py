@@ -16,8 +16,8 @@ from tests.service import add_site, run
 
 def test_what_is_named_replaces_and_the_rest_stays() -> None:
     rules = SiteRules(excluded_countries=frozenset({"KP"}), robots=RobotLevel.STRICT)
-    wish = RuleChanges(excluded_networks=["203.0.113.7/24", "2001:db8::1"], excluded_pages=["/private/*"])
-    assert changed_rules(rules, wish) == SiteRules(
+    changes = RuleChanges(excluded_networks=["203.0.113.7/24", "2001:db8::1"], excluded_pages=["/private/*"])
+    assert changed_rules(rules, changes) == SiteRules(
         excluded_networks=frozenset({"203.0.113.0/24", "2001:db8::1/128"}),
         excluded_pages=frozenset({"/private/*"}),
         excluded_countries=frozenset({"KP"}),
@@ -31,7 +31,7 @@ def test_what_is_named_replaces_and_the_rest_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "changes",
     [
         RuleChanges(excluded_networks=["example.vn"]),
         RuleChanges(excluded_networks=["203.0.113.0/33"]),
@@ -46,15 +46,15 @@ def test_what_is_named_replaces_and_the_rest_stays() -> None:
         RuleChanges(excluded_pages=[f"/{number}" for number in range(1001)]),
     ],
 )
-def test_a_rule_that_means_nothing_is_refused(wish: RuleChanges) -> None:
+def test_a_rule_that_means_nothing_is_refused(changes: RuleChanges) -> None:
     with pytest.raises(BadParameter):
-        changed_rules(SiteRules(), wish)
+        changed_rules(SiteRules(), changes)
 
 
-@pytest.mark.parametrize("wish", [RuleChanges(items=["monthly"]), RuleChanges(metrics=["bounces"])])
-def test_a_counter_of_what_is_never_public_is_refused(wish: RuleChanges) -> None:
+@pytest.mark.parametrize("changes", [RuleChanges(items=["monthly"]), RuleChanges(metrics=["bounces"])])
+def test_a_counter_of_what_is_never_public_is_refused(changes: RuleChanges) -> None:
     with pytest.raises(BadParameter):
-        changed_counter(PublicCounter(), wish)
+        changed_counter(PublicCounter(), changes)
 
 
 def test_what_was_not_decided_is_not_stored_so_that_it_follows_the_release() -> None:

@@ -1,15 +1,19 @@
 """What may be asked of the counter."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 from starlette.datastructures import QueryParams
 
 from analytics_service.domain.counter import Item, PublicCounter, Span
-from analytics_service.domain.counts import Question
+from analytics_service.domain.counts import Counts, Question
 from analytics_service.domain.metrics import Metric
-from analytics_service.domain.site import Site, SiteRules
+from analytics_service.domain.periods import local_time
+from analytics_service.domain.site import Site, SiteRules, ZoneSince
 from analytics_service.errors import BadParameter, NotPublic
+from analytics_service.web.public.counter import encoded
 from analytics_service.web.public.query import DEFAULT_ITEMS, asked, shown
 from tests.domain.test_admission import SITE
 
@@ -76,3 +80,16 @@ def _refused(site: Site, question: Question) -> tuple[str, tuple[str, ...]]:
     with pytest.raises(NotPublic) as refused:
         shown(site, question)
     return refused.value.parameter, refused.value.allowed
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "offset"), [(26, "Asia/Ho_Chi_Minh", "+07:00"), (27, "Pacific/Auckland", "+13:00")]
+)
+def test_the_time_zone_is_the_one_in_force_when_the_figures_were_made(
+    day: int, zone: str, offset: str
+) -> None:
+    home = ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh")
+    site = replace(SITE, zones=(home, ZoneSince(date(2026, 11, 27), "Pacific/Auckland")))
+    at = local_time(datetime(2026, 11, day, 4, 30, tzinfo=UTC), site.zones)
+    answer = msgspec.json.decode(encoded(Counts(site, Metric.VISITS, at, {})))
+    assert (answer["timezone"], answer["generated_at"][-6:]) == (zone, offset)

@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -17,7 +17,7 @@ from analytics_service.disk.sqlite_errors import translated
 from analytics_service.domain.counter import PublicCounter
 from analytics_service.domain.metrics import Metric
 from analytics_service.domain.site import OpeningBalance, Site, SiteRules, WeekStart, ZoneSince
-from analytics_service.errors import Refused
+from analytics_service.errors import Refused, UnknownSite
 from analytics_service.storage.sqlite.provisioning import CONFIG, create
 from analytics_service.storage.sqlite.sql import open_for_writing, queries, transaction
 
@@ -141,13 +141,19 @@ class Config:
                 raise Refused(f"there is already a site {site.domain!r}; see `site list`") from None
             return stored
 
-    def set_site(self, site: Site) -> None:
-        """Stores what may change of a site."""
+    def change_site(self, number: int, change: Callable[[Site], Site]) -> Site:
+        """Reads a site and stores what `change` makes of it, in one transaction. Raises UnknownSite."""
         with translated(FILE), transaction(self._db):
-            self._db.execute(SQL["set_site"], {**_columns(site), "number": site.number})
-            self._save_parts(site)
+            site = next((site for site in self.sites() if site.number == number), None)
+            if site is None:
+                raise UnknownSite(str(number))
+            changed = change(site)
+            self._db.execute(SQL["set_site"], {**_columns(changed), "number": number})
+            self._save_parts(changed)
+            return changed
 
     def _save_parts(self, site: Site) -> None:
+        self._db.execute(SQL["clear_zones"], (site.number,))
         for since in site.zones:
             zone = {"site": site.number, "day": since.day.isoformat(), "zone": since.zone}
             self._db.execute(SQL["save_zone"], zone)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from analytics_service.domain.counts import Counts, Question
 from analytics_service.domain.limits import ONLINE_WINDOW
 from analytics_service.domain.metrics import Metric
+from analytics_service.domain.periods import zone_at
 from analytics_service.domain.site import Site
 from analytics_service.errors import UnknownSite
 from analytics_service.web.public.query import asked, shown
@@ -104,7 +105,7 @@ def encoded(counts: Counts) -> bytes:
     told: dict[str, object] = {
         "site": site.public_id,
         "generated_at": _written(counts.at),
-        "timezone": site.zone,
+        "timezone": zone_at(counts.at, site.zones),
         "week_start": site.week_start.value,
         "metric": counts.metric.value,
         "online_window_seconds": int(ONLINE_WINDOW.total_seconds()),

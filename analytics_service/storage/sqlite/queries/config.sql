@@ -28,9 +28,12 @@ set name = :name, week_start = :week_start, locale = :locale, public = :public, 
     rules = :rules, counter = :counter
 where number = :number
 
+-- name: clear_zones
+-- A change of zone that was taken back is among them.
+delete from site_zone where site = ?
+
 -- name: save_zone
 insert into site_zone values (:site, :day, :zone)
-on conflict do update set zone = excluded.zone
 
 -- name: clear_host_names
 delete from site_host_name where site = ?
