@@ -6,6 +6,7 @@ AnalyticsError
 │   ├── BadParameter a query parameter that is unknown or has no such value
 │   ├── NotPublic    what a site's owner does not show to everybody
 │   └── UnknownSite  no site of that name that may be seen
+├── LeaseLost        another applier has taken over; this one's process must end
 └── Unavailable      ours, for now; the caller may try again (503)
     ├── Damaged      a file that can no longer be read as what it was
     └── WriteFailed  a transaction on the figures that failed; the applier's process must end
@@ -56,6 +57,10 @@ class UnknownSite(Refused):
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no site {name!r}")
         self.name = name
+
+
+class LeaseLost(AnalyticsError):
+    """Another applier has taken over: whoever writes under the old lease must end."""
 
 
 class Unavailable(AnalyticsError):

@@ -51,6 +51,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return Path(self.data)
 
     @property
+    def database(self) -> str:
+        """The URL of everything that is stored: the SQLite files of the data folder."""
+        return f"sqlite:{self.data}"
+
+    @property
     def url(self) -> str:
         """Where the world reaches the service, without a slash at the end."""
         return (self.public_url or self.listens_on).rstrip("/")

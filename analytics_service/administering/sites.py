@@ -15,7 +15,7 @@ from analytics_service.domain.periods import local_day
 from analytics_service.domain.site import OpeningBalance, Site, SiteRules, WeekStart, ZoneSince
 from analytics_service.errors import BadParameter, UnknownSite
 from analytics_service.ports.clock import Randomness
-from analytics_service.ports.config import ConfigStore
+from analytics_service.ports.sites import SiteStore
 
 LARGEST_BALANCE = 10**15
 PUBLIC_ID_LETTERS = 6
@@ -43,7 +43,7 @@ class SiteChanges:
 
 
 def add_site(
-    config: ConfigStore, domain: str, changes: SiteChanges, *, at: datetime, random: Randomness, by: str
+    config: SiteStore, domain: str, changes: SiteChanges, *, at: datetime, random: Randomness, by: str
 ) -> Site:
     """Makes a site. Raises BadParameter for what is no value, Refused where the domain is taken."""
     host = _host(domain.removeprefix("https://").removeprefix("http://").rstrip("/"), "domain")
@@ -69,7 +69,7 @@ def add_site(
     return config.add_site(site)
 
 
-def set_site(config: ConfigStore, name: str, changes: SiteChanges, *, at: datetime, by: str) -> Site:
+def set_site(config: SiteStore, name: str, changes: SiteChanges, *, at: datetime, by: str) -> Site:
     """Changes a site and returns it as it is then. Raises UnknownSite, BadParameter."""
     number = find_site(config, name).number
     return config.change_site(number, lambda site: _changed_site(site, changes, at, by))
@@ -108,7 +108,7 @@ def _changed_zones(zones: tuple[ZoneSince, ...], name: str, at: datetime) -> tup
     return (*in_force, ZoneSince(max(here, there) + timedelta(days=1), zone))
 
 
-def find_site(config: ConfigStore, name: str) -> Site:
+def find_site(config: SiteStore, name: str) -> Site:
     """The site of that public id, uuid, number or domain. Raises UnknownSite."""
     for site in config.sites():
         if name in (site.public_id, site.uuid, str(site.number), site.domain):

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from analytics_service import storage
 from analytics_service.app.worker_tasks import WorkerTasks
 from analytics_service.collecting.admit import Collector, Recognisers
 from analytics_service.collecting.sites import SiteCache
@@ -25,12 +26,10 @@ from analytics_service.journal import FolderJournals, Journal, NoJournal, open_j
 from analytics_service.limits.memory import MemoryLimits
 from analytics_service.live.memory import open_memory_live
 from analytics_service.ports.clock import Clock, Randomness
+from analytics_service.ports.figures import FigureStore
 from analytics_service.ports.limits import Limits
 from analytics_service.ports.live import Live
 from analytics_service.reporting import Reporter
-from analytics_service.storage.sqlite.config import open_config
-from analytics_service.storage.sqlite.figures import Figures, open_figures
-from analytics_service.storage.sqlite.presence import Presence
 from analytics_service.web import assets
 from analytics_service.web.builder.pages import Builder
 from analytics_service.web.builder.pages import static as builder_file
@@ -52,6 +51,7 @@ class WorkerConfig:
     """What a worker is made of; `stop` is called when it must not go on (its journal failed)."""
 
     folder: Path
+    database: str
     url: str
     trusted_proxies: tuple[str, ...]
     redis: str
@@ -94,11 +94,12 @@ async def open_parts(wiring: WorkerConfig, end_streams: Callable[[], None]) -> A
     """Opens everything, each part closed by this block."""
     clock, random = wiring.clock, wiring.random
     async with AsyncExitStack() as stack:
-        files = Presence(wiring.folder)
-        config = stack.enter_context(open_config(wiring.folder))
+        stored = storage.open(wiring.database)
+        files = stored.watch()
+        config = stack.enter_context(stored.open_config())
         journal = await _journal(stack, wiring)
         standing_still = isinstance(journal, NoJournal)
-        figures = await stack.enter_async_context(open_figures(wiring.folder, standing_still=standing_still))
+        figures = await stack.enter_async_context(stored.open_figures(standing_still=standing_still))
         live = await stack.enter_async_context(_live(wiring.redis, wiring.online_limit))
         directory = SiteCache()
         limits = await stack.enter_async_context(_limits(wiring))
@@ -195,7 +196,7 @@ def _limits(wiring: WorkerConfig) -> AbstractAsyncContextManager[Limits]:
     return nullcontext(MemoryLimits(per_minute=wiring.rate_per_minute, burst=wiring.rate_burst))
 
 
-async def _recall(folder: Path, figures: Figures, live: Live, at: datetime) -> None:
+async def _recall(folder: Path, figures: FigureStore, live: Live, at: datetime) -> None:
     """Fills *online* from the last minutes' facts: journals first, as what leaves them is in the figures."""
     since = int((at - ONLINE_WINDOW).timestamp() * 1000)
     journals = FolderJournals(folder / "journal")

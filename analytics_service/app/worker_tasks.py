@@ -18,9 +18,9 @@ from analytics_service.errors import Unavailable
 from analytics_service.journal import Journal, NoJournal
 from analytics_service.logs import LOG_INTERVAL, ThrottleFilter
 from analytics_service.ports.clock import Clock, Randomness
-from analytics_service.ports.config import ConfigStore
-from analytics_service.storage.sqlite.figures import Figures
-from analytics_service.storage.sqlite.presence import Presence
+from analytics_service.ports.databases import Presence
+from analytics_service.ports.figures import FigureStore
+from analytics_service.ports.storage import ConfigStores
 
 NOTICED_WITHIN = 0.5
 SALTS_KEPT_EACH = timedelta(minutes=1)
@@ -37,8 +37,8 @@ log.addFilter(ThrottleFilter(LOG_INTERVAL))
 class WorkerTasks:
     """Keeps a worker's memory true: sites, salts, drop summaries, trimming; sees when it must end."""
 
-    config: ConfigStore
-    figures: Figures
+    config: ConfigStores
+    figures: FigureStore
     journal: Journal | NoJournal
     files: Presence
     directory: SiteCache
@@ -62,16 +62,16 @@ class WorkerTasks:
 
     def reload_if_changed(self) -> None:
         """Reads sites where they changed, and salts where one is due; what fails is tried again next time."""
-        version = self.config.version()
+        version = self.config.sites.version()
         at = self.clock()
         has_changed = version != self._version
-        names = read_sites(self.config) if has_changed else self.directory.by_name
+        names = read_sites(self.config.sites) if has_changed else self.directory.by_name
         fresh = self._salted_at is not None and abs(at - self._salted_at) < SALTS_KEPT_EACH
         try:
             if has_changed or not fresh or self._crossed_midnight(at):
                 sites = SiteCache(names).sites()
                 # Before the sites: no beacon meets a site that has no salt yet.
-                self.directory.salts = keep_salts(self.config, sites, at, self.random)
+                self.directory.salts = keep_salts(self.config.salts, sites, at, self.random)
                 self._salted_at = at
         finally:
             self.directory.by_name = names

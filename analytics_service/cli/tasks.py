@@ -9,7 +9,7 @@ from analytics_service.cli.options import current_user
 from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.errors import Unavailable
 from analytics_service.settings import Settings
-from analytics_service.storage.sqlite.tasks import open_tasks
+from analytics_service.storage.sqlite.config import open_tasks
 
 CARRIED_OUT_WITHIN = 600.0
 

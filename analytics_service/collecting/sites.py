@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from analytics_service.domain.site import Site
-from analytics_service.ports.config import ConfigStore
+from analytics_service.ports.sites import SiteStore
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class SiteCache:
         return [site for name, site in self.by_name.items() if name == site.public_id]
 
 
-def read_sites(config: ConfigStore) -> dict[str, Site]:
+def read_sites(config: SiteStore) -> dict[str, Site]:
     """Every site by each of its four public names; a public id goes before a domain of the same letters."""
     by_name: dict[str, Site] = {}
     for site in config.sites():

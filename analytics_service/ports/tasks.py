@@ -1,4 +1,4 @@
-"""What somebody asks of the applier."""
+"""Tasks for the applier, as they are stored."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,28 +8,28 @@ from analytics_service.domain.tasks import Task, TaskKind, TaskState
 
 
 class TaskStore(Protocol):
-    """What somebody asks of the applier."""
+    """Tasks, added by any process and carried out by the applier; every call may raise Unavailable."""
 
     def place(self, kind: TaskKind, arguments: Mapping[str, object], *, by: str, at: datetime) -> int:
-        """Asks for something; the order's id."""
+        """Adds a task and returns its id; tasks that ended long ago are deleted."""
         ...
 
     def next(self) -> Task | None:
-        """The oldest that waits."""
+        """Returns the oldest task that waits; None where none does."""
         ...
 
     def find(self, number: int) -> Task | None:
-        """The order of that id."""
+        """Returns the task of that id; None where there is none."""
         ...
 
     def begin(self, number: int) -> None:
-        """Counts that the applier takes it up."""
+        """Counts that the applier takes the task up."""
         ...
 
     def note(self, number: int, answer: Mapping[str, object]) -> None:
-        """Says what came in its way; it goes on waiting."""
+        """Stores what came in the way of a task, which goes on waiting."""
         ...
 
     def end(self, number: int, state: TaskState, answer: Mapping[str, object], *, at: datetime) -> None:
-        """Says what came of it."""
+        """Stores how a task ended, what came of it, and when."""
         ...

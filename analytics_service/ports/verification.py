@@ -6,37 +6,49 @@ from typing import Protocol
 from analytics_service.domain.verification import Check, Difference
 
 
-class VerificationStore(Protocol):
-    """Sums against the visits and views behind them; for the writer, between two batches."""
+class Verifier(Protocol):
+    """Sums and what is behind them, for reading; every call may raise Unavailable."""
 
     def sites(self) -> list[int]:
-        """The sites that have any figures."""
+        """Returns the sites that have any figures."""
         ...
 
     def days(self, site: int) -> list[date]:
-        """The days of a site whose visits and views are all kept."""
+        """Returns the days of a site whose visits and views are all kept."""
         ...
 
     def first_kept(self) -> date:
-        """The first day whose visits and views are all kept, of whichever site."""
+        """Returns the first day whose visits and views are all kept, of whichever site."""
         ...
 
     def differences(self, site: int, day: date) -> list[Difference]:
-        """What is wrong on a site's day."""
+        """Returns what is wrong on a site's day; nothing where its sums agree."""
         ...
 
     def last_check(self) -> Check | None:
-        """What the last daily check saw."""
+        """Returns what the last daily check saw; None before the first."""
         ...
 
+    def positions(self) -> dict[str, int]:
+        """Returns the last applied group's number, by journal."""
+        ...
+
+    def unreadable(self) -> int:
+        """Returns how many groups were set aside because no fact could be read in them."""
+        ...
+
+
+class VerificationStore(Verifier, Protocol):
+    """What the applier does about sums between two batches. Raises LeaseLost and WriteFailed, too."""
+
     def note_check(self, check: Check) -> None:
-        """Writes down what a check saw."""
+        """Stores what a check saw."""
         ...
 
     def repair(self, site: int, day: date) -> None:
-        """Puts in place of a day's sums what its visits and views add up to."""
+        """Replaces a day's sums by what its visits and views add up to."""
         ...
 
     def prune(self, first_kept: date) -> bool:
-        """Deletes some visits and views of the days before; whether there may be more."""
+        """Deletes some visits and views of the days before; returns whether there may be more."""
         ...

@@ -14,14 +14,13 @@ from analytics_service.applying.maintenance import Maintenance
 from analytics_service.applying.reclassification import Reclassification
 from analytics_service.disk.locks import lock
 from analytics_service.domain.site import ZoneSince
-from analytics_service.errors import Unavailable
+from analytics_service.errors import LeaseLost, Unavailable
 from analytics_service.journal import FolderJournals
 from analytics_service.ports.clock import Clock
 from analytics_service.settings import Settings
-from analytics_service.storage.sqlite.config import Config, open_config
-from analytics_service.storage.sqlite.presence import Presence
-from analytics_service.storage.sqlite.stats import LeaseLost, open_stats_writer
-from analytics_service.storage.sqlite.tasks import open_tasks
+from analytics_service.storage.sqlite.config import Config, open_config, open_tasks
+from analytics_service.storage.sqlite.presence import FilePresence
+from analytics_service.storage.sqlite.stats import open_stats_writer
 
 IDLE = 0.1
 DURABLE_EACH = 3.0
@@ -132,7 +131,7 @@ def run_alone(settings: Settings, *, clock: Clock, stay: bool) -> int:
 
 def _open_and_apply(process: Process) -> None:
     settings = process.settings
-    files = Presence(settings.folder)
+    files = FilePresence(settings.folder)
     with (
         closing(FolderJournals(settings.folder / "journal")) as journals,
         open_stats_writer(settings.folder) as stats,
@@ -151,7 +150,7 @@ def _open_and_apply(process: Process) -> None:
         _apply(process, applier, sites, care, files)
 
 
-def _apply(process: Process, applier: Applier, sites: Sites, care: Maintenance, files: Presence) -> None:
+def _apply(process: Process, applier: Applier, sites: Sites, care: Maintenance, files: FilePresence) -> None:
     durable_at, forgot_at, cared_at = time.monotonic(), float("-inf"), 0.0
     round_size = SMALLEST_ROUND
     while True:
@@ -192,7 +191,7 @@ def _apply(process: Process, applier: Applier, sites: Sites, care: Maintenance, 
             process.stopping.wait(IDLE)
 
 
-def _wait_for_files(process: Process, files: Presence) -> None:
+def _wait_for_files(process: Process, files: FilePresence) -> None:
     """Returns once all files are in their place. Raises Unavailable where nobody is to wait for that.
 
     What is applied to a file that was removed is lost, and could no longer be applied again.

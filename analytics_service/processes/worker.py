@@ -69,6 +69,7 @@ def run_worker(settings: Settings, listening: int, beats: int, *, clock: Clock, 
 def _wiring(settings: Settings, clock: Clock, stop: Callable[[], None], address_key: bytes) -> WorkerConfig:
     return WorkerConfig(
         folder=settings.folder,
+        database=settings.database,
         url=settings.url,
         trusted_proxies=settings.trusted_proxies,
         redis=settings.redis,

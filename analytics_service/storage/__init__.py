@@ -1,1 +1,5 @@
-"""Where figures and settings are kept."""
+"""Visits and figures, sites and salts, on disk: `open` is the way in."""
+
+from analytics_service.storage.opener import open_storage as open
+
+__all__ = ["open"]

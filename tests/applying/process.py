@@ -16,9 +16,9 @@ from analytics_service.domain.facts import FORMAT, Fact, FactKind, encode
 from analytics_service.domain.site import ZoneSince
 from analytics_service.domain.tasks import Task, TaskKind, TaskState
 from analytics_service.journal import FolderJournals, open_journal
-from analytics_service.storage.sqlite.config import create_config
+from analytics_service.storage.sqlite.config import create_config, open_tasks
 from analytics_service.storage.sqlite.stats import StatsWriter, create_stats, open_stats_writer
-from analytics_service.storage.sqlite.tasks import Tasks, open_tasks
+from analytics_service.storage.sqlite.tasks import Tasks
 
 ZONES = (ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),)
 NOON = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)

@@ -18,9 +18,9 @@ from analytics_service.applying.reclassification import Reclassification
 from analytics_service.domain.facts import FORMAT, Fact, FactKind, encode
 from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.journal import FolderJournals, open_journal
-from analytics_service.storage.sqlite.config import create_config
+from analytics_service.storage.sqlite.config import create_config, open_tasks
 from analytics_service.storage.sqlite.stats import create_stats, open_stats_writer
-from analytics_service.storage.sqlite.tasks import Tasks, open_tasks
+from analytics_service.storage.sqlite.tasks import Tasks
 from analytics_service.storage.sqlite.verification import VerificationWriter
 
 FIRST = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)

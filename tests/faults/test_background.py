@@ -19,15 +19,15 @@ from tests.service import add_site, known, run, serving, until
 
 FAILS = """
 from pathlib import Path
-from analytics_service.app.worker_tasks import Keeper
-trim = Keeper._trim
+from analytics_service.app.worker_tasks import WorkerTasks
+trim = WorkerTasks._trim
 
 async def failing(self):
     if Path({fault!r}).exists():
         raise KeyError("nobody thought of this")
     await trim(self)
 
-Keeper._trim = failing
+WorkerTasks._trim = failing
 """
 STREAM_FAILS = """
 from pathlib import Path
@@ -46,9 +46,9 @@ TOLERANCE = 6.0
 LESS_PATIENT = f"""
 import time
 from datetime import timedelta
-from analytics_service.app import keeper
+from analytics_service.app import worker_tasks
 from analytics_service.applying import Applier
-keeper.LAG_TOLERATED = timedelta(seconds={TOLERANCE})
+worker_tasks.LAG_TOLERATED = timedelta(seconds={TOLERANCE})
 apply_round = Applier.apply_round
 
 def seldom(self, limit):
@@ -78,7 +78,7 @@ def test_a_worker_whose_background_work_fails_says_so_and_another_starts(tmp_pat
         fault.unlink()
         assert until(lambda: worker in service.children(), (False).__eq__) is False
         told = service.log.read_text()
-        assert "Keeper._each failed, so this worker ends" in told
+        assert "WorkerTasks._each failed, so this worker ends" in told
         assert "KeyError: 'nobody thought of this'" in told
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from analytics_service.errors import Unavailable
-from analytics_service.storage.sqlite.config import create_config, open_config
+from analytics_service.storage.sqlite.config import create_config, open_config, open_tasks
 from analytics_service.storage.sqlite.sql import newest
 from analytics_service.storage.sqlite.stats import create_stats, open_stats_writer
-from analytics_service.storage.sqlite.tasks import open_tasks
 from analytics_service.storage.sqlite.verification import open_verifier
 from tests.storage.first_release import VIEWS_THEN, make_first_release
 

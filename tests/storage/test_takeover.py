@@ -18,11 +18,10 @@ from analytics_service.domain.metrics import Sums
 from analytics_service.domain.periods import Days
 from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.settings import Settings
-from analytics_service.storage.sqlite.config import create_config, open_config
+from analytics_service.storage.sqlite.config import create_config, open_config, open_tasks
 from analytics_service.storage.sqlite.figures import open_figures
 from analytics_service.storage.sqlite.quarantine import open_drops
 from analytics_service.storage.sqlite.stats import create_stats
-from analytics_service.storage.sqlite.tasks import open_tasks
 from tests.fixtures.release_0_1_0 import END, EXPECTED, SITES, unpack_release_0_1_0
 from tests.journey.winding import CLOCKED
 from tests.service import run, until

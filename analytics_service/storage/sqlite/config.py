@@ -1,34 +1,22 @@
-"""config.db: sites and salts, written rarely and briefly by any process."""
+"""config.db: sites, salts and tasks, written rarely and briefly by any process."""
 
-import logging
 import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
-
-import msgspec
 
 from analytics_service.disk.sqlite_errors import translated
-from analytics_service.domain.counter import PublicCounter
-from analytics_service.domain.metrics import Metric
-from analytics_service.domain.site import OpeningBalance, Site, SiteRules, WeekStart, ZoneSince
-from analytics_service.errors import Refused, UnknownSite
+from analytics_service.ports.storage import ConfigStores
 from analytics_service.storage.sqlite.provisioning import CONFIG, create
-from analytics_service.storage.sqlite.sql import open_for_writing, queries, transaction
+from analytics_service.storage.sqlite.salts import Salts
+from analytics_service.storage.sqlite.sites import Sites
+from analytics_service.storage.sqlite.sql import open_for_writing
+from analytics_service.storage.sqlite.tasks import Tasks
 
 FILE = CONFIG.file
 CONFIG_BUSY = timedelta(milliseconds=800)
-"""A worker waits in its event loop: a program that reads config.db for long must not hold up beacons."""
-SQL = queries("config")
-# What a column holds is what its table says; SQLite's driver knows no types.
-_Row = tuple[Any, ...]
-
-log = logging.getLogger(__name__)
+"""How long a call waits for another program that holds config.db: whoever asks is not held up for longer."""
 
 
 def create_config(folder: Path) -> None:
@@ -37,197 +25,40 @@ def create_config(folder: Path) -> None:
 
 
 @contextmanager
-def open_config(folder: Path) -> Iterator["Config"]:
-    """config.db in a folder; what it does is brief, and waits for another program for CONFIG_BUSY at most."""
-    with translated(str(folder / FILE)):
-        connection = open_config_file(folder)
-    try:
+def open_config_stores(folder: Path) -> Iterator[ConfigStores]:
+    """Opens sites, salts and tasks of a folder over one connection. Raises Unavailable."""
+    with _connected(folder) as connection:
+        yield ConfigStores(Sites(connection), Salts(connection), Tasks(connection))
+
+
+class Config(Sites, Salts):
+    """Sites and salts over one connection, until everybody asks `storage.open`."""
+
+
+@contextmanager
+def open_config(folder: Path) -> Iterator[Config]:
+    """Opens sites and salts of a folder, until everybody asks `storage.open`. Raises Unavailable."""
+    with _connected(folder) as connection:
         yield Config(connection)
+
+
+@contextmanager
+def open_tasks(folder: Path) -> Iterator[Tasks]:
+    """Opens the tasks of a folder, until everybody asks `storage.open`. Raises Unavailable."""
+    with _connected(folder) as connection:
+        yield Tasks(connection)
+
+
+@contextmanager
+def _connected(folder: Path) -> Iterator[sqlite3.Connection]:
+    with translated(str(folder / FILE)):
+        connection = open_for_writing(
+            folder / FILE,
+            journal_mode=CONFIG.journal_mode,
+            synchronous=CONFIG.synchronous,
+            busy=CONFIG_BUSY,
+        )
+    try:
+        yield connection
     finally:
         connection.close()
-
-
-def open_config_file(folder: Path) -> sqlite3.Connection:
-    """A connection to config.db, which whoever opens it closes."""
-    return open_for_writing(
-        folder / FILE,
-        journal_mode=CONFIG.journal_mode,
-        synchronous=CONFIG.synchronous,
-        busy=CONFIG_BUSY,
-    )
-
-
-class Config:
-    """Sites and salts."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
-        self._left_out: dict[int, str] = {}
-
-    def version(self) -> int:
-        """A number that differs once another connection has changed anything."""
-        with translated(FILE):
-            number: int = self._db.execute("pragma data_version").fetchone()[0]
-            return number
-
-    def has_sites(self) -> bool:
-        """Whether there is any site, readable or not."""
-        with translated(FILE):
-            return self._db.execute(SQL["sites"]).fetchone() is not None
-
-    def zones(self) -> dict[int, tuple[ZoneSince, ...]]:
-        """Each site's zones, by its number; without sites whose zones this release cannot read."""
-        with translated(FILE):
-            rows = self._db.execute(SQL["zones"]).fetchall()
-        found: dict[int, tuple[ZoneSince, ...]] = {}
-        unreadable: dict[int, str] = {}
-        for site, day, zone in rows:
-            try:
-                since = ZoneSince(date.fromisoformat(day), ZoneInfo(zone).key)
-            except (ValueError, KeyError, OSError) as error:
-                unreadable[site] = str(error)
-            else:
-                found[site] = (*found.get(site, ()), since)
-        for site, problem in unreadable.items():
-            found.pop(site, None)
-            self._leave_out(site, problem)
-        return found
-
-    def host_names(self) -> dict[int, frozenset[str]]:
-        """Each site's own host names, by its number."""
-        hosts: dict[int, set[str]] = defaultdict(set)
-        with translated(FILE):
-            for site, host in self._db.execute(SQL["host_names"]):
-                hosts[site].add(host)
-        return {site: frozenset(names) for site, names in hosts.items()}
-
-    def sites(self) -> list[Site]:
-        """All sites, oldest first; one that this release cannot read is left out and named in the log."""
-        zones, hosts = self.zones(), self.host_names()
-        balances: dict[int, list[_Row]] = defaultdict(list)
-        with translated(FILE):
-            for number, *balance in self._db.execute(SQL["balances"]):
-                balances[number].append(tuple(balance))
-            rows = self._db.execute(SQL["sites"]).fetchall()
-        sites = []
-        for row in rows:
-            number = row[0]
-            if number not in zones:
-                if number not in self._left_out:
-                    self._leave_out(number, "it has no time zone")
-                continue
-            try:
-                sites.append(_site(row, zones[number], hosts.get(number, frozenset()), balances[number]))
-            except (ValueError, TypeError, msgspec.DecodeError) as error:
-                self._leave_out(number, str(error))
-            else:
-                self._left_out.pop(number, None)
-        return sites
-
-    def _leave_out(self, site: int, problem: str) -> None:
-        if self._left_out.get(site) != problem:
-            self._left_out[site] = problem
-            log.error("site %d is left out, since its settings cannot be read: %s", site, problem)
-
-    def add_site(self, site: Site) -> Site:
-        """Stores a new site and gives it its number. Raises Refused where its domain is taken."""
-        with translated(FILE):
-            try:
-                with transaction(self._db):
-                    number = self._db.execute(SQL["add_site"], _columns(site)).fetchone()[0]
-                    stored = replace(site, number=number)
-                    self._save_parts(stored)
-            except sqlite3.IntegrityError:
-                raise Refused(f"there is already a site {site.domain!r}; see `site list`") from None
-            return stored
-
-    def change_site(self, number: int, change: Callable[[Site], Site]) -> Site:
-        """Reads a site and stores what `change` makes of it, in one transaction. Raises UnknownSite."""
-        with translated(FILE), transaction(self._db):
-            site = next((site for site in self.sites() if site.number == number), None)
-            if site is None:
-                raise UnknownSite(str(number))
-            changed = change(site)
-            self._db.execute(SQL["set_site"], {**_columns(changed), "number": number})
-            self._save_parts(changed)
-            return changed
-
-    def _save_parts(self, site: Site) -> None:
-        self._db.execute(SQL["clear_zones"], (site.number,))
-        for since in site.zones:
-            zone = {"site": site.number, "day": since.day.isoformat(), "zone": since.zone}
-            self._db.execute(SQL["save_zone"], zone)
-        self._db.execute(SQL["clear_host_names"], (site.number,))
-        self._db.executemany(SQL["save_host_name"], [(site.number, host) for host in sorted(site.host_names)])
-        self._db.executemany(
-            SQL["save_balance"],
-            [
-                (site.number, b.metric.value, b.value, b.entered_at.isoformat(), b.reason, b.entered_by)
-                for b in site.opening_balances
-            ],
-        )
-
-    def salts(self, since: date) -> dict[int, dict[date, bytes]]:
-        """The salts of that local day and later, by site's number."""
-        with translated(FILE):
-            found: dict[int, dict[date, bytes]] = defaultdict(dict)
-            for site, day, salt in self._db.execute(SQL["salts"], (since.isoformat(),)):
-                found[site][date.fromisoformat(day)] = salt
-            return dict(found)
-
-    def offer_salts(self, candidates: Iterable[tuple[int, date, bytes]]) -> None:
-        """Offers a salt for a site's local day: the first candidate offered for it wins."""
-        with translated(FILE), transaction(self._db):
-            self._db.executemany(
-                SQL["offer_salt"], [(site, day.isoformat(), salt) for site, day, salt in candidates]
-            )
-
-    def destroy_salts(self, before: Mapping[int, date]) -> None:
-        """Destroys each site's salts of the days before the given one."""
-        with translated(FILE), transaction(self._db):
-            self._db.executemany(
-                SQL["destroy_salts"], [(site, day.isoformat()) for site, day in before.items()]
-            )
-
-
-def _site(
-    row: _Row, zones: tuple[ZoneSince, ...], host_names: frozenset[str], balances: Iterable[_Row]
-) -> Site:
-    return Site(
-        number=row[0],
-        public_id=row[1],
-        uuid=row[2],
-        domain=row[3],
-        name=row[4],
-        zones=zones,
-        week_start=WeekStart(row[5]),
-        locale=row[6],
-        host_names=host_names,
-        public=bool(row[7]),
-        paused=bool(row[8]),
-        demo=bool(row[9]),
-        created_at=datetime.fromisoformat(row[10]),
-        opening_balances=tuple(
-            OpeningBalance(Metric(metric), value, datetime.fromisoformat(at), reason, by)
-            for metric, value, at, reason, by in balances
-        ),
-        rules=msgspec.json.decode(row[11], type=SiteRules),
-        counter=msgspec.json.decode(row[12], type=PublicCounter),
-    )
-
-
-def _columns(site: Site) -> dict[str, object]:
-    return {
-        "public_id": site.public_id,
-        "uuid": site.uuid,
-        "domain": site.domain,
-        "name": site.name,
-        "week_start": site.week_start.value,
-        "locale": site.locale,
-        "public": site.public,
-        "paused": site.paused,
-        "demo": site.demo,
-        "created_at": site.created_at.isoformat(),
-        "rules": msgspec.json.encode(site.rules, order="sorted").decode(),
-        "counter": msgspec.json.encode(site.counter, order="sorted").decode(),
-    }

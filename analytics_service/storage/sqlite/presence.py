@@ -8,7 +8,7 @@ from analytics_service.storage.sqlite.provisioning import CONFIG, STATS
 JOURNAL_FOLDER = "journal"
 
 
-class Presence:
+class FilePresence:
     """Remembers both databases and the folder of journals as they are now.
 
     A file that is removed or replaced stays open for whoever has it open: what is written to it is gone when

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from analytics_service.disk.durability import fsync_path
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.errors import Damaged, Unavailable
+from analytics_service.ports.databases import PartState
 from analytics_service.storage.sqlite.sql import (
     OLDEST_SQLITE,
     SQLITE,
@@ -79,22 +80,32 @@ def create(folder: Path, kind: Kind) -> None:
             _mark(marker)
 
 
-def check_release(folder: Path, kind: Kind) -> None:
-    """Raises Unavailable for a database that is not there, or not of this release: nothing is changed."""
+def state_of(folder: Path, kind: Kind) -> PartState:
+    """Returns what is found of a database, changing nothing. Raises Unavailable, Damaged."""
     path = folder / kind.file
     _check_finished(folder)
     if not path.exists() or not path.stat().st_size:
-        if (folder / kind.marker).exists():
-            raise _gone(path, kind)
-        raise Unavailable(f"nothing was ever served from {folder}; name the data folder with --data")
+        return PartState.MISSING if (folder / kind.marker).exists() else PartState.ABSENT
     with (
         translated(str(path)),
         closing(sqlite3.connect(uri(path, "mode=rw"), uri=True, timeout=5)) as connection,
     ):
         version = version_of(connection)
     if version > newest(kind.name):
+        return PartState.NEWER
+    return PartState.OLDER if version < newest(kind.name) else PartState.CURRENT
+
+
+def check_release(folder: Path, kind: Kind) -> None:
+    """Raises Unavailable for a database that is not there, or not of this release: nothing is changed."""
+    path, state = folder / kind.file, state_of(folder, kind)
+    if state is PartState.MISSING:
+        raise _gone(path, kind)
+    if state is PartState.ABSENT:
+        raise Unavailable(f"nothing was ever served from {folder}; name the data folder with --data")
+    if state is PartState.NEWER:
         raise Unavailable(f"{path} was written by a newer release; install that one to open it")
-    if version < newest(kind.name):
+    if state is PartState.OLDER:
         raise Unavailable(f"{folder} is of an older release: start the service once to migrate it")
 
 
@@ -170,15 +181,16 @@ def copy_database(source: sqlite3.Connection, path: Path, without: Iterable[str]
 
 def copy_stats(folder: Path, path: Path) -> None:
     """stats.db as it is now, beside a running service."""
-    _copy(folder, STATS, path)
+    copy_file(folder, STATS, path)
 
 
 def copy_config(folder: Path, path: Path) -> None:
     """config.db as it is now, without salts."""
-    _copy(folder, CONFIG, path)
+    copy_file(folder, CONFIG, path)
 
 
-def _copy(folder: Path, kind: Kind, path: Path) -> None:
+def copy_file(folder: Path, kind: Kind, path: Path) -> None:
+    """Copies a database as it is now, beside a running service. Raises Unavailable, Damaged."""
     source = folder / kind.file
     with (
         translated(str(source)),

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.domain.batch import Batch, DayKey, QuarantineKey, ViewRow, Visit
@@ -15,6 +14,7 @@ from analytics_service.domain.drops import Drop
 from analytics_service.domain.facts import DropSample, Fact, FactKind, decode, encode
 from analytics_service.domain.quarantine import KEPT_A_DAY, SAMPLES_KEPT, Choice, as_suspected
 from analytics_service.domain.visit_deltas import FirstSeen, take_out
+from analytics_service.ports.drops import Family
 from analytics_service.storage.sqlite.batch_loader import Loader
 from analytics_service.storage.sqlite.provisioning import STATS
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries, uri
@@ -24,15 +24,6 @@ LONGEST_STEP = 5_000
 VISITS_A_STEP, VIEWS_A_STEP = 1_000, 5_000
 """How much one transaction takes out of the figures: others wait for it."""
 SQL = queries("quarantine")
-
-
-class Family(NamedTuple):
-    """How many suspects of an agent's family were kept on a day."""
-
-    day: date
-    reason: str
-    family: str
-    facts: int
 
 
 class Drops:

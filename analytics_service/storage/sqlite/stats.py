@@ -10,7 +10,7 @@ from analytics_service.disk.sqlite_errors import translated
 from analytics_service.domain.batch import Batch
 from analytics_service.domain.counts import PEAKS_KEPT
 from analytics_service.domain.facts import Fact
-from analytics_service.errors import Unavailable, WriteFailed
+from analytics_service.errors import LeaseLost, Unavailable, WriteFailed
 from analytics_service.storage.sqlite.batch_loader import Loader
 from analytics_service.storage.sqlite.provisioning import STATS, create
 from analytics_service.storage.sqlite.quarantine import QuarantineWriter
@@ -25,10 +25,6 @@ SQL = queries("stats")
 
 Group = tuple[str, int, bytes]
 """A journal's name, a group's number in it, and the group as it was written."""
-
-
-class LeaseLost(Exception):
-    """Another applier has taken over; this one must end."""
 
 
 def create_stats(folder: Path) -> None:

@@ -1,31 +1,20 @@
 """Orders to the applier, in config.db: rows that it carries out between two batches."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import msgspec
 
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.domain.tasks import Task, TaskKind, TaskState
-from analytics_service.storage.sqlite.config import FILE, open_config_file
+from analytics_service.storage.sqlite.provisioning import CONFIG
 from analytics_service.storage.sqlite.sql import queries, transaction
 
-KEPT = timedelta(days=30)
+FILE = CONFIG.file
+RETENTION = timedelta(days=30)
+"""How long a task that ended is kept."""
 SQL = queries("config")
-
-
-@contextmanager
-def open_tasks(folder: Path) -> Iterator["Tasks"]:
-    """The orders of a data folder."""
-    with translated(FILE):
-        connection = open_config_file(folder)
-    try:
-        yield Tasks(connection)
-    finally:
-        connection.close()
 
 
 class Tasks:
@@ -38,7 +27,7 @@ class Tasks:
         """Asks for something; the order's id."""
         told = msgspec.json.encode(arguments).decode()
         with translated(FILE), transaction(self._db):
-            self._db.execute(SQL["forget_orders"], ((at - KEPT).isoformat(),))
+            self._db.execute(SQL["forget_orders"], ((at - RETENTION).isoformat(),))
             row = self._db.execute(SQL["place_order"], (kind.value, told, by, at.isoformat())).fetchone()
         number: int = row[0]
         return number

@@ -1,0 +1,31 @@
+"""What was dropped and why, for reading."""
+
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from analytics_service.domain.facts import DropSample
+
+
+class Family(NamedTuple):
+    """How many facts of an agent's family are in quarantine of a day."""
+
+    day: date
+    reason: str
+    family: str
+    facts: int
+
+
+class DropReader(Protocol):
+    """Drops of a site, read beside a running service; every call may raise Unavailable."""
+
+    def by_day(self, site: int, since: date) -> list[tuple[date, str, int]]:
+        """Returns day, reason and number of beacons, from that day on."""
+        ...
+
+    def families(self, site: int, since: date) -> list[Family]:
+        """Returns whose agents the facts in quarantine came from, from that day on."""
+        ...
+
+    def samples(self, site: int) -> list[DropSample]:
+        """Returns the site's last drops one by one, newest first."""
+        ...

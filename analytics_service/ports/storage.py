@@ -1,0 +1,71 @@
+"""Everything that is stored, opened part by part."""
+
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from analytics_service.ports.databases import Copies, Databases, Presence
+from analytics_service.ports.drops import DropReader
+from analytics_service.ports.figures import FigureStore
+from analytics_service.ports.quarantine import QuarantineStore
+from analytics_service.ports.salts import SaltStore
+from analytics_service.ports.sites import SiteStore
+from analytics_service.ports.stats import StatsStore
+from analytics_service.ports.tasks import TaskStore
+from analytics_service.ports.verification import VerificationStore, Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigStores:
+    """What people configure and ask for; all over one connection."""
+
+    sites: SiteStore
+    salts: SaltStore
+    tasks: TaskStore
+
+
+@dataclass(frozen=True, slots=True)
+class ApplierStores:
+    """What the applier writes, all over one connection that holds the lease."""
+
+    stats: StatsStore
+    verification: VerificationStore
+    quarantine: QuarantineStore
+
+
+class Storage(Protocol):
+    """Everything that is stored; nothing is opened before it is asked for. Each may raise Unavailable."""
+
+    @property
+    def databases(self) -> Databases:
+        """The databases as a whole: made, migrated, examined."""
+        ...
+
+    @property
+    def copies(self) -> Copies:
+        """Copies for backup and restore."""
+        ...
+
+    def open_config(self) -> AbstractContextManager[ConfigStores]:
+        """Opens sites, salts and tasks; calls are brief, yet not for the event loop."""
+        ...
+
+    def open_applier(self) -> AbstractContextManager[ApplierStores]:
+        """Opens what the one applier writes, and takes the lease; the holder before then gets LeaseLost."""
+        ...
+
+    def open_figures(self, *, standing_still: bool = False) -> AbstractAsyncContextManager[FigureStore]:
+        """Opens the figures for reading; `standing_still` is for a disk that takes no writes."""
+        ...
+
+    def open_verifier(self) -> AbstractContextManager[Verifier]:
+        """Opens the sums and what is behind them for reading, beside a running service."""
+        ...
+
+    def open_drops(self) -> AbstractContextManager[DropReader]:
+        """Opens what was dropped for reading, beside a running service."""
+        ...
+
+    def watch(self) -> Presence:
+        """Remembers which files are in place now, to see later whether they still are."""
+        ...
