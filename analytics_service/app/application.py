@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from analytics_service import storage
+from analytics_service.app.background import in_background
 from analytics_service.app.worker_tasks import WorkerTasks
 from analytics_service.collecting.admit import Collector, Recognisers
 from analytics_service.collecting.sites import SiteCache
@@ -100,7 +102,7 @@ async def open_parts(wiring: WorkerConfig, end_streams: Callable[[], None]) -> A
         journal = await _journal(stack, wiring)
         standing_still = isinstance(journal, NoJournal)
         figures = await stack.enter_async_context(stored.open_figures(standing_still=standing_still))
-        live = await stack.enter_async_context(_live(wiring.redis, wiring.online_limit))
+        live = await stack.enter_async_context(_live(wiring))
         directory = SiteCache()
         limits = await stack.enter_async_context(_limits(wiring))
         collector = Collector(directory, live, _senses(wiring, limits), random)
@@ -178,12 +180,14 @@ def _routes(counter: Counter, streams: Streams, font_file: Path | None) -> list[
     ]
 
 
-def _live(redis: str, limit: int) -> AbstractAsyncContextManager[Live]:
-    if redis:
+def _live(wiring: WorkerConfig) -> AbstractAsyncContextManager[Live]:
+    limit = wiring.online_limit
+    if wiring.redis:
         # Imported only where it is configured: it would cost every start a tenth of a second.
         from analytics_service.live.redis import open_redis_live
 
-        return open_redis_live(redis, window=ONLINE_WINDOW, limit=limit)
+        start = partial(in_background, stop=wiring.stop)
+        return open_redis_live(wiring.redis, window=ONLINE_WINDOW, limit=limit, start=start)
     return open_memory_live(window=ONLINE_WINDOW, limit=limit)
 
 
@@ -191,8 +195,13 @@ def _limits(wiring: WorkerConfig) -> AbstractAsyncContextManager[Limits]:
     if wiring.redis:
         from analytics_service.limits.redis import open_redis_limits
 
-        rate = {"per_minute": wiring.rate_per_minute, "burst": wiring.rate_burst}
-        return open_redis_limits(wiring.redis, secret=wiring.address_key, **rate)
+        return open_redis_limits(
+            wiring.redis,
+            secret=wiring.address_key,
+            per_minute=wiring.rate_per_minute,
+            burst=wiring.rate_burst,
+            start=partial(in_background, stop=wiring.stop),
+        )
     return nullcontext(MemoryLimits(per_minute=wiring.rate_per_minute, burst=wiring.rate_burst))
 
 

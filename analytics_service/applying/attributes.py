@@ -7,7 +7,7 @@ from analytics_service.domain.dimensions import Location, Technology, VisitAttri
 from analytics_service.domain.facts import Fact
 from analytics_service.domain.rollups import AttributesOf
 from analytics_service.enrichment.languages import screen_class
-from analytics_service.enrichment.sources import origin_of
+from analytics_service.enrichment.sources import acquisition_of
 
 HostsOf = Callable[[int], frozenset[str]]
 """A site's own host names by its number."""
@@ -21,7 +21,7 @@ def describing(hosts_of: HostsOf) -> AttributesOf:
             return believed(fact.attributes)
         return VisitAttributes(
             fact.hostname,
-            origin_of(fact.referrer, fact.campaign, hosts_of(fact.site)),
+            acquisition_of(fact.referrer, fact.campaign, hosts_of(fact.site)),
             Location(fact.country, fact.region, fact.city),
             _equipment(
                 (fact.browser, fact.browser_version),

@@ -98,7 +98,7 @@ def _decoded(body: bytes) -> _Wire:
 
 
 def _beacon(wire: _Wire) -> Beacon:
-    page = urls.cut(wire.u)
+    page = urls.parse_url(wire.u)
     if page is None:
         raise BadBeacon("u", "is not the http address of a page")
     if wire.k is Kind.EVENT and wire.n is None:
@@ -114,11 +114,11 @@ def _beacon(wire: _Wire) -> Beacon:
         id=wire.i or None,
         event_id=(wire.x or None) if is_event else None,
         referrer=urls.host_of(wire.r) if wire.r else "",
-        title=redact(urls.plain(wire.t, TITLE_LIMIT).strip()) if wire.t else "",
+        title=redact(urls.printable(wire.t, TITLE_LIMIT).strip()) if wire.t else "",
         screen=_clamped(wire.w, SCREEN_LIMIT) if wire.w else 0,
         webdriver=bool(wire.b),
         engaged_ms=_clamped(wire.d, DAY_MS) if wire.d and wire.k is Kind.ENGAGEMENT else 0,
-        name=urls.plain(wire.n, 64) if wire.n and is_event else "",
+        name=urls.printable(wire.n, 64) if wire.n and is_event else "",
         properties=_properties(wire.p) if wire.p and is_event else (),
     )
 
@@ -131,7 +131,7 @@ def _clamped(number: float, limit: int) -> int:
 
 def _properties(properties: dict[str, Scalar]) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (urls.plain(key, 64), urls.plain(_told(value), PROPERTY_LIMIT))
+        (urls.printable(key, 64), urls.printable(_told(value), PROPERTY_LIMIT))
         for key, value in sorted(properties.items())
         if value is not None
     )
@@ -151,7 +151,7 @@ def pixel(site: str, url: str, referrer: str) -> Beacon:
     if not 1 <= len(site) <= 64:
         raise BadBeacon("s", "names no site")
     if url:
-        page = urls.cut(url[:BEACON_LIMIT])
+        page = urls.parse_url(url[:BEACON_LIMIT])
         if page is None:
             raise BadBeacon("u", "is not the http address of a page")
     else:

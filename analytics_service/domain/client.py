@@ -3,10 +3,18 @@
 import msgspec
 
 
+class HeaderSignals:
+    """Bits for what a request's headers say of its browser; HTTPS where the client is known to speak it."""
+
+    ACCEPT_LANGUAGE = 1
+    FETCH_METADATA = 2
+    HTTPS = 4
+
+
 class Client(msgspec.Struct, frozen=True):
     """Who sent a beacon, as far as the connection tells; it never leaves the door.
 
-    `signs` are those of enrichment.robots; `is_behind` a proxy that does not say for whom it asks.
+    `header_signals` are bits of HeaderSignals; `is_proxy_address` where a proxy names no client.
     """
 
     address: str

@@ -28,7 +28,7 @@ def page_of(path: str, query: str, rules: SiteRules) -> str:
         path = redact(path)
     if not rules.page_keys or not query:
         return path
-    kept = _kept(query, rules.page_keys, is_open)
+    kept = _select_keys(query, rules.page_keys, is_open)
     return f"{path}?{kept}" if kept else path
 
 
@@ -39,7 +39,7 @@ def key_of(page: str) -> int:
 
 
 @lru_cache(maxsize=8192)
-def _kept(query: str, keys: frozenset[str], is_open: bool) -> str:
+def _select_keys(query: str, keys: frozenset[str], is_open: bool) -> str:
     """The keys that make a page, sorted, each once; values are cut and, unless the page is open, masked."""
     found: dict[str, str] = {}
     for part in query.split("&", 100)[:100]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 EMAIL, TOKEN = "[email]", "[token]"
 MIN_TOKEN = 20
-MIN_TOKEN_AFTER_WORD = 16
+MIN_TOKEN_NEAR_WORD = 16
 CACHE_SIZE = 4096
 CACHED_LENGTH = 256
 
@@ -50,12 +50,12 @@ def redact(text: str) -> str:
 def _redacted(text: str) -> str:
     if "@" in text:
         text = _WITH_AT.sub(_without_email, text)
-    if len(text) < MIN_TOKEN_AFTER_WORD:
+    if len(text) < MIN_TOKEN_NEAR_WORD:
         return text
     segments = _SIGNED.sub(TOKEN, text).split("/")
     after_word = False
     for place, segment in enumerate(segments):
-        if len(segment) >= MIN_TOKEN_AFTER_WORD:
+        if len(segment) >= MIN_TOKEN_NEAR_WORD:
             segments[place] = _WORD.sub(_without_token_after_word if after_word else _without_token, segment)
         after_word = len(segment) <= MIN_TOKEN and _SECRET_WORD.search(segment) is not None
     return "/".join(segments)
@@ -88,7 +88,7 @@ def _without_token(word: re.Match[str]) -> str:
 
 
 def _without_token_after_word(word: re.Match[str]) -> str:
-    return _without(word.group(0), MIN_TOKEN_AFTER_WORD)
+    return _without(word.group(0), MIN_TOKEN_NEAR_WORD)
 
 
 def _without(word: str, least: int) -> str:
@@ -122,12 +122,12 @@ def _without_random(stem: str, least: int, after_word: bool) -> str:
 def _is_plain(part: str, after_word: bool) -> bool:
     """Whether it is a number, or a word that can be said."""
     if part.isdecimal():
-        return not after_word or len(part) < MIN_TOKEN_AFTER_WORD
+        return not after_word or len(part) < MIN_TOKEN_NEAR_WORD
     return len(part) > 1 and _PIECE.fullmatch(part) is not None and not _UNSAYABLE.search(part)
 
 
 def _is_random(part: str, after_word: bool) -> bool:
-    least = MIN_TOKEN_AFTER_WORD if after_word else MIN_TOKEN
+    least = MIN_TOKEN_NEAR_WORD if after_word else MIN_TOKEN
     if len(part) >= least and (part.isdecimal() or _HEX.fullmatch(part)):
         return after_word or not _OBJECT_ID.fullmatch(part)
     pieces = _PIECE.findall(part)

@@ -1,4 +1,4 @@
-"""Addresses of pages: cut by one compiled expression, kept in one normal form."""
+"""Addresses of pages: parsed by one compiled expression, kept in one normal form."""
 
 import re
 from functools import lru_cache
@@ -9,8 +9,8 @@ PATH_LIMIT = 1024
 HOST_LIMIT = 253
 CAMPAIGN_LIMIT = 200
 QUERY_LIMIT = 2048
-KEPT_ADDRESSES = 8192
-KEPT_LENGTH = 256
+CACHE_SIZE = 8192
+CACHED_LENGTH = 256
 
 _CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 _CONTROL = re.compile(f"[{_CONTROLS}]")
@@ -46,12 +46,12 @@ class Address(NamedTuple):
     query: str = ""
 
 
-def cut(url: str) -> Address | None:
-    """The parts of an http address, or None where it is none."""
-    return _kept(url) if len(url) <= KEPT_LENGTH else _cut(url)
+def parse_url(url: str) -> Address | None:
+    """Parses an http address; None where it is none."""
+    return _parse_cached(url) if len(url) <= CACHED_LENGTH else _parse(url)
 
 
-def _cut(url: str) -> Address | None:
+def _parse(url: str) -> Address | None:
     match = _ADDRESS.fullmatch(url)
     if match is None:
         return None
@@ -65,7 +65,7 @@ def _cut(url: str) -> Address | None:
 
 
 # Visitors look at the same pages; both bounds together keep this below 8 MiB.
-_kept = lru_cache(maxsize=KEPT_ADDRESSES)(_cut)
+_parse_cached = lru_cache(maxsize=CACHE_SIZE)(_parse)
 
 
 def normal_host(host: str) -> str:
@@ -82,14 +82,14 @@ def host_of(url: str) -> str:
     return host if len(host) <= HOST_LIMIT else ""
 
 
-def plain(text: str, limit: int) -> str:
+def printable(text: str, limit: int) -> str:
     """The text without control characters and lone surrogates, cut to `limit` characters."""
     text = text[:limit]
     # What can be printed holds none of them, and is known four times as fast.
     return text if text.isprintable() else _CONTROL.sub("\ufffd", text)
 
 
-def _decoded(match: re.Match[str]) -> str:
+def _decode(match: re.Match[str]) -> str:
     text = match.group(0)
     try:
         decoded = unquote(text, errors="strict")
@@ -103,8 +103,8 @@ def _decoded(match: re.Match[str]) -> str:
 
 def normal_path(path: str) -> str:
     """One form for one page: decoded where that is safe, dot segments and login ids removed."""
-    text = plain(path.replace("\\", "/"), PATH_LIMIT * 4)
-    text = _PATH_PARAMETER.sub("", _ESCAPED.sub(_decoded, text))
+    text = printable(path.replace("\\", "/"), PATH_LIMIT * 4)
+    text = _PATH_PARAMETER.sub("", _ESCAPED.sub(_decode, text))
     if "/." in text:
         text = _without_dots(text)
     # A cut may leave dots, or an escape that can now be decoded, at the end.
@@ -133,7 +133,7 @@ def campaign_of(query: str) -> tuple[tuple[str, str], ...]:
         key, _, value = part.partition("=")
         name = key.lower()
         if name in CAMPAIGN_KEYS and value:
-            found.setdefault(name, plain(unquote_plus(value[: CAMPAIGN_LIMIT * 3]), CAMPAIGN_LIMIT))
+            found.setdefault(name, printable(unquote_plus(value[: CAMPAIGN_LIMIT * 3]), CAMPAIGN_LIMIT))
         elif name in CLICK_KEYS:
             found.setdefault(name, "")
     return tuple(sorted(found.items()))

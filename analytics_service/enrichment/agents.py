@@ -14,7 +14,7 @@ from ua_parser.loaders import load_lazy_builtins
 from ua_parser.regex import Resolver
 
 AGENT_LIMIT = 512
-KEPT = 20_000
+CACHE_SIZE = 20_000
 FAMILY_LIMIT = 60
 
 
@@ -147,15 +147,15 @@ def warm() -> None:
 
 
 def recognise(agent: str) -> Agent:
-    """What the agent is; an empty one is a robot's."""
-    return _recognised(agent[:AGENT_LIMIT])
+    """Recognises a user agent; an empty one is a robot's."""
+    return _recognise(agent[:AGENT_LIMIT])
 
 
-@lru_cache(maxsize=KEPT)
-def _recognised(agent: str) -> Agent:
-    told = _parser()(agent, Domain.USER_AGENT | Domain.OS)
-    browser, version = (told.user_agent.family, told.user_agent.major) if told.user_agent else ("", "")
-    system, system_version = (told.os.family, told.os.major) if told.os else ("", "")
+@lru_cache(maxsize=CACHE_SIZE)
+def _recognise(agent: str) -> Agent:
+    parsed = _parser()(agent, Domain.USER_AGENT | Domain.OS)
+    browser, version = (parsed.user_agent.family, parsed.user_agent.major) if parsed.user_agent else ("", "")
+    system, system_version = (parsed.os.family, parsed.os.major) if parsed.os else ("", "")
     in_app = _in_app(agent)
     robot = _robot(agent, is_in_app=in_app is not None)
     if robot:
@@ -206,10 +206,10 @@ def _robot(agent: str, *, is_in_app: bool) -> str:
     listed = None if is_in_app else _crawlers()(named, Domain.USER_AGENT).user_agent
     if listed is None and not _sounds_like_a_robot(named):
         return ""
-    told = _parser()(agent, Domain.USER_AGENT).user_agent
+    parsed = _parser()(agent, Domain.USER_AGENT).user_agent
     # A crawler that dresses as a browser is known by the list's word for it.
-    if told is not None and (listed is None or _sounds_like_a_robot(told.family)):
-        return told.family[:FAMILY_LIMIT]
+    if parsed is not None and (listed is None or _sounds_like_a_robot(parsed.family)):
+        return parsed.family[:FAMILY_LIMIT]
     return listed.family.strip("/ ")[:FAMILY_LIMIT] if listed is not None else "(unnamed robot)"
 
 

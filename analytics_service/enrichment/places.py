@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from iptocc import country_code
 from analytics_service.domain.dimensions import Location
 from analytics_service.errors import BadParameter
 
-KEPT = 50_000
-LOOKED_AT_EACH = 60.0
+CACHE_SIZE = 50_000
+CHECK_INTERVAL = timedelta(minutes=1)
 NAME_LIMIT = 80
 
 NOWHERE = Location()
@@ -30,8 +31,8 @@ class Places:
         self._file = geo_file
         self._database: Any = None
         self._stamp: tuple[int, int] | None = None
-        self._looked_at = time.monotonic()
-        self._kept = lru_cache(maxsize=KEPT)(self._looked_up)
+        self._checked_at = time.monotonic()
+        self._cached = lru_cache(maxsize=CACHE_SIZE)(self._look_up)
         if geo_file is not None:
             try:
                 self._read(geo_file)
@@ -39,21 +40,21 @@ class Places:
                 raise BadParameter("geo_file", "value", f"{geo_file} cannot be read: {error}") from None
 
     def place(self, address: str) -> Location:
-        """The place of an address; nothing is known of one that is none, or private."""
+        """Finds the place of an address; nothing is known of one that is none, or private."""
         if self._file is None:
             return _of_country(address)
-        if time.monotonic() - self._looked_at > LOOKED_AT_EACH:
-            self.look_again()
-        return self._kept(address)
+        if time.monotonic() - self._checked_at > CHECK_INTERVAL.total_seconds():
+            self.reload_if_changed()
+        return self._cached(address)
 
-    def look_again(self) -> None:
+    def reload_if_changed(self) -> None:
         """Reads the file anew where it has changed; what cannot be read leaves the old one in use."""
-        self._looked_at = time.monotonic()
+        self._checked_at = time.monotonic()
         if self._file is not None and _stamp(self._file) not in (None, self._stamp):
             # Hundreds of megabytes may have to be read: no beacon waits for that.
-            threading.Thread(target=self._read_again, args=(self._file,), daemon=True).start()
+            threading.Thread(target=self._reload, args=(self._file,), daemon=True).start()
 
-    def _read_again(self, file: Path) -> None:
+    def _reload(self, file: Path) -> None:
         try:
             self._read(file)
         except (OSError, ValueError) as error:
@@ -77,9 +78,9 @@ class Places:
             # A damaged file makes its reader stumble in any way.
             raise ValueError(f"is no database of places, or damaged: {error}") from None
         self._stamp = stamp
-        self._kept.cache_clear()
+        self._cached.cache_clear()
 
-    def _looked_up(self, address: str) -> Location:
+    def _look_up(self, address: str) -> Location:
         known = _of_country(address)
         try:
             record = self._database.get(address)

@@ -1,8 +1,8 @@
 """Robots that say they are browsers: what a request lacks that such a browser always sends."""
 
+from analytics_service.domain.client import HeaderSignals
 from analytics_service.domain.site import RobotLevel
 from analytics_service.enrichment.agents import Agent
-from analytics_service.enrichment.header_signals import HeaderSignals
 
 # The first releases that send Sec-Fetch-* with every request to a trustworthy origin.
 FETCH_METADATA_SINCE = {"Chrome": 76, "Edge": 79, "Opera": 63, "Firefox": 90, "Safari": 17}
@@ -29,8 +29,8 @@ def headers_mismatch(agent: Agent, header_signals: int, level: RobotLevel) -> bo
     # On iOS every browser is WebKit, and as old as the system.
     on_ios = agent.system == "iOS"
     since = FETCH_METADATA_SINCE.get("Safari" if on_ios else agent.browser)
-    told = agent.system_version if on_ios else agent.browser_version
-    version = int(told) if told.isdecimal() else 0
+    written = agent.system_version if on_ios else agent.browser_version
+    version = int(written) if written.isdecimal() else 0
     return (
         over_https
         and since is not None

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from analytics_service.domain.dimensions import Acquisition
 
-KEPT = 20_000
+CACHE_SIZE = 20_000
 SPAM_HOSTS_LIMIT = 100_000
 # google.com, google.com.vn, google.co.uk, google.de and so on; of what else Google has, only what searches.
 _GOOGLE = re.compile(r"(?:(?:www|m|images|news|cse|scholar)\.)?google(?:\.com?)?\.[a-z]{2,3}")
@@ -31,7 +31,7 @@ _UNPAID_CLICKS = {"fbclid": "social"}
 
 
 @cache
-def _known() -> Mapping[str, tuple[str, str]]:
+def _listed_sources() -> Mapping[str, tuple[str, str]]:
     """Source and channel by host."""
     listed = tomllib.loads(_data("sources.toml"))
     return {host: (source, channel) for channel, hosts in listed.items() for host, source in hosts.items()}
@@ -57,32 +57,34 @@ def is_own(host: str, own_hosts: frozenset[str]) -> bool:
     return host in own_hosts or any(f"*.{parent}" in own_hosts for parent in list(_with_parents(host))[1:])
 
 
-@lru_cache(maxsize=KEPT)
-def origin_of(referrer: str, campaign: tuple[tuple[str, str], ...], own_hosts: frozenset[str]) -> Acquisition:
-    """The origin of a visit; `referrer` is a host or `android-app://package`, empty for none.
+@lru_cache(maxsize=CACHE_SIZE)
+def acquisition_of(
+    referrer: str, campaign: tuple[tuple[str, str], ...], own_hosts: frozenset[str]
+) -> Acquisition:
+    """Says where a visit came from; `referrer` is a host or `android-app://package`, empty for none.
 
     What the link says of itself (utm_…, ref, source, a paid click's id) goes before the referrer.
     """
-    said = dict(campaign)
+    parameters = dict(campaign)
     source, channel = _by_referrer(referrer, own_hosts)
     for click, sent_by in _CLICKS.items():
-        if click in said:
+        if click in parameters:
             source, channel = sent_by, _UNPAID_CLICKS.get(click, "campaign")
-    if named := said.get("utm_source") or said.get("ref") or said.get("source"):
+    if named := parameters.get("utm_source") or parameters.get("ref") or parameters.get("source"):
         source, by_name = _by_name(named)
         channel = by_name or "campaign"
-    if medium := said.get("utm_medium"):
+    if medium := parameters.get("utm_medium"):
         channel = _by_medium(medium)
-    elif said.get("utm_campaign"):
+    elif parameters.get("utm_campaign"):
         channel = "campaign"
     return Acquisition(
         source=source,
         channel=channel,
-        campaign=said.get("utm_campaign", ""),
-        utm_source=said.get("utm_source", ""),
-        utm_medium=said.get("utm_medium", ""),
-        utm_content=said.get("utm_content", ""),
-        utm_term=said.get("utm_term", ""),
+        campaign=parameters.get("utm_campaign", ""),
+        utm_source=parameters.get("utm_source", ""),
+        utm_medium=parameters.get("utm_medium", ""),
+        utm_content=parameters.get("utm_content", ""),
+        utm_term=parameters.get("utm_term", ""),
     )
 
 
@@ -92,8 +94,8 @@ def _by_referrer(host: str, own_hosts: frozenset[str]) -> tuple[str, str]:
     if is_own(host, own_hosts):
         return "", "internal"
     for name in _with_parents(host):
-        if name in _known():
-            return _known()[name]
+        if name in _listed_sources():
+            return _listed_sources()[name]
     if _GOOGLE.fullmatch(host):
         return "Google", "search"
     return host.removeprefix("www."), "referral"
@@ -103,8 +105,8 @@ def _by_name(named: str) -> tuple[str, str]:
     """A source that a link names itself: as the list writes it, where it is on the list."""
     name = named.strip().lower()
     for host in (name, f"{name}.com"):
-        if host in _known():
-            return _known()[host][0], ""
+        if host in _listed_sources():
+            return _listed_sources()[host][0], ""
         if _GOOGLE.fullmatch(host):
             return "Google", ""
     return named.strip(), ""

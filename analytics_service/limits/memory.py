@@ -1,6 +1,6 @@
 """How much one sender may send, answered at once."""
 
-KEYS_KEPT = 100_000
+KEYS_LIMIT = 100_000
 """In each of two generations: the older one goes when the younger is full."""
 
 
@@ -36,12 +36,12 @@ class MemoryLimits:
         self._keep(key, full_at + self.each_ms)
         return True
 
-    def told(self, sender: str, full_at: float) -> None:
+    def learn(self, sender: str, full_at: float) -> None:
         """Takes in what a sender has used up elsewhere: when all of the allowance will be there again."""
         key = hash(sender)
         self._keep(key, max(full_at, self._young.get(key, 0.0)))
 
     def _keep(self, key: int, full_at: float) -> None:
         self._young[key] = full_at
-        if len(self._young) >= KEYS_KEPT:
+        if len(self._young) >= KEYS_LIMIT:
             self._old, self._young = self._young, {}

@@ -4,15 +4,16 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from hashlib import blake2b
 from pathlib import Path
 
 from analytics_service.limits.memory import MemoryLimits
 from analytics_service.redis_client.client import FAULTS
-from analytics_service.redis_client.link import Link
+from analytics_service.redis_client.link import Link, Start
 
-SHARED_EACH = 0.1
-SENDERS_SHARED = 10_000
+SHARE_INTERVAL = timedelta(milliseconds=100)
+SHARED_SENDERS_LIMIT = 10_000
 """Between two rounds; of those beyond, only this worker knows."""
 SHARDS = 16
 """Each is a hash tag of its own, so that a cluster spreads them."""
@@ -21,23 +22,23 @@ RATES = Path(__file__).with_name("rates.lua").read_text("utf-8")
 
 @asynccontextmanager
 async def open_redis_limits(
-    url: str, *, secret: bytes, per_minute: int, burst: int
+    url: str, *, secret: bytes, per_minute: int, burst: int, start: Start
 ) -> AsyncIterator["RedisLimits"]:
-    """Limits that are told to the other workers each 100 ms."""
+    """Opens limits that all workers of a Redis share each 100 ms."""
     limits = RedisLimits(url, secret, MemoryLimits(per_minute=per_minute, burst=burst))
-    sharing = asyncio.create_task(limits.share_all())
+    sharing = start(limits.share_all())
     try:
         yield limits
     finally:
         limits.stop()
-        await sharing
+        await asyncio.wait({sharing})
 
 
 class RedisLimits:
     """Answers from memory at once; what the other workers let pass is known within 100 ms.
 
     While Redis is away each worker limits by itself. A sender is known by a hash under a key that only
-    the workers of this service have, for as long as his allowance is not whole again.
+    the workers of this service have, for as long as their allowance is not whole again.
     """
 
     def __init__(self, url: str, secret: bytes, local: MemoryLimits) -> None:
@@ -52,20 +53,20 @@ class RedisLimits:
         """Whether one more of this sender may pass now; what does not pass costs nothing."""
         if not self._local.allows(sender, at_ms):
             return False
-        if self._local.each_ms and (sender in self._passed or len(self._passed) < SENDERS_SHARED):
+        if self._local.each_ms and (sender in self._passed or len(self._passed) < SHARED_SENDERS_LIMIT):
             self._passed[sender] += 1
             self._at_ms = at_ms
         return True
 
     def stop(self) -> None:
-        """Lets `share_all` end."""
+        """Lets `share_all` end with its present round."""
         self._stopped.set()
 
     async def share_all(self) -> None:
-        """Tells and hears what passed, until stopped."""
+        """Shares with the other workers what passed, until stopped."""
         while not self._stopped.is_set():
             try:
-                await asyncio.wait_for(self._stopped.wait(), SHARED_EACH)
+                await asyncio.wait_for(self._stopped.wait(), SHARE_INTERVAL.total_seconds())
             except TimeoutError:
                 await self._share()
         await self._link.close()
@@ -88,8 +89,8 @@ class RedisLimits:
                         pipe.eval(RATES, len(keys), *keys, *pace, *(passed[sender] for sender in shard))
                 answers = await pipe.execute()
         except FAULTS as error:
-            self._link.failed(error)
+            self._link.report_failure(error)
             return
         for shard, times in zip((shard for shard in shards if shard), answers, strict=True):
             for sender, full_at in zip(shard, times, strict=True):
-                self._local.told(sender, float(full_at))
+                self._local.learn(sender, float(full_at))

@@ -24,8 +24,8 @@ class SiteSeen:
         self.visitors: OrderedDict[int, tuple[int, int]] = OrderedDict()
         self.on_page: dict[int, int] = {}
 
-    def stays(self, visitor: int, at_ms: int, page: int) -> bool:
-        """Notes whoever is seen again where he was, by far the most; False where there is more to do."""
+    def keep_in_place(self, visitor: int, at_ms: int, page: int) -> bool:
+        """Notes who is seen again where they were, by far the most; False where there is more to do."""
         seen = self.visitors.get(visitor)
         if seen is None or seen[0] > at_ms or page not in (seen[1], NOWHERE):
             return False
@@ -34,14 +34,14 @@ class SiteSeen:
         return True
 
     def place(self, visitor: int, at_ms: int, page: int) -> None:
-        """The visitor is the last one seen now."""
+        """Puts the visitor at the end, as the last one seen."""
         self.take(visitor)
         self.visitors[visitor] = at_ms, page
         if page != NOWHERE:
             self.on_page[page] = self.on_page.get(page, 0) + 1
 
     def take(self, visitor: int) -> tuple[int, int]:
-        """Takes the visitor out; returns when he was seen and where, (0, NOWHERE) where he was not."""
+        """Takes the visitor out; returns when they were seen and where, (0, NOWHERE) where they were not."""
         at_ms, page = self.visitors.pop(visitor, (0, NOWHERE))
         if page != NOWHERE:
             left = self.on_page.pop(page) - 1
@@ -67,11 +67,11 @@ class MemoryLive:
         self._sites: dict[int, SiteSeen] = {}
 
     def touch(self, site: int, visitor: int, previous_id: int | None, at_ms: int, page: str = "") -> None:
-        """Notes that the visitor was seen; the name of today takes the place of yesterday's."""
+        """Notes that the visitor was seen; the id of today takes the place of yesterday's."""
         known = self._sites.get(site)
         if known is None:
             known = self._sites[site] = SiteSeen()
-        if previous_id is None and known.stays(visitor, at_ms, key_of(page) if page else NOWHERE):
+        if previous_id is None and known.keep_in_place(visitor, at_ms, key_of(page) if page else NOWHERE):
             return
         before, where = known.take(visitor)
         if previous_id is not None:
@@ -84,8 +84,8 @@ class MemoryLive:
         if known.drop_oldest(at_ms - self._window_ms, self._limit):
             known.drop_oldest(at_ms - self._window_ms, self._limit)
 
-    def seen(self, site: int, at_ms: int) -> list[tuple[int, int, int]]:
-        """Visitors, when each was last seen, and the key of his page; those within the window."""
+    def list_online(self, site: int, at_ms: int) -> list[tuple[int, int, int]]:
+        """Visitors seen within the window, when each was last seen, and the key of their page."""
         known = self._sites.get(site)
         since = at_ms - self._window_ms
         return (

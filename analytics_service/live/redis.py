@@ -13,21 +13,21 @@ from redis.exceptions import ResponseError
 
 from analytics_service.domain.pages import key_of
 from analytics_service.live.memory import NOWHERE, MemoryLive
-from analytics_service.redis_client.client import ANSWER_WITHIN, FAULTS
-from analytics_service.redis_client.link import Link
+from analytics_service.redis_client.client import ANSWER_TIMEOUT, FAULTS
+from analytics_service.redis_client.link import Link, Start
 
-GATHERED_FOR = 0.05
+SEND_INTERVAL = timedelta(milliseconds=50)
 PENDING_LIMIT = 100_000
-READ_KEPT = 1.0
-READS_KEPT = 10_000
-SITES_TOLD = 100_000
-# Of one site in one script: Redis does nothing else meanwhile.
-TOLD_AT_ONCE = 1_000
+READ_MAX_AGE = timedelta(seconds=1)
+READ_CACHE_SIZE = 10_000
+SENT_SITES_LIMIT = 100_000
+# Of one site: Redis does nothing else meanwhile.
+TOUCHES_A_SCRIPT = 1_000
 # In one round trip, counted in touches: Redis answers none of it before it is done with all of it.
-SENT_AT_ONCE = 5_000
-SCRIPT_COSTS = 20
-LEAVING_AT_ONCE = 2 * TOLD_AT_ONCE
-# A name that was replaced stays for the window with a score beyond every time, so that a sighting under it
+TOUCHES_A_ROUND_TRIP = 5_000
+SCRIPT_COST = 20
+LEAVING_LIMIT = 2 * TOUCHES_A_SCRIPT
+# A name that was replaced stays for the window with a score beyond every time, so that a touch under it
 # which another worker sends late cannot bring the visitor back a second time.
 REPLACED = 10**15
 MASK = 2**48 - 1
@@ -38,31 +38,31 @@ LEAVE, TOUCH, COUNT = (
 log = logging.getLogger(__name__)
 
 Touch = tuple[int, int | None, int]
-"""When a visitor was seen, the name that his new one takes the place of, and the key of his page."""
+"""When a visitor was seen, the id that their new one takes the place of, and the key of their page."""
 Touches = dict[int, dict[int, Touch]]
 """By site and visitor."""
 
 
 @asynccontextmanager
 async def open_redis_live(
-    url: str, *, window: timedelta, limit: int, answer_within: float = ANSWER_WITHIN
+    url: str, *, window: timedelta, limit: int, start: Start, answer_timeout: timedelta = ANSWER_TIMEOUT
 ) -> AsyncIterator["RedisLive"]:
-    """A client that keeps no caller waiting for longer than that many seconds."""
-    link = Link(url, "so nobody knows who is online", answer_within=answer_within)
+    """Opens a client that keeps no caller waiting for longer than `answer_timeout`."""
+    link = Link(url, "so nobody knows who is online", answer_timeout=answer_timeout)
     live = RedisLive(link, window, limit, worker=secrets.token_hex(4))
-    sender = asyncio.create_task(live.send_all())
+    sender = start(live.send_all())
     try:
         yield live
     finally:
         live.stop()
-        await sender
+        await asyncio.wait({sender})
 
 
 class RedisLive:
     """For each site its visitors by the time they were seen, the page of each, and how many are on each page.
 
-    Each worker leaves a mark of its own beside them: where the mark is gone, Redis has forgotten, and is told
-    again whom this worker saw. All keys of a site carry one hash tag, so that a cluster keeps them together.
+    Each worker keeps a generation key beside them: where it is gone, Redis has forgotten, and the worker
+    replays whom it saw. All keys of a site carry one hash tag, so that a cluster keeps them together.
     """
 
     def __init__(self, link: Link, window: timedelta, limit: int, *, worker: str) -> None:
@@ -71,7 +71,7 @@ class RedisLive:
         self._limit = limit
         self._worker = worker
         self._seen = MemoryLive(window, limit)
-        self._told: set[int] = set()
+        self._sent_sites: set[int] = set()
         self._incomplete: set[int] = set()
         """Sites of which Redis may not know all whom this worker saw."""
         self._pending: Touches = {}
@@ -80,7 +80,7 @@ class RedisLive:
         self._reads: dict[tuple[int, int], tuple[float, int]] = {}
 
     def touch(self, site: int, visitor: int, previous_id: int | None, at_ms: int, page: str = "") -> None:
-        """Gathered, and sent within 50 ms; while Redis is away each visitor's newest sighting is kept."""
+        """Gathered, and sent within 50 ms; while Redis is away each visitor's newest touch is kept."""
         self._seen.touch(site, visitor, previous_id, at_ms, page)
         self._gather(site, visitor, (at_ms, previous_id, key_of(page) if page else NOWHERE))
 
@@ -89,7 +89,7 @@ class RedisLive:
         known = of_site.get(visitor)
         if known is None:
             if self._gathered >= PENDING_LIMIT:
-                # Nobody is lost: with the site's next touch all whom this worker saw are told.
+                # Nobody is lost: with the site's next touch all whom this worker saw are replayed.
                 self._incomplete.add(site)
                 return
             self._gathered += 1
@@ -106,7 +106,7 @@ class RedisLive:
         """Sends what was gathered until stopped, then once more."""
         while not self._stopped.is_set():
             try:
-                await asyncio.wait_for(self._stopped.wait(), GATHERED_FOR)
+                await asyncio.wait_for(self._stopped.wait(), SEND_INTERVAL.total_seconds())
             except TimeoutError:
                 await self._send()
         self._link.try_again()
@@ -118,49 +118,49 @@ class RedisLive:
             return
         touches, self._pending, self._gathered = self._pending, {}, 0
         try:
-            forgotten = await self._tell(touches)
+            forgotten = await self._send_touches(touches)
             if forgotten:
                 self._incomplete |= forgotten.keys()
-                await self._tell(forgotten)
+                await self._send_touches(forgotten)
                 self._incomplete -= forgotten.keys()
         except FAULTS as error:
             self._failed(error)
-            # How much of it arrived nobody knows, a mark perhaps: all whom this worker saw are told again.
+            # Nobody knows how much arrived, perhaps the generation key: the worker replays all whom it saw.
             self._incomplete |= touches.keys()
             for site, of_site in touches.items():
                 for visitor, touch in of_site.items():
                     self._gather(site, visitor, touch)
 
-    async def _tell(self, touches: Touches) -> Touches:
+    async def _send_touches(self, touches: Touches) -> Touches:
         """Sends touches; returns those of before that Redis has forgotten. Raises what Redis raises."""
-        forgetful: set[int] = set()
+        to_replay: set[int] = set()
         for scripts in _scripts(touches):
             async with self._link.client() as client, client.pipeline(transaction=False) as pipe:
                 for site, part in scripts:
-                    keys = (*self._keys(site), f"vs:{{{site}}}:told:{self._worker}")
+                    keys = (*self._keys(site), f"vs:{{{site}}}:generation:{self._worker}")
                     newest = max(touch[0] for _, touch in part)
-                    told = (word for visitor, touch in part for word in _words(visitor, touch))
-                    bounds = (self._window_ms, self._limit, newest, REPLACED, LEAVING_AT_ONCE)
-                    pipe.eval(LEAVE + TOUCH, len(keys), *keys, *bounds, *told)
+                    arguments = (word for visitor, touch in part for word in _words(visitor, touch))
+                    bounds = (self._window_ms, self._limit, newest, REPLACED, LEAVING_LIMIT)
+                    pipe.eval(LEAVE + TOUCH, len(keys), *keys, *bounds, *arguments)
                 answers = await pipe.execute(raise_on_error=False)
             for (site, _), answer in zip(scripts, answers, strict=True):
                 if not isinstance(answer, Exception):
-                    if site in self._incomplete or (answer and site in self._told):
-                        forgetful.add(site)
+                    if site in self._incomplete or (answer and site in self._sent_sites):
+                        to_replay.add(site)
                 elif not _is_foreign(answer):
                     raise answer
                 elif site not in self._incomplete:
                     log.warning("Redis holds something else under the keys of site %d: %s", site, answer)
                     self._incomplete.add(site)
-        if len(self._told) + len(touches) > SITES_TOLD:
-            self._told.clear()
-        self._told.update(touches)
-        return {site: self._untold(site, touches[site]) for site in forgetful}
+        if len(self._sent_sites) + len(touches) > SENT_SITES_LIMIT:
+            self._sent_sites.clear()
+        self._sent_sites.update(touches)
+        return {site: self._replayed(site, touches[site]) for site in to_replay}
 
-    def _untold(self, site: int, told: dict[int, Touch]) -> dict[int, Touch]:
-        # Those who were just told too: where each is, the sighting may not have said.
-        newest = max((at for at, _, _ in told.values()), default=0)
-        return {visitor: (at_ms, None, page) for visitor, at_ms, page in self._seen.seen(site, newest)}
+    def _replayed(self, site: int, sent: dict[int, Touch]) -> dict[int, Touch]:
+        # Those who were just sent too: where each is, the touch may not have said.
+        newest = max((at for at, _, _ in sent.values()), default=0)
+        return {visitor: (at_ms, None, page) for visitor, at_ms, page in self._seen.list_online(site, newest)}
 
     async def online(self, site: int, at_ms: int, page: str | None = None) -> int | None:
         """Distinct visitors seen within the window, at most a second old; None while Redis is away."""
@@ -169,7 +169,7 @@ class RedisLive:
             return None
         where = NOWHERE if page is None else key_of(page)
         kept = self._reads.get((site, where))
-        if kept and now - kept[0] < READ_KEPT:
+        if kept and now - kept[0] < READ_MAX_AGE.total_seconds():
             return kept[1]
         try:
             # Shielded: a call cut off in the middle would leave its answer for the next caller.
@@ -178,7 +178,7 @@ class RedisLive:
             if not _is_foreign(error):
                 self._failed(error)
             return None
-        if len(self._reads) >= READS_KEPT:
+        if len(self._reads) >= READ_CACHE_SIZE:
             self._reads.clear()
         self._reads[site, where] = (now, count)
         return count
@@ -188,10 +188,10 @@ class RedisLive:
         if self._gathered:
             raise TimeoutError("what was gathered could not be sent, so a count would be too small")
         keys = self._keys(site)
-        asked = (at_ms - self._window_ms, REPLACED, LEAVING_AT_ONCE, _word(page) if page else "")
+        bounds = (at_ms - self._window_ms, REPLACED, LEAVING_LIMIT, _word(page) if page else "")
         async with self._link.client() as client:
-            for _ in range(self._limit // LEAVING_AT_ONCE + 2):
-                online, on_page, more = await client.eval(LEAVE + COUNT, len(keys), *keys, *asked)
+            for _ in range(self._limit // LEAVING_LIMIT + 2):
+                online, on_page, more = await client.eval(LEAVE + COUNT, len(keys), *keys, *bounds)
                 if not more:
                     break
         return int(on_page if page else online)
@@ -202,7 +202,7 @@ class RedisLive:
 
     def _failed(self, error: Exception) -> None:
         self._reads.clear()
-        self._link.failed(error)
+        self._link.report_failure(error)
 
 
 def _scripts(touches: Touches) -> Iterator[list[tuple[int, list[tuple[int, Touch]]]]]:
@@ -211,10 +211,10 @@ def _scripts(touches: Touches) -> Iterator[list[tuple[int, list[tuple[int, Touch
     size = 0
     for site, of_site in touches.items():
         every = list(of_site.items())
-        for at in range(0, len(every), TOLD_AT_ONCE):
-            gathered.append((site, every[at : at + TOLD_AT_ONCE]))
-            size += len(gathered[-1][1]) + SCRIPT_COSTS
-            if size >= SENT_AT_ONCE:
+        for at in range(0, len(every), TOUCHES_A_SCRIPT):
+            gathered.append((site, every[at : at + TOUCHES_A_SCRIPT]))
+            size += len(gathered[-1][1]) + SCRIPT_COST
+            if size >= TOUCHES_A_ROUND_TRIP:
                 yield gathered
                 gathered, size = [], 0
     if gathered:

@@ -1,16 +1,16 @@
--- Sightings of one site, told in one go: either all of them hold or none.
--- KEYS: the worker's mark, after those of leave.lua.
--- ARGV: window and limit, the newest time, the score of replaced names, how many may go at once;
---       then visitor, time, former name and page of each sighting ('' where there is none).
--- Answers 1 where the worker's mark was not there: then Redis has forgotten.
+-- Touches of one site, sent in one go: either all of them hold or none.
+-- KEYS: the worker's generation key, after those of leave.lua.
+-- ARGV: window and limit, the newest time, the score of replaced ids, how many may go at once;
+--       then visitor, time, previous id and page of each touch ('' where there is none).
+-- Answers 1 where the worker's generation key was not there: then Redis has forgotten.
 local window, limit, newest, replaced, most =
   tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 
 for at = 6, #ARGV, 4 do
-  local visitor, seen, formerly, page = ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3]
-  if formerly ~= '' then
-    redis.call('ZADD', online, string.format('%.0f', replaced + seen), formerly)
-    leaves_page(formerly)
+  local visitor, seen, previous_id, page = ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3]
+  if previous_id ~= '' then
+    redis.call('ZADD', online, string.format('%.0f', replaced + seen), previous_id)
+    leaves_page(previous_id)
   end
   local known = tonumber(redis.call('ZSCORE', online, visitor) or 0)
   if seen > known then redis.call('ZADD', online, ARGV[at + 1], visitor) end

@@ -7,9 +7,9 @@ class Live(Protocol):
     """Who is online now; best effort, and never in a beacon's way."""
 
     def touch(self, site: int, visitor: int, previous_id: int | None, at_ms: int, page: str = "") -> None:
-        """Notes that the visitor was seen, and on which page; "" leaves him where he was.
+        """Notes that the visitor was seen, and on which page; "" leaves them where they were.
 
-        The name of today takes the place of yesterday's.
+        The id of today takes the place of yesterday's.
         """
         ...
 

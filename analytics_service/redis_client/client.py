@@ -1,6 +1,7 @@
 """Clients for the addresses of Redis that we understand."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from redis.asyncio import Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
@@ -8,8 +9,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisClusterException, RedisError
 
-ANSWER_WITHIN = 0.1
-"""Seconds; whoever waits for longer goes on without the answer."""
+ANSWER_TIMEOUT = timedelta(milliseconds=100)
+"""Whoever waits for longer goes on without the answer."""
 CLUSTER = {"redis+cluster://": "redis://", "rediss+cluster://": "rediss://"}
 
 FAULTS = (RedisError, RedisClusterException, OSError, TimeoutError)
@@ -20,24 +21,25 @@ Node = tuple[str, int]
 """Host and port."""
 
 
-def connected(url: str, nodes: Sequence[Node] = (), *, answer_within: float = ANSWER_WITHIN) -> Client:
-    """A client that gives up in time and tries nothing twice; it connects when it is first used.
+def connect(url: str, nodes: Sequence[Node] = (), *, answer_timeout: timedelta = ANSWER_TIMEOUT) -> Client:
+    """Makes a client that gives up in time and tries nothing twice; it connects when it is first used.
 
     redis://, rediss:// and unix:// name one server, redis+cluster:// and rediss+cluster:// any node of a
     cluster; where that node is gone, the known `nodes` are asked.
     """
-    for scheme, plain in CLUSTER.items():
+    seconds = answer_timeout.total_seconds()
+    for scheme, single in CLUSTER.items():
         if url.startswith(scheme):
             return RedisCluster.from_url(
-                url.replace(scheme, plain, 1),
+                url.replace(scheme, single, 1),
                 startup_nodes=[ClusterNode(host, port) for host, port in nodes],
-                socket_timeout=answer_within,
-                socket_connect_timeout=answer_within,
+                socket_timeout=seconds,
+                socket_connect_timeout=seconds,
                 retry=Retry(NoBackoff(), 0),
                 # A shard that is down must not take the others' sites with it.
                 require_full_coverage=False,
             )
-    return Redis.from_url(url, socket_timeout=answer_within, socket_connect_timeout=answer_within, retry=None)
+    return Redis.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds, retry=None)
 
 
 def nodes_of(client: Client) -> list[Node]:

@@ -3,19 +3,23 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from analytics_service.redis_client.client import ANSWER_WITHIN, FAULTS, Client, Node, connected, nodes_of
+from analytics_service.redis_client.client import ANSWER_TIMEOUT, FAULTS, Client, Node, connect, nodes_of
 
-PAUSE_AFTER_FAILURE = 2.0
+PAUSE_AFTER_FAILURE = timedelta(seconds=2)
+
+Start = Callable[[Coroutine[object, object, None]], asyncio.Task[None]]
+"""Starts work that goes on beside answering, and takes care that it does not fail unnoticed."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class _Lent:
+class _SharedClient:
     """A client and how many use it just now."""
 
     client: Client
@@ -35,30 +39,30 @@ class _Lent:
 class Link:
     """The client of the moment; `without` says what nobody knows while Redis is away."""
 
-    def __init__(self, url: str, without: str, *, answer_within: float = ANSWER_WITHIN) -> None:
+    def __init__(self, url: str, without: str, *, answer_timeout: timedelta = ANSWER_TIMEOUT) -> None:
         self._url = url
         self._without = without
-        self._answer_within = answer_within
+        self._answer_timeout = answer_timeout
         self._nodes: list[Node] = []
         self._away_until = 0.0
-        self._lent = self._new()
+        self._current = self._new()
         self._ending: set[asyncio.Task[None]] = set()
 
-    def _new(self) -> _Lent:
-        return _Lent(connected(self._url, self._nodes, answer_within=self._answer_within))
+    def _new(self) -> _SharedClient:
+        return _SharedClient(connect(self._url, self._nodes, answer_timeout=self._answer_timeout))
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[Client]:
         """The client of the moment, which is not closed before the block ends."""
-        lent = self._lent
-        lent.users += 1
-        lent.unused.clear()
+        current = self._current
+        current.users += 1
+        current.unused.clear()
         try:
-            yield lent.client
+            yield current.client
         finally:
-            lent.users -= 1
-            if not lent.users:
-                lent.unused.set()
+            current.users -= 1
+            if not current.users:
+                current.unused.set()
 
     @property
     def is_away(self) -> bool:
@@ -66,20 +70,20 @@ class Link:
         return time.monotonic() < self._away_until
 
     def try_again(self) -> None:
-        """Ends the pause."""
+        """Ends the pause after a failure at once."""
         self._away_until = 0.0
 
-    def failed(self, error: Exception) -> None:
+    def report_failure(self, error: Exception) -> None:
         """Begins a pause, with a new client: the old one's connections may hold answers of before."""
         if not self.is_away:
             log.warning("Redis is away, %s: %s", self._without, type(error).__name__)
-        self._away_until = time.monotonic() + PAUSE_AFTER_FAILURE
-        self._nodes = nodes_of(self._lent.client) or self._nodes
-        broken, self._lent = self._lent, self._new()
+        self._away_until = time.monotonic() + PAUSE_AFTER_FAILURE.total_seconds()
+        self._nodes = nodes_of(self._current.client) or self._nodes
+        broken, self._current = self._current, self._new()
         ending = asyncio.create_task(broken.close())
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
 
     async def close(self) -> None:
         """Closes the client of the moment, and waits for those that were replaced."""
-        await asyncio.gather(self._lent.close(), *self._ending)
+        await asyncio.gather(self._current.close(), *self._ending)

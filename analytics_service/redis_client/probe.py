@@ -20,8 +20,8 @@ class RedisState(NamedTuple):
 
 def examine_redis(url: str) -> RedisState:
     """Asks once; of a cluster, the node that is named. Raises Unavailable."""
-    for scheme, plain in CLUSTER.items():
-        url = url.replace(scheme, plain, 1)
+    for scheme, single in CLUSTER.items():
+        url = url.replace(scheme, single, 1)
     try:
         with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
             began = time.perf_counter()

@@ -10,12 +10,11 @@ import pytest
 from analytics_service.collecting.admit import NOWHERE, Collector, Recognisers, Verdict
 from analytics_service.collecting.sites import SiteCache
 from analytics_service.domain.beacons import parse
-from analytics_service.domain.client import Client
+from analytics_service.domain.client import Client, HeaderSignals
 from analytics_service.domain.drops import Drop
 from analytics_service.domain.facts import DropSample, Fact
 from analytics_service.domain.site import RobotLevel, SiteRules
 from analytics_service.domain.visitors import sender
-from analytics_service.enrichment.header_signals import HeaderSignals
 from analytics_service.enrichment.places import Places
 from analytics_service.enrichment.sources import Spam
 from analytics_service.limits.memory import MemoryLimits

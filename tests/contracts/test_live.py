@@ -27,14 +27,14 @@ WINDOW_MS = 300_000
 LIMIT = 1000
 AT = 1_800_000_000_000
 # For the time that Redis takes to answer on a machine that is busy with other things.
-PATIENT = 2.0
+PATIENT = timedelta(seconds=2)
 ANN, BOB = -5_000_000_000_000_000_001, 7
 SITE, OTHER = 1, 2
 
 
 def patient(url: str, limit: int = LIMIT) -> AbstractAsyncContextManager[RedisLive]:
-    """Who is online, asked with patience."""
-    return open_redis_live(url, window=WINDOW, limit=limit, answer_within=PATIENT)
+    """Who is online, lookups with patience."""
+    return open_redis_live(url, window=WINDOW, limit=limit, start=asyncio.create_task, answer_timeout=PATIENT)
 
 
 @pytest.fixture(scope="module")
@@ -92,20 +92,20 @@ async def test_a_visitor_is_online_for_the_window_and_no_longer(live: Live) -> N
     assert await becomes(lambda: live.online(SITE, AT + WINDOW_MS + 1), 0) == 0
 
 
-async def test_a_sighting_that_comes_late_does_not_set_a_visitor_back(live: Live) -> None:
+async def test_a_touch_that_comes_late_does_not_set_a_visitor_back(live: Live) -> None:
     live.touch(SITE, ANN, None, AT + 200_000)
     await becomes(lambda: live.online(SITE, AT + 200_000), 1)
     live.touch(SITE, ANN, None, AT)
     assert await becomes(lambda: live.online(SITE, AT + WINDOW_MS + 100_000), 1) == 1
 
 
-async def test_the_name_of_today_takes_the_place_of_yesterdays(live: Live) -> None:
+async def test_the_id_of_today_takes_the_place_of_yesterdays(live: Live) -> None:
     live.touch(SITE, ANN, None, AT)
     await becomes(lambda: live.online(SITE, AT), 1)
     live.touch(SITE, BOB, ANN, AT + 1000)
     live.touch(SITE, BOB + 1, None, AT + 1000)
     assert await becomes(lambda: live.online(SITE, AT + 1000), 2) == 2
-    # … and is gone with him when he leaves.
+    # … and is gone with them when they leave.
     assert await becomes(lambda: live.online(SITE, AT + 1000 + WINDOW_MS + 1), 0) == 0
 
 
@@ -115,12 +115,12 @@ async def test_a_site_holds_no_more_visitors_than_its_limit(live: Live) -> None:
     assert await becomes(lambda: live.online(SITE, AT + LIMIT), LIMIT) == LIMIT
 
 
-async def test_a_visitor_is_on_the_page_where_he_was_seen_last(live: Live) -> None:
+async def test_a_visitor_is_on_the_page_where_they_were_seen_last(live: Live) -> None:
     live.touch(SITE, ANN, None, AT, "/a")
     live.touch(SITE, BOB, None, AT, "/a")
     assert await becomes(lambda: live.online(SITE, AT, "/a"), 2) == 2
     live.touch(SITE, ANN, None, AT + 2000, "/b?page=2")
-    # Who tells nothing of a page stays where he was, and what comes late changes nothing.
+    # Who tells nothing of a page stays where they were, and what comes late changes nothing.
     live.touch(SITE, BOB, None, AT + 2000)
     live.touch(SITE, ANN, None, AT + 1000, "/c")
     assert await becomes(lambda: live.online(SITE, AT + 2000, "/b?page=2"), 1) == 1
@@ -130,7 +130,7 @@ async def test_a_visitor_is_on_the_page_where_he_was_seen_last(live: Live) -> No
     assert await becomes(lambda: live.online(SITE, AT + 2000), 2) == 2
 
 
-async def test_nobody_stays_on_a_page_longer_than_he_is_online(live: Live) -> None:
+async def test_nobody_stays_on_a_page_longer_than_they_are_online(live: Live) -> None:
     live.touch(SITE, ANN, None, AT, "/a")
     live.touch(SITE, BOB, None, AT + 1000, "/a")
     assert await becomes(lambda: live.online(SITE, AT + WINDOW_MS, "/a"), 2) == 2
@@ -147,7 +147,7 @@ async def test_visitors_over_the_limit_leave_their_pages_too(live: Live) -> None
     assert await becomes(lambda: live.online(SITE, AT + LIMIT + 50, "/0"), LIMIT // 2) == LIMIT // 2
 
 
-async def test_a_late_sighting_under_yesterdays_name_brings_nobody_back(tmp_path: Path) -> None:
+async def test_a_late_touch_under_yesterdays_name_brings_nobody_back(tmp_path: Path) -> None:
     with running_redis(tmp_path) as server:
         async with (
             patient(server.url) as early,
@@ -172,7 +172,7 @@ async def test_nobody_knows_while_redis_hangs_and_everybody_again_after(tmp_path
 
 
 @pytest.mark.timeout(400)
-async def test_very_many_sites_are_told_when_redis_is_back(tmp_path: Path) -> None:
+async def test_very_many_sites_are_sent_when_redis_is_back(tmp_path: Path) -> None:
     sites = 20_000
     with running_redis(tmp_path) as server:
         async with patient(server.url) as live:
@@ -185,7 +185,7 @@ async def test_very_many_sites_are_told_when_redis_is_back(tmp_path: Path) -> No
             assert await live.online(0, AT, "/a") == 1
 
 
-async def test_redis_that_lost_everything_is_told_again_whom_the_worker_saw(tmp_path: Path) -> None:
+async def test_redis_that_lost_everything_gets_a_replay_of_whom_the_worker_saw(tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         with running_redis(tmp_path) as server:
             live = await stack.enter_async_context(patient(server.url))
@@ -197,7 +197,7 @@ async def test_redis_that_lost_everything_is_told_again_whom_the_worker_saw(tmp_
             assert await becomes(lambda: live.online(SITE, AT), 2) == 2
 
 
-async def test_redis_that_was_flushed_is_told_again_by_each_worker(tmp_path: Path) -> None:
+async def test_redis_that_was_flushed_gets_a_replay_from_each_worker(tmp_path: Path) -> None:
     with running_redis(tmp_path) as server:
         port = server.url.rpartition(":")[2].partition("/")[0]
         async with (
@@ -232,22 +232,22 @@ async def test_what_a_site_knows_is_not_lost_with_another_sites_keys(tmp_path: P
 
 async def test_a_touch_is_one_script_and_a_figure_another(tmp_path: Path) -> None:
     """Monitor shows what clients send, and "lua" before what scripts do."""
-    with running_redis(tmp_path) as server, server.monitored() as heard:
+    with running_redis(tmp_path) as server, server.monitored() as monitored:
         async with patient(server.url) as live:
             for visitor in range(500):
                 live.touch(SITE, visitor, None, AT, f"/{visitor % 7}")
             assert await becomes(lambda: live.online(SITE, AT), 500) == 500
             assert await live.online(SITE, AT, "/1") == 72
-    commands = [line.split()[3] for line in heard if "lua]" not in line and " lua" not in line]
+    commands = [line.split()[3] for line in monitored if "lua]" not in line and " lua" not in line]
     assert commands.count('"EVAL"') == 3, commands
     assert set(commands) <= {'"EVAL"', '"CLIENT"', '"SELECT"', '"HELLO"'}
     # What a figure costs: one look-up each, in sets sorted by time and by page.
-    asked = [line.split('"')[1].upper() for line in heard if " lua]" in line][-3:]
-    assert asked == ["ZCOUNT", "ZRANGEBYSCORE", "ZSCORE"]
+    lookups = [line.split('"')[1].upper() for line in monitored if " lua]" in line][-3:]
+    assert lookups == ["ZCOUNT", "ZRANGEBYSCORE", "ZSCORE"]
 
 
 @pytest.mark.timeout(300)
-async def test_a_visitor_with_his_page_takes_200_bytes_of_redis_at_most(tmp_path: Path) -> None:
+async def test_a_visitor_with_their_page_takes_200_bytes_of_redis_at_most(tmp_path: Path) -> None:
     visitors = soak(20_000, 1_000_000)
     with running_redis(tmp_path) as server:
         before = server.used_memory()
@@ -301,14 +301,14 @@ async def test_a_user_who_may_do_what_the_page_says_is_enough(tmp_path: Path) ->
 
 
 async def test_over_tls_it_knows_whom_it_talks_to(tmp_path: Path) -> None:
-    shown = made_certificate(tmp_path)
+    server_files = made_certificate(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    files = ("--tls-cert-file", str(shown.certificate), "--tls-key-file", str(shown.key))
+    files = ("--tls-cert-file", str(server_files.certificate), "--tls-key-file", str(server_files.key))
     options = ("--tls-port", str(port), *files, "--tls-auth-clients", "no")
     with running_redis(tmp_path, 0, *options):
         url = f"rediss://127.0.0.1:{port}/0"
-        trusted = f"{url}?ssl_ca_certs={shown.certificate}"
+        trusted = f"{url}?ssl_ca_certs={server_files.certificate}"
         async with patient(trusted) as live:
             live.touch(SITE, ANN, None, AT)
             assert await becomes(lambda: live.online(SITE, AT), 1) == 1

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from analytics_service.domain.pages import VALUE_LIMIT, fits, page_of
 from analytics_service.domain.redaction import redact
 from analytics_service.domain.site import SiteRules
-from analytics_service.domain.urls import cut
+from analytics_service.domain.urls import parse_url
 
 PLAIN = SiteRules()
 INDEX = SiteRules(index_files=True)
@@ -72,7 +72,7 @@ PAGES = [
 
 @pytest.mark.parametrize(("address", "rules", "page"), PAGES)
 def test_a_page_has_one_form(address: str, rules: SiteRules, page: str | None) -> None:
-    found = cut(f"https://x.example.vn{address}")
+    found = parse_url(f"https://x.example.vn{address}")
     assert found is not None
     # None: as it is written.
     assert page_of(found.path, found.query, rules) == (address if page is None else page)
@@ -95,7 +95,7 @@ def test_masking_twice_changes_nothing(text: str) -> None:
 @settings(derandomize=True, deadline=None, max_examples=300)
 def test_any_address_has_a_bounded_page(path: str, query: str) -> None:
     for rules in (PLAIN, INDEX, KEYS):
-        found = cut(f"https://x.vn/{path}?{query}")
+        found = parse_url(f"https://x.vn/{path}?{query}")
         if found is not None:
             page = page_of(found.path, found.query, rules)
             assert page.startswith("/")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics_service.domain.urls import Address, campaign_of, cut, host_of, normal_path
+from analytics_service.domain.urls import Address, campaign_of, host_of, normal_path, parse_url
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from analytics_service.domain.urls import Address, campaign_of, cut, host_of, no
     ],
 )
 def test_a_page_has_one_form(url: str, host: str, path: str) -> None:
-    assert cut(url) == Address(host, path, (), url.partition("#")[0].partition("?")[2])
+    assert parse_url(url) == Address(host, path, (), url.partition("#")[0].partition("?")[2])
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_page_has_one_form(url: str, host: str, path: str) -> None:
     ],
 )
 def test_what_is_no_page_is_none(url: str) -> None:
-    assert cut(url) is None
+    assert parse_url(url) is None
 
 
 def test_of_a_query_only_campaigns_are_kept_and_of_a_click_only_that_it_was_one() -> None:

@@ -15,11 +15,11 @@ from analytics_service.domain.urls import (
     PATH_LIMIT,
     Address,
     campaign_of,
-    cut,
     host_of,
     normal_host,
     normal_path,
-    plain,
+    parse_url,
+    printable,
 )
 from tests.faults.sizes import soak
 
@@ -139,20 +139,20 @@ def test_a_sign_that_would_mean_something_else_stays_as_it_was_written(sign: str
 @properly
 def test_an_address_is_none_or_bounded_printable_and_in_its_own_form(text: str) -> None:
     for url in (text, "https://" + text, "http://x.vn/" + text, "https://a@x.vn:80?" + text):
-        address = cut(url)
+        address = parse_url(url)
         if address is None:
             continue
         assert 0 < len(address.host) <= HOST_LIMIT
         assert not UNPRINTABLE.search(address.host)
         assert normal_host(address.host) == address.host
-        assert cut(f"https://{address.host}{address.path}") == Address(address.host, address.path, ())
+        assert parse_url(f"https://{address.host}{address.path}") == Address(address.host, address.path, ())
 
 
 @given(hostile)
 @properly
 def test_any_text_behind_a_sites_host_is_one_of_its_pages(text: str) -> None:
     for sign in "/?#":
-        address = cut(f"https://x.vn{sign}{text}")
+        address = parse_url(f"https://x.vn{sign}{text}")
         assert address is not None
         assert address.host == "x.vn"
 
@@ -185,7 +185,7 @@ def test_of_any_query_only_short_campaigns_are_kept(text: str) -> None:
 @given(hostile, st.integers(0, 500))
 @properly
 def test_plain_text_is_printable_and_as_long_as_allowed(text: str, limit: int) -> None:
-    once = plain(text, limit)
+    once = printable(text, limit)
     assert len(once) == min(len(text), limit)
     assert not UNPRINTABLE.search(once)
-    assert plain(once, limit) == once
+    assert printable(once, limit) == once

@@ -58,13 +58,13 @@ def test_a_file_that_changes_is_read_again_and_a_broken_one_leaves_the_former(tm
     places = Places(file)
     assert places.place("113.160.1.1").city == "A"
     database(file, nested("Another"))
-    places.look_again()
+    places.reload_if_changed()
     assert until(lambda: places.place("113.160.1.1").city, lambda city: city == "Another") == "Another"
     file.write_bytes(b"no database")
     os.utime(file, (1, 1))
-    places.look_again()
+    places.reload_if_changed()
     file.unlink()
-    places.look_again()
+    places.reload_if_changed()
     assert places.place("113.160.1.1").city == "Another"
 
 

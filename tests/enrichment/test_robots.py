@@ -2,9 +2,9 @@
 
 import pytest
 
+from analytics_service.domain.client import HeaderSignals
 from analytics_service.domain.site import RobotLevel
 from analytics_service.enrichment.agents import recognise
-from analytics_service.enrichment.header_signals import HeaderSignals
 from analytics_service.enrichment.robots import headers_mismatch
 from tests.enrichment.test_agents import IPHONE, MAC, PHONE, VIEW, WINDOWS
 

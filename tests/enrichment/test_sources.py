@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics_service.domain import urls
-from analytics_service.enrichment.sources import Spam, is_own, origin_of, spam_hosts
+from analytics_service.enrichment.sources import Spam, acquisition_of, is_own, spam_hosts
 
 OWN = frozenset({"cantho.example.vn", "www.cantho.example.vn", "*.parts.example.vn"})
 
@@ -100,18 +100,18 @@ CAMPAIGNS = [
 
 @pytest.mark.parametrize(("referrer", "source", "channel"), REFERRERS)
 def test_referrers(referrer: str, source: str, channel: str) -> None:
-    assert origin_of(urls.host_of(referrer), (), OWN)[:3] == (source, channel, "")
+    assert acquisition_of(urls.host_of(referrer), (), OWN)[:3] == (source, channel, "")
 
 
 @pytest.mark.parametrize(("referrer", "query", "source", "channel", "campaign"), CAMPAIGNS)
 def test_campaigns(referrer: str, query: str, source: str, channel: str, campaign: str) -> None:
-    told = origin_of(urls.host_of(referrer), urls.campaign_of(query), OWN)
+    told = acquisition_of(urls.host_of(referrer), urls.campaign_of(query), OWN)
     assert told[:3] == (source, channel, campaign)
 
 
 def test_every_word_of_a_campaign_is_kept() -> None:
     query = "utm_source=a&utm_medium=b&utm_campaign=c&utm_content=d&utm_term=e&secret=f"
-    assert origin_of("", urls.campaign_of(query), OWN) == ("a", "campaign", "c", "a", "b", "d", "e")
+    assert acquisition_of("", urls.campaign_of(query), OWN) == ("a", "campaign", "c", "a", "b", "d", "e")
 
 
 def test_the_table_is_long_enough_to_mean_something() -> None:
@@ -139,7 +139,7 @@ def test_a_host_with_a_star_stands_for_what_lies_under_it() -> None:
 @given(st.text(max_size=300), st.text(max_size=300))
 @settings(derandomize=True, deadline=None, max_examples=200)
 def test_any_text_has_an_origin(referrer: str, query: str) -> None:
-    told = origin_of(urls.host_of(referrer), urls.campaign_of(query), OWN)
+    told = acquisition_of(urls.host_of(referrer), urls.campaign_of(query), OWN)
     assert told.channel in {
         *("direct", "search", "social", "ai", "referral", "email", "campaign", "internal"),
     }

@@ -1,6 +1,6 @@
 """The bound on one sender."""
 
-from analytics_service.limits.memory import KEYS_KEPT, MemoryLimits
+from analytics_service.limits.memory import KEYS_LIMIT, MemoryLimits
 
 
 def test_a_steady_sender_within_the_rate_is_never_stopped() -> None:
@@ -15,8 +15,8 @@ def test_without_a_rate_everybody_may() -> None:
 
 def test_many_senders_take_bounded_room() -> None:
     limits = MemoryLimits(per_minute=600, burst=1)
-    assert all(limits.allows(str(key), 0) for key in range(2 * KEYS_KEPT))
+    assert all(limits.allows(str(key), 0) for key in range(2 * KEYS_LIMIT))
     # The first ones were let go, the last one is still known.
     assert limits.allows("0", 0)
-    assert not limits.allows(str(2 * KEYS_KEPT - 1), 0)
-    assert not limits.allows(str(KEYS_KEPT + 1), 0)
+    assert not limits.allows(str(2 * KEYS_LIMIT - 1), 0)
+    assert not limits.allows(str(KEYS_LIMIT + 1), 0)

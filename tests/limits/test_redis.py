@@ -31,7 +31,9 @@ async def limits(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         else:
             url = stack.enter_context(running_cluster(tmp_path)).url
         yield await stack.enter_async_context(
-            open_redis_limits(url, secret=SECRET, per_minute=PER_MINUTE, burst=BURST)
+            open_redis_limits(
+                url, secret=SECRET, per_minute=PER_MINUTE, burst=BURST, start=asyncio.create_task
+            )
         )
 
 
@@ -57,8 +59,12 @@ async def _denies(limits: RedisLimits, key: str) -> bool:
 async def test_what_one_worker_let_pass_is_gone_at_the_other(tmp_path: Path) -> None:
     with running_redis(tmp_path) as server:
         async with (
-            open_redis_limits(server.url, secret=SECRET, per_minute=1, burst=1000) as one,
-            open_redis_limits(server.url, secret=SECRET, per_minute=1, burst=1000) as other,
+            open_redis_limits(
+                server.url, secret=SECRET, per_minute=1, burst=1000, start=asyncio.create_task
+            ) as one,
+            open_redis_limits(
+                server.url, secret=SECRET, per_minute=1, burst=1000, start=asyncio.create_task
+            ) as other,
         ):
             assert all(one.allows(ANN, AT) for _ in range(995))
             await asyncio.sleep(0.5)
@@ -73,7 +79,9 @@ async def test_what_one_worker_let_pass_is_gone_at_the_other(tmp_path: Path) -> 
 
 async def test_each_worker_limits_by_itself_while_redis_hangs(tmp_path: Path) -> None:
     with running_redis(tmp_path) as server:
-        async with open_redis_limits(server.url, secret=SECRET, per_minute=PER_MINUTE, burst=BURST) as limits:
+        async with open_redis_limits(
+            server.url, secret=SECRET, per_minute=PER_MINUTE, burst=BURST, start=asyncio.create_task
+        ) as limits:
             server.process.send_signal(signal.SIGSTOP)
             for _ in range(3):
                 limits.allows(BOB, AT)

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from datetime import timedelta
 from pathlib import Path
 
 from redis.asyncio.cluster import RedisCluster
@@ -13,7 +14,7 @@ from tests.redis_server import running_redis
 
 async def test_a_client_that_is_replaced_while_it_still_connects_is_closed(tmp_path: Path) -> None:
     with running_cluster(tmp_path) as nodes:
-        link = Link(nodes.url, "nothing is known", answer_within=10)
+        link = Link(nodes.url, "nothing is known", answer_timeout=timedelta(seconds=10))
         connecting, replaced = asyncio.Event(), asyncio.Event()
 
         async def use() -> None:
@@ -26,7 +27,7 @@ async def test_a_client_that_is_replaced_while_it_still_connects_is_closed(tmp_p
 
         using = asyncio.create_task(use())
         await connecting.wait()
-        link.failed(TimeoutError())
+        link.report_failure(TimeoutError())
         replaced.set()
         await using
         await link.close()
@@ -37,9 +38,9 @@ async def test_a_client_that_is_replaced_while_it_still_connects_is_closed(tmp_p
 
 async def test_a_client_is_not_closed_under_who_uses_it(tmp_path: Path) -> None:
     with running_redis(tmp_path) as server:
-        link = Link(server.url, "nothing is known", answer_within=10)
+        link = Link(server.url, "nothing is known", answer_timeout=timedelta(seconds=10))
         async with link.client() as client:
-            link.failed(TimeoutError())
+            link.report_failure(TimeoutError())
             await client.set("a", "1")
             async with link.client() as other:
                 assert other is not client

@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
+from analytics_service.domain.client import HeaderSignals
 from analytics_service.domain.networks import networks
-from analytics_service.enrichment.header_signals import HeaderSignals
 from analytics_service.web.intake.client import client_from
 from analytics_service.web.intake.proxies import Forwarded, Proxies
 

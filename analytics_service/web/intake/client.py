@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from starlette.requests import Request
 
-from analytics_service.domain.client import Client
-from analytics_service.enrichment.header_signals import HeaderSignals
+from analytics_service.domain.client import Client, HeaderSignals
 from analytics_service.enrichment.languages import LANGUAGES_LIMIT
 from analytics_service.web.intake.proxies import Forwarded, Proxies
 

@@ -84,7 +84,7 @@ class WidgetOptions:
 
 def strip_bidi(text: str) -> str:
     """The text without what turns its direction, ends its line, or is no character."""
-    return _TURNS.sub("", urls.plain(text, len(text)))
+    return _TURNS.sub("", urls.printable(text, len(text)))
 
 
 def _text(parameter: str, written: str, limit: int) -> str:

@@ -62,7 +62,7 @@ def shown(site: Site, question: Question) -> Question:
 
 
 def _normal(page: str | None, site: Site) -> str | None:
-    address = urls.cut(f"http://{site.domain}{page}") if page is not None else None
+    address = urls.parse_url(f"http://{site.domain}{page}") if page is not None else None
     return page_of(address.path, address.query, site.rules) if address is not None else None
 
 
