@@ -1,9 +1,12 @@
-"""The way out: one function behind every figure."""
+"""One function behind every figure that leaves the service."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from analytics_service.domain.counter import Item, Span
 from analytics_service.domain.counts import Counts, Peak, Question, Series
+from analytics_service.domain.figures import FigureQuery
+from analytics_service.domain.metrics import Metric, Sums
 from analytics_service.domain.periods import Days, day_begins, days_of, local_day, local_time
 from analytics_service.domain.site import Site
 from analytics_service.ports.figures import FigureStore
@@ -13,38 +16,41 @@ SITES_REMEMBERED = 10_000
 
 
 class Reporter:
-    """Answers widget, API and dashboard alike."""
+    """Answers the questions of widget, API and dashboard, so that they cannot disagree."""
 
     def __init__(self, figures: FigureStore, live: Live) -> None:
         self._figures = figures
         self._live = live
         self._online_known_at: dict[int, datetime] = {}
 
-    async def counts(self, site: Site, asked: Question, at: datetime) -> Counts:
-        """The counter's figures at that instant. Raises Unavailable where they cannot be read."""
-        today = local_day(at, site.zones)
+    async def counts(self, site: Site, question: Question, at: datetime) -> Counts:
+        """Returns the counter's figures at that instant, all of one moment. Raises Unavailable."""
+        summed = [item for item in question.items if item not in (Item.ONLINE, Item.PEAK)]
+        query = _figure_query(site, question, summed, at)
+        stored = await self._figures.read(site.number, query)
+        sums = dict(zip(summed, stored.sums, strict=True))
+        online = online_known_at = None
+        if Item.ONLINE in question.items:
+            online = await self._live.online(site.number, int(at.timestamp() * 1000), question.page)
+            online_known_at = self._known_at(site, online, at)
         figures: dict[Item, int | None] = {}
-        online_known_at = peak = peak_today = None
-        for item in asked.items:
+        for item in question.items:
             if item is Item.ONLINE:
-                at_ms = int(at.timestamp() * 1000)
-                figures[item] = await self._live.online(site.number, at_ms, asked.page)
-                online_known_at = self._known_at(site, figures[item], at)
+                figures[item] = online
             elif item is Item.PEAK:
-                peak, peak_today = await self._peaks(site, at)
-                figures[item] = peak.online if peak else 0
+                figures[item] = stored.peak[0] if stored.peak else 0
             else:
-                figures[item] = await self._summed(site, asked, item, today)
+                figures[item] = sums[item].of(question.metric) + _opening(site, question, item)
         return Counts(
             site,
-            asked.metric,
+            question.metric,
             local_time(at, site.zones),
             figures,
             online_known_at=online_known_at,
-            peak=peak,
-            peak_today=peak_today,
-            page=asked.page,
-            series=await self._series(site, asked, asked.span, today) if asked.span else None,
+            peak=_peak(stored.peak, site),
+            peak_today=_peak(stored.peak_since, site),
+            page=question.page,
+            series=_series(question.metric, query.daily, stored.daily) if query.daily else None,
         )
 
     def _known_at(self, site: Site, online: int | None, at: datetime) -> datetime | None:
@@ -57,23 +63,32 @@ class Reporter:
         self._online_known_at[site.number] = at
         return None
 
-    async def _peaks(self, site: Site, at: datetime) -> tuple[Peak | None, Peak | None]:
-        midnight = day_begins(at, site.zones)
-        ever = await self._figures.peak(site.number)
-        today = await self._figures.peak_since(site.number, int(midnight.timestamp() * 1000))
-        return _peak(ever, site), _peak(today, site)
 
-    async def _summed(self, site: Site, asked: Question, item: Item, today: date) -> int:
-        sums = await self._figures.sums(site.number, days_of(item, today, site.week_start), asked.page)
-        # What was counted elsewhere was counted for the site, not for one of its pages.
-        has_opening = item is Item.TOTAL and asked.page is None
-        return sums.of(asked.metric) + (site.opening(asked.metric) if has_opening else 0)
+def _figure_query(site: Site, question: Question, summed: Sequence[Item], at: datetime) -> FigureQuery:
+    today = local_day(at, site.zones)
+    midnight = day_begins(at, site.zones)
+    return FigureQuery(
+        periods=tuple(days_of(item, today, site.week_start) for item in summed),
+        daily=_days_of(question.span, today) if question.span else None,
+        page=question.page,
+        peaks_since=int(midnight.timestamp() * 1000) if Item.PEAK in question.items else None,
+    )
 
-    async def _series(self, site: Site, asked: Question, span: Span, today: date) -> Series:
-        first = today - timedelta(days=span.days - 1)
-        daily = await self._figures.daily(site.number, Days(first, today), asked.page)
-        days = (first + timedelta(days=number) for number in range(span.days))
-        return Series(first, tuple(daily[day].of(asked.metric) if day in daily else 0 for day in days))
+
+def _days_of(span: Span, today: date) -> Days:
+    return Days(today - timedelta(days=span.days - 1), today)
+
+
+def _opening(site: Site, question: Question, item: Item) -> int:
+    # What was counted elsewhere was counted for the site, not for one of its pages.
+    has_opening = item is Item.TOTAL and question.page is None
+    return site.opening(question.metric) if has_opening else 0
+
+
+def _series(metric: Metric, days: Days, daily: Mapping[date, Sums]) -> Series:
+    first = days.first or days.last
+    listed = (first + timedelta(days=number) for number in range((days.last - first).days + 1))
+    return Series(first, tuple(daily[day].of(metric) if day in daily else 0 for day in listed))
 
 
 def _peak(found: tuple[int, int] | None, site: Site) -> Peak | None:

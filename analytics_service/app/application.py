@@ -2,33 +2,30 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from analytics_service import storage
 from analytics_service.app.background import in_background
+from analytics_service.app.recall import recall_online
 from analytics_service.app.worker_tasks import WorkerTasks
 from analytics_service.collecting.admit import Collector, Recognisers
 from analytics_service.collecting.sites import SiteCache
-from analytics_service.domain.facts import decode_group
 from analytics_service.domain.limits import ONLINE_WINDOW
 from analytics_service.domain.networks import networks
 from analytics_service.enrichment.places import Places
 from analytics_service.enrichment.sources import Spam
 from analytics_service.errors import Unavailable
-from analytics_service.journal import FolderJournals, Journal, NoJournal, open_journal
+from analytics_service.journal import Journal, NoJournal, open_journal
 from analytics_service.limits.memory import MemoryLimits
 from analytics_service.live.memory import open_memory_live
 from analytics_service.ports.clock import Clock, Randomness
-from analytics_service.ports.figures import FigureStore
 from analytics_service.ports.limits import Limits
 from analytics_service.ports.live import Live
 from analytics_service.reporting import Reporter
@@ -118,7 +115,7 @@ async def open_parts(wiring: WorkerConfig, end_streams: Callable[[], None]) -> A
             stop=wiring.stop,
         )
         keeper.load_config()
-        await _recall(wiring.folder, figures, live, clock())
+        await recall_online(wiring.folder, figures, live, clock())
         stack.push_async_callback(keeper.end)
         keeper.begin()
         yield Services(
@@ -203,19 +200,3 @@ def _limits(wiring: WorkerConfig) -> AbstractAsyncContextManager[Limits]:
             start=partial(in_background, stop=wiring.stop),
         )
     return nullcontext(MemoryLimits(per_minute=wiring.rate_per_minute, burst=wiring.rate_burst))
-
-
-async def _recall(folder: Path, figures: FigureStore, live: Live, at: datetime) -> None:
-    """Fills *online* from the last minutes' facts: journals first, as what leaves them is in the figures."""
-    since = int((at - ONLINE_WINDOW).timestamp() * 1000)
-    journals = FolderJournals(folder / "journal")
-    for name in journals.names():
-        with suppress(Unavailable, msgspec.DecodeError):
-            for _, row in journals.groups_after(name, 0, limit=10_000):
-                for fact in decode_group(row):
-                    if fact.at >= since and fact.visitor and not fact.drop:
-                        live.touch(fact.site, fact.visitor, fact.previous_id, fact.at, fact.page)
-    journals.close()
-    with suppress(Unavailable):
-        for site, visitor, seen_at in await figures.seen_since((at - timedelta(days=2)).date(), since):
-            live.touch(site, visitor, None, seen_at)

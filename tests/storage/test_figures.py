@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from analytics_service.domain.figures import FigureQuery
 from analytics_service.domain.metrics import Sums
 from analytics_service.domain.periods import Days
 from analytics_service.errors import Damaged, Unavailable
 from analytics_service.storage.sqlite.figures import Figures, open_figures
 from tests.applying.process import TODAY, fresh, running, view
 
-ALL = Days(date(2026, 1, 1), TODAY)
+ALL = FigureQuery(periods=(Days(date(2026, 1, 1), TODAY),))
 
 
 async def _sums(folder: Path) -> Sums:
     async with open_figures(folder, standing_still=True) as figures:
-        return await figures.sums(1, ALL)
+        return (await figures.read(1, ALL)).sums[0]
 
 
 def test_what_was_not_checkpointed_is_read_where_no_write_is_needed_for_it(tmp_path: Path) -> None:
@@ -45,4 +46,4 @@ def test_half_a_checkpoint_without_its_wal_file_is_no_damage(tmp_path: Path) -> 
 
 async def _read(folder: Path, left_out: bool) -> None:
     async with open_figures(folder) as figures:
-        await Figures(figures._db, left_out=left_out).sums(1, ALL)
+        await Figures(figures._db, left_out=left_out).read(1, ALL)

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from analytics_service.disk.locks import lock
+from analytics_service.domain.figures import FigureQuery
 from analytics_service.domain.metrics import Sums
 from analytics_service.domain.periods import Days
 from analytics_service.domain.tasks import TaskKind, TaskState
@@ -27,6 +28,7 @@ from tests.journey.winding import CLOCKED
 from tests.service import run, until
 
 FIRST, LAST = date(2026, 11, 10), date(2026, 11, 13)
+EVERY_DAY = FigureQuery(daily=Days(None, date.max))
 ChildStart = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 
@@ -80,7 +82,8 @@ def figures(folder: Path) -> ChildStart:
     async def read() -> dict[str, dict[date, Sums]]:
         async with open_figures(folder) as figures:
             return {
-                domain: await figures.daily(number, Days(None, date.max)) for domain, number in SITES.items()
+                domain: dict((await figures.read(number, EVERY_DAY)).daily)
+                for domain, number in SITES.items()
             }
 
     return {
@@ -97,7 +100,8 @@ def pages(folder: Path) -> Mapping[str, Mapping[str, int]]:
 
     async def read(number: int, page: str) -> int:
         async with open_figures(folder) as figures:
-            return (await figures.sums(number, Days(None, date.max), page)).pageviews
+            query = FigureQuery(periods=(Days(None, date.max),), page=page)
+            return (await figures.read(number, query)).sums[0].pageviews
 
     return {
         domain: {page: asyncio.run(read(SITES[domain], page)) for page in of_site}
@@ -160,7 +164,7 @@ def test_sites_stay_as_they_were_with_their_zones_and_what_they_had_before(folde
 def test_a_peak_that_waited_is_told(folder: Path) -> None:
     async def peak() -> int:
         async with open_figures(folder) as figures:
-            found = await figures.peak(SITES["truong.example.vn"])
+            found = (await figures.read(SITES["truong.example.vn"], FigureQuery(peaks_since=0))).peak
         return found[0] if found else 0
 
     expected = EXPECTED["peak"]["truong.example.vn"]

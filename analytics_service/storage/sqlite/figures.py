@@ -1,15 +1,17 @@
 """stats.db as everybody else opens it: read only."""
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 
 import aiosqlite
+import msgspec
 
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.domain.counts import PEAK_EACH
+from analytics_service.domain.figures import FigureQuery, StoredFigures
 from analytics_service.domain.metrics import Sums
 from analytics_service.domain.periods import Days
 from analytics_service.errors import Damaged, Unavailable
@@ -17,6 +19,10 @@ from analytics_service.storage.sqlite.sql import day_number, day_of, queries, ur
 from analytics_service.storage.sqlite.stats import FILE
 
 SQL = queries("stats")
+_OF_PERIOD, _OF_DAY, _PEAK, _PEAK_SINCE = range(4)
+"""The kinds of rows that `site_figures` and `page_figures` return."""
+_FIRST_DAY = -(2**31)
+_NO_DAYS = Days(date.max, date.min)
 
 
 @asynccontextmanager
@@ -58,7 +64,9 @@ class Figures:
         self._db = connection
         self._left_out = left_out
 
-    async def _rows(self, statement: str, *values: object) -> list[tuple[int, ...]]:
+    async def _rows(
+        self, statement: str, values: Sequence[object] | Mapping[str, object]
+    ) -> list[tuple[int, ...]]:
         try:
             with translated(FILE):
                 async with self._db.execute(SQL[statement], values) as cursor:
@@ -69,40 +77,54 @@ class Figures:
             # A checkpoint that a full disk cut off is whole only together with the WAL file.
             raise Unavailable(f"{FILE} cannot be read as long as the disk takes no writes") from error
 
-    async def sums(self, site: int, days: Days, page: str | None = None) -> Sums:
-        """A site's sums over local days, or one page's own."""
-        row = (await self._of_days("day_sums", "page_sums", site, days, page))[0]
-        return Sums(*(value or 0 for value in row))
-
-    async def daily(self, site: int, days: Days, page: str | None = None) -> dict[date, Sums]:
-        """The same day by day; a day on which nothing was counted is not there."""
-        rows = await self._of_days("daily_sums", "page_daily_sums", site, days, page)
-        return {day_of(day): Sums(*sums) for day, *sums in rows}
-
-    async def _of_days(
-        self, of_site: str, of_page: str, site: int, days: Days, page: str | None
-    ) -> list[tuple[int, ...]]:
-        first = day_number(days.first) if days.first else -(2**31)
-        values = (site, first, day_number(days.last))
-        return await (self._rows(of_site, *values) if page is None else self._rows(of_page, page, *values))
-
-    async def peak(self, site: int) -> tuple[int, int] | None:
-        """The most that were ever online, and when (milliseconds since 1970); None before anybody was."""
-        rows = await self._rows("peak", site)
-        return (rows[0][0], rows[0][1]) if rows else None
-
-    async def peak_since(self, site: int, at_ms: int) -> tuple[int, int] | None:
-        """The same of the time from then on, at most a year back."""
-        begins = at_ms // 1000 - int(PEAK_EACH.total_seconds())
-        rows = await self._rows("peak_since", site, begins, at_ms)
-        return (rows[0][0], rows[0][1]) if rows else None
+    async def read(self, site: int, query: FigureQuery) -> StoredFigures:
+        """Returns all figures of one question as they are at one moment. Raises Unavailable."""
+        if not query.periods and query.daily is None and query.peaks_since is None:
+            return StoredFigures()
+        daily = query.daily or _NO_DAYS
+        values: dict[str, object] = {
+            "site": site,
+            "periods": msgspec.json.encode([_numbers(days) for days in query.periods]).decode(),
+            "first": _numbers(daily)[0],
+            "last": _numbers(daily)[1],
+        }
+        if query.page is None:
+            since = query.peaks_since
+            values["peaks_since"] = since
+            values["peaks_begin"] = None if since is None else since // 1000 - int(PEAK_EACH.total_seconds())
+            rows = await self._rows("site_figures", values)
+        else:
+            rows = await self._rows("page_figures", {**values, "page": query.page})
+        return _stored(rows, len(query.periods))
 
     async def position(self, journal: str) -> tuple[int, int]:
         """The last durable and the last applied group of a journal; zeros where none is."""
-        rows = await self._rows("durable_seq", journal)
+        rows = await self._rows("durable_seq", (journal,))
         return (rows[0][0], rows[0][1]) if rows else (0, 0)
 
     async def seen_since(self, day: date, at_ms: int) -> list[tuple[int, int, int]]:
-        """Site, visitor and last instant of each visit, of that day or later, seen at `at_ms` or after."""
-        rows = await self._rows("seen_since", day_number(day), at_ms)
+        """Returns site, visitor and last instant of visits of that day or later that were seen since `at_ms`.
+
+        The visitor is named as in the visit's last view or event: over midnight that is not its first name.
+        """
+        rows = await self._rows("seen_since", {"day": day_number(day), "seen_at": at_ms})
         return [(site, visitor, seen_at) for site, visitor, seen_at in rows]
+
+
+def _numbers(days: Days) -> tuple[int, int]:
+    return (_FIRST_DAY if days.first is None else day_number(days.first)), day_number(days.last)
+
+
+def _stored(rows: list[tuple[int, ...]], periods: int) -> StoredFigures:
+    """The figures of rows, each with its kind and a key before six numbers; sums over no day are zeros."""
+    sums = [Sums()] * periods
+    daily: dict[date, Sums] = {}
+    records: dict[int, tuple[int, int]] = {}
+    for kind, key, *numbers in rows:
+        if kind == _OF_PERIOD:
+            sums[key] = Sums(*numbers)
+        elif kind == _OF_DAY:
+            daily[day_of(key)] = Sums(*numbers)
+        else:
+            records[kind] = (numbers[0], numbers[1])
+    return StoredFigures(tuple(sums), daily, records.get(_PEAK), records.get(_PEAK_SINCE))

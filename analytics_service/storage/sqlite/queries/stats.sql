@@ -89,13 +89,6 @@ on conflict do update set online = excluded.online, at = excluded.at where exclu
 -- name: forget_peaks
 delete from online_peak where begins < ?
 
--- name: peak
-select online, at from peak where site = ?
-
--- name: peak_since
-select online, at from online_peak where site = ? and begins >= ? and at >= ?
-order by online desc, at limit 1
-
 -- name: save_drop
 insert into drop_day values (?, ?, ?, ?)
 on conflict do update set count = count + excluded.count
@@ -114,33 +107,52 @@ delete from visitor_day where day < ?
 -- name: close_visitor_names
 delete from visitor_name where day < ?
 
--- name: day_sums
-select sum(pageviews), sum(visits), sum(visitors), sum(bounces), sum(engaged_ms), sum(events)
+-- name: site_figures
+-- All of an answer in one statement: it reads one moment, whatever is committed meanwhile.
+-- Kinds of rows: 0 the sums of a period, 1 those of a day, 2 the record, 3 the record since an instant.
+select 0, p.key, sum(r.pageviews), sum(r.visits), sum(r.visitors), sum(r.bounces), sum(r.engaged_ms), sum(r.events)
+from json_each(:periods) as p
+cross join rollup_day as r on r.site = :site and r.dimension = 0
+    and r.day between json_extract(p.value, '$[0]') and json_extract(p.value, '$[1]')
+group by p.key
+union all
+select 1, day, pageviews, visits, visitors, bounces, engaged_ms, events
 from rollup_day
-where site = ? and dimension = 0 and day between ? and ?
+where site = :site and dimension = 0 and day between :first and :last
+union all
+select 2, 0, online, at, 0, 0, 0, 0 from peak where site = :site and :peaks_since is not null
+union all
+select * from (
+    select 3, 0, online, at, 0, 0, 0, 0 from online_peak
+    where site = :site and begins >= :peaks_begin and at >= :peaks_since
+    order by online desc, at limit 1
+)
 
--- name: daily_sums
-select day, pageviews, visits, visitors, bounces, engaged_ms, events
-from rollup_day
-where site = ? and dimension = 0 and day between ? and ?
-
--- name: page_sums
+-- name: page_figures
 -- The key ends in the value: looked up in each of the site's days, not sought among all pages of all days.
-select sum(p.pageviews), sum(p.visits), sum(p.visitors), sum(p.bounces), sum(p.engaged_ms), sum(p.events)
+select 0, p.key, sum(r.pageviews), sum(r.visits), sum(r.visitors), sum(r.bounces), sum(r.engaged_ms), sum(r.events)
+from json_each(:periods) as p
+cross join rollup_day as s on s.site = :site and s.dimension = 0
+    and s.day between json_extract(p.value, '$[0]') and json_extract(p.value, '$[1]')
+cross join rollup_day as r on r.site = s.site and r.dimension = 1 and r.day = s.day
+    and r.value = (select id from name where value = :page)
+group by p.key
+union all
+select 1, r.day, r.pageviews, r.visits, r.visitors, r.bounces, r.engaged_ms, r.events
 from rollup_day as s
-cross join rollup_day as p on p.site = s.site and p.dimension = 1 and p.day = s.day
-    and p.value = (select id from name where value = ?)
-where s.site = ? and s.dimension = 0 and s.day between ? and ?
-
--- name: page_daily_sums
-select p.day, p.pageviews, p.visits, p.visitors, p.bounces, p.engaged_ms, p.events
-from rollup_day as s
-cross join rollup_day as p on p.site = s.site and p.dimension = 1 and p.day = s.day
-    and p.value = (select id from name where value = ?)
-where s.site = ? and s.dimension = 0 and s.day between ? and ?
+cross join rollup_day as r on r.site = s.site and r.dimension = 1 and r.day = s.day
+    and r.value = (select id from name where value = :page)
+where s.site = :site and s.dimension = 0 and s.day between :first and :last
 
 -- name: durable_seq
 select durable_seq, seq from position where journal = ?
 
 -- name: seen_since
-select site, visitor, began_at + lasted_ms from visit where day >= ? and began_at + lasted_ms >= ?
+-- A visit over midnight is known by the name of its last view or event: the days are those it can lie on.
+select v.site, coalesce((
+        select coalesce(w.visitor, v.visitor) from view as w
+        where w.site = v.site and w.day in (:day, :day + 1, :day + 2, :day + 3) and w.visit = v.id
+        order by w.at desc, w.ordinal desc limit 1
+    ), v.visitor), v.began_at + v.lasted_ms
+from visit as v
+where v.day >= :day and v.began_at + v.lasted_ms >= :seen_at

@@ -1,0 +1,37 @@
+"""Who was online before a worker began."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from analytics_service.domain.facts import decode_group
+from analytics_service.domain.limits import ONLINE_WINDOW
+from analytics_service.errors import Unavailable
+from analytics_service.journal import FolderJournals
+from analytics_service.ports.figures import FigureStore
+from analytics_service.ports.live import Live
+
+
+async def recall_online(folder: Path, figures: FigureStore, live: Live, at: datetime) -> None:
+    """Fills *online* from the last minutes' facts, in the order of their time.
+
+    Journals are read first, as what leaves them is in the figures. Over midnight a visitor has two names: in
+    the order of time the second one takes the place of the first.
+    """
+    since = int((at - ONLINE_WINDOW).timestamp() * 1000)
+    touches: list[tuple[int, int, int, int | None, str]] = []
+    journals = FolderJournals(folder / "journal")
+    for name in journals.names():
+        with suppress(Unavailable, msgspec.DecodeError):
+            for _, row in journals.groups_after(name, 0, limit=10_000):
+                for fact in decode_group(row):
+                    if fact.at >= since and fact.visitor and not fact.drop:
+                        touches.append((fact.at, fact.site, fact.visitor, fact.previous_id, fact.page))
+    journals.close()
+    with suppress(Unavailable):
+        for site, visitor, seen_at in await figures.seen_since((at - timedelta(days=2)).date(), since):
+            touches.append((seen_at, site, visitor, None, ""))
+    for seen_at, site, visitor, previous_id, page in sorted(touches, key=lambda touch: touch[0]):
+        live.touch(site, visitor, previous_id, seen_at, page)
