@@ -19,7 +19,7 @@ import typer
 from analytics_service.app.worker_tasks import WorkerTasks
 from analytics_service.cli.commands import app
 from analytics_service.domain.networks import networks
-from analytics_service.processes.supervisor import STOP_WITHIN
+from analytics_service.processes.supervisor import STOP_TIMEOUT
 from analytics_service.settings import DEFAULT_PORT, PREFIX, Settings, read_settings
 from analytics_service.web.intake.proxies import Forwarded, Proxies
 from tests.deployment_files import ROOT, VARIABLE, compose, dockerfile, sent, unit
@@ -95,9 +95,9 @@ def test_nobody_runs_it_as_root():
 
 def test_it_is_given_longer_to_stop_than_it_needs():
     assert dockerfile().last("STOPSIGNAL") == "SIGTERM"
-    assert seconds(service()["stop_grace_period"]) > STOP_WITHIN + 1
+    assert seconds(service()["stop_grace_period"]) > STOP_TIMEOUT.total_seconds() + 1
     options = unit()["Service"]
-    assert float(options["TimeoutStopSec"]) > STOP_WITHIN + 1
+    assert float(options["TimeoutStopSec"]) > STOP_TIMEOUT.total_seconds() + 1
     assert (options["KillMode"], options["Restart"]) == ("mixed", "on-failure")
     assert options["ExecReload"] == "/bin/kill -HUP $MAINPID"
 

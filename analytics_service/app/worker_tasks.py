@@ -14,6 +14,7 @@ from analytics_service.collecting.admit import Collector
 from analytics_service.collecting.salts import keep_salts
 from analytics_service.collecting.sites import SiteCache, read_sites
 from analytics_service.domain.facts import encode
+from analytics_service.domain.limits import LAG_LIMIT
 from analytics_service.errors import Unavailable
 from analytics_service.journal import Journal, NoJournal
 from analytics_service.logs import LOG_INTERVAL, ThrottleFilter
@@ -27,7 +28,6 @@ SALTS_KEPT_EACH = timedelta(minutes=1)
 DROPS_TOLD_EACH = timedelta(seconds=10)
 PEAKS_TOLD_EACH = timedelta(seconds=5)
 TRIMMED_EACH = timedelta(seconds=2)
-LAG_TOLERATED = timedelta(seconds=15)
 
 log = logging.getLogger(__name__)
 log.addFilter(ThrottleFilter(LOG_INTERVAL))
@@ -120,7 +120,7 @@ class WorkerTasks:
             reasons.append("the journal cannot be written")
         if self._gone:
             reasons.append("a database or the folder of journals is missing")
-        if self._lag.seconds(time.monotonic()) > LAG_TOLERATED.total_seconds():
+        if self._lag.seconds(time.monotonic()) > LAG_LIMIT.total_seconds():
             reasons.append("the applier is behind")
         return reasons
 

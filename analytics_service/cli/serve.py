@@ -19,7 +19,7 @@ from analytics_service.domain.networks import networks
 from analytics_service.domain.site import Site
 from analytics_service.errors import BadParameter, Unavailable
 from analytics_service.operating.machine import NETWORK_FILE_SYSTEMS, file_system
-from analytics_service.processes.operator_files import check_lists
+from analytics_service.processes.operator_files import check_operator_files
 from analytics_service.processes.supervisor import Supervisor
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import Config, create_config, open_config
@@ -37,7 +37,7 @@ def serve(settings: Settings) -> int:
         networks(settings.trusted_proxies)
     except ValueError as error:
         raise BadParameter("trusted-proxy", "value", f"{error}; one is 10.0.0.0/8") from None
-    check_lists(settings)
+    check_operator_files(settings)
     held = _take(settings)
     _raise_file_limit()
     try:

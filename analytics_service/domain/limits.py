@@ -15,3 +15,7 @@ ENGAGEMENT_LIMIT = timedelta(hours=24)
 
 
 IDS_KEPT = timedelta(hours=24)
+
+
+LAG_LIMIT = timedelta(seconds=15)
+"""How old the oldest fact that waits for the applier may be before something is wrong."""

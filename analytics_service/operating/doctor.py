@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import msgspec
 
 from analytics_service.cli.folder import check_access, explained
+from analytics_service.domain.limits import LAG_LIMIT
 from analytics_service.domain.networks import networks
 from analytics_service.errors import Damaged, Unavailable
 from analytics_service.operating.machine import NETWORK_FILE_SYSTEMS, PASSING_FILE_SYSTEMS, file_system
@@ -25,7 +26,6 @@ FLUSHES = 20
 SLOW_FLUSH = 0.050
 LEAST_FILES = 8192
 LEAST_SPACE = 1024**3
-LAG_TOLERATED = 15.0
 ASKED_FOR = 5.0
 CLOCKS_APART = 60.0
 
@@ -167,7 +167,7 @@ def _work(settings: Settings) -> Iterator[Finding]:
         yield Finding("bad", "applier", str(error), "restore a backup, or see the service's log")
         return
     seen = f"{state.waiting.groups} groups wait, the oldest for {state.waiting.lag_seconds:.1f} s"
-    if state.waiting.lag_seconds > LAG_TOLERATED:
+    if state.waiting.lag_seconds > LAG_LIMIT.total_seconds():
         advice = "see the service's log" if state.served_by else "start the service, or run `apply`"
         yield Finding("warn", "applier", seen, advice)
     else:

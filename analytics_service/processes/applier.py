@@ -1,50 +1,50 @@
-"""The applier's process: one at a time on a machine, held by a lock and an epoch."""
+"""The applier's process: a lock file and a lease make sure that there is one at a time."""
 
 import logging
 import os
 import signal
 import time
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 
+from analytics_service.app.openers import open_journals, open_storage
 from analytics_service.applying.applier import LARGEST_ROUND, SMALLEST_ROUND, Applier, zones_or_utc
 from analytics_service.applying.maintenance import Maintenance
 from analytics_service.applying.reclassification import Reclassification
 from analytics_service.disk.locks import lock
 from analytics_service.domain.site import ZoneSince
 from analytics_service.errors import LeaseLost, Unavailable
-from analytics_service.journal import FolderJournals
 from analytics_service.ports.clock import Clock
+from analytics_service.ports.databases import Presence
+from analytics_service.ports.sites import SiteStore
+from analytics_service.processes.heartbeat import ALIVE, LONG_WORK, send_heartbeat
 from analytics_service.settings import Settings
-from analytics_service.storage.sqlite.config import Config, open_config, open_tasks
-from analytics_service.storage.sqlite.presence import FilePresence
-from analytics_service.storage.sqlite.stats import open_stats_writer
 
-IDLE = 0.1
-DURABLE_EACH = 3.0
-FORGET_EACH = 600.0
-CARE_EACH = 0.5
-QUICK_ROUND, SLOW_ROUND = 0.4, 1.0
-BEAT, LONG = b".", b"l"
-"""Marks on the pipe to the supervisor: a round is done; what comes now may take longer than a round."""
+IDLE_INTERVAL = timedelta(seconds=0.1)
+LOCK_INTERVAL = timedelta(seconds=0.2)
+CHECKPOINT_INTERVAL = timedelta(seconds=3)
+FORGET_INTERVAL = timedelta(minutes=10)
+MAINTENANCE_INTERVAL = timedelta(seconds=0.5)
+QUICK_ROUND = timedelta(seconds=0.4)
+SLOW_ROUND = timedelta(seconds=1)
 
 log = logging.getLogger(__name__)
 
 
-class Sites:
-    """Every site's zones and host names, read again when config.db changed."""
+class SiteZones:
+    """The time zones and host names of all sites, read again whenever a site was changed."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, sites: SiteStore) -> None:
+        self._sites = sites
         self._version = -1
         self._zones: dict[int, tuple[ZoneSince, ...]] = {}
         self._hosts: dict[int, frozenset[str]] = {}
         self._zones_of = zones_or_utc(self._zones)
 
     def refresh(self) -> None:
-        """Reads the sites where they changed; what is known of them holds while config.db is locked."""
+        """Reads the sites again where one changed; the last ones read hold while config.db is locked."""
         try:
             self._read()
         except Unavailable as error:
@@ -53,47 +53,45 @@ class Sites:
             log.warning("%s", error)
 
     def _read(self) -> None:
-        version = self._config.version()
+        version = self._sites.version()
         if version != self._version:
-            # No more of a site than is used here: rules that cannot be read stop no figure.
-            self._zones.update(self._config.zones())
-            self._hosts = self._config.host_names()
+            # Only what is used here: rules that cannot be read must not stop the figures.
+            self._zones.update(self._sites.zones())
+            self._hosts = self._sites.host_names()
             self._version = version
 
     def zones_of(self, site: int) -> tuple[ZoneSince, ...]:
-        """The site's zones; a site that is new is looked for at once."""
+        """Returns the site's zones; reads the sites again at once for one that is not known yet."""
         if site and site not in self._zones:
             self._version = -1
             self._read()
         return self._zones_of(site)
 
     def hosts_of(self, site: int) -> frozenset[str]:
-        """The site's own host names."""
+        """Returns the host names of a site; none where it is not known."""
         return self._hosts.get(site, frozenset())
 
 
 @dataclass(slots=True)
 class Process:
-    """What an applier's process runs with; `beats` is the descriptor that its supervisor listens at."""
+    """What the applier's process runs with; `heartbeats` is the descriptor of the supervisor's pipe."""
 
     settings: Settings
     clock: Clock
     stopping: Event
-    beats: int | None = None
+    heartbeats: int | None = None
     until_idle: bool = False
     applied: int = 0
 
-    def beat(self, mark: bytes = BEAT) -> None:
-        """Tells the supervisor that a round is done, or that something longer begins."""
-        if self.beats is not None:
-            # Whoever outlives the supervisor is told to end in another way.
-            with suppress(BlockingIOError, BrokenPipeError):
-                os.write(self.beats, mark)
+    def heartbeat(self, mark: bytes = ALIVE) -> None:
+        """Shows the supervisor, where there is one, that a round is done or that longer work begins."""
+        if self.heartbeats is not None:
+            send_heartbeat(self.heartbeats, mark)
 
 
-def run_applier(settings: Settings, beats: int, *, clock: Clock) -> int:
-    """Applies until SIGTERM, then applies what is left; returns the exit status."""
-    process = Process(settings, clock, Event(), beats)
+def run_applier(settings: Settings, heartbeats: int, *, clock: Clock) -> int:
+    """Applies until SIGTERM, then applies what still waits; returns the exit status."""
+    process = Process(settings, clock, Event(), heartbeats)
     signal.signal(signal.SIGTERM, lambda *_: process.stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -104,7 +102,7 @@ def run_applier(settings: Settings, beats: int, *, clock: Clock) -> int:
             finally:
                 os.close(held)
     except LeaseLost:
-        log.error("another applier has taken over")
+        log.error("the applier ends, because another one has taken over")
         return 5
     except Unavailable as error:
         log.error("the applier ends: %s", error)
@@ -113,13 +111,13 @@ def run_applier(settings: Settings, beats: int, *, clock: Clock) -> int:
 
 
 def run_alone(settings: Settings, *, clock: Clock, stay: bool) -> int:
-    """Applies what waits (or, to `stay`, until SIGTERM); how many facts. Raises Unavailable."""
+    """Applies what waits, or until SIGTERM if it is to `stay`; returns how many facts. Raises Unavailable."""
     process = Process(settings, clock, Event(), until_idle=not stay)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.stopping.set())
     held = lock(settings.folder / "applier.lock")
     if held is None:
-        raise Unavailable(f"another applier works on {settings.folder}; what waits is applied by that one")
+        raise Unavailable(f"another applier is running on {settings.folder} and applies what waits")
     try:
         _open_and_apply(process)
     except LeaseLost:
@@ -131,27 +129,38 @@ def run_alone(settings: Settings, *, clock: Clock, stay: bool) -> int:
 
 def _open_and_apply(process: Process) -> None:
     settings = process.settings
-    files = FilePresence(settings.folder)
+    storage = open_storage(settings)
+    files = storage.watch()
     with (
-        closing(FolderJournals(settings.folder / "journal")) as journals,
-        open_stats_writer(settings.folder) as stats,
-        open_config(settings.folder) as config,
-        open_tasks(settings.folder) as orders,
+        closing(open_journals(settings)) as journals,
+        storage.open_applier() as stores,
+        storage.open_config() as config,
     ):
-        sites = Sites(config)
+        sites = SiteZones(config.sites)
         cap = settings.dimension_cap
-        applier = Applier(journals, stats, sites.zones_of, hosts_of=sites.hosts_of, dimension_cap=cap)
-        retention = timedelta(days=settings.retention_days) if settings.retention_days else None
-        truth = stats.truth()
-        recounting = Reclassification(
-            stats, stats.suspects(), truth, sites.zones_of, hosts_of=sites.hosts_of, cap=cap
+        applier = Applier(journals, stores.stats, sites.zones_of, hosts_of=sites.hosts_of, dimension_cap=cap)
+        reclassification = Reclassification(
+            stores.stats,
+            stores.quarantine,
+            stores.verification,
+            sites.zones_of,
+            hosts_of=sites.hosts_of,
+            cap=cap,
         )
-        care = Maintenance(truth, orders, recounting, clock=process.clock, retention=retention)
-        _apply(process, applier, sites, care, files)
+        maintenance = Maintenance(
+            stores.verification,
+            config.tasks,
+            reclassification,
+            clock=process.clock,
+            retention=timedelta(days=settings.retention_days) if settings.retention_days else None,
+        )
+        _apply(process, applier, sites, maintenance, files)
 
 
-def _apply(process: Process, applier: Applier, sites: Sites, care: Maintenance, files: FilePresence) -> None:
-    durable_at, forgot_at, cared_at = time.monotonic(), float("-inf"), 0.0
+def _apply(
+    process: Process, applier: Applier, sites: SiteZones, maintenance: Maintenance, files: Presence
+) -> None:
+    durable_at, forgot_at, maintained_at = time.monotonic(), float("-inf"), 0.0
     round_size = SMALLEST_ROUND
     while True:
         _wait_for_files(process, files)
@@ -160,52 +169,56 @@ def _apply(process: Process, applier: Applier, sites: Sites, care: Maintenance, 
         began = time.monotonic()
         applied = applier.apply_round(round_size)
         process.applied += applied
-        process.beat()
+        process.heartbeat()
         now = time.monotonic()
         if applied >= round_size:
-            # What is behind is worked off in large rounds, on a slow machine in smaller ones.
-            factor = 2 if now - began < QUICK_ROUND else 0.5 if now - began > SLOW_ROUND else 1
-            round_size = int(min(max(round_size * factor, SMALLEST_ROUND), LARGEST_ROUND))
+            round_size = _next_round_size(round_size, timedelta(seconds=now - began))
         finishing = not applied and (ending or process.until_idle)
-        if now - durable_at >= DURABLE_EACH or finishing:
-            process.beat(LONG)
+        if now - durable_at >= CHECKPOINT_INTERVAL.total_seconds() or finishing:
+            process.heartbeat(LONG_WORK)
             applier.make_durable()
-            process.beat()
+            process.heartbeat()
             durable_at = time.monotonic()
-        # What is counted again needs the ids that come with it until it is done.
-        if now - forgot_at >= FORGET_EACH and care.may_forget():
-            process.beat(LONG)
+        # A reclassification needs the ids of its facts until it is done.
+        if now - forgot_at >= FORGET_INTERVAL.total_seconds() and maintenance.may_forget():
+            process.heartbeat(LONG_WORK)
             applier.forget(process.clock)
-            care.forget()
+            maintenance.forget()
             forgot_at = now
-        if now - cared_at >= CARE_EACH or process.until_idle:
-            process.beat(LONG)
-            if care.step():
+        if now - maintained_at >= MAINTENANCE_INTERVAL.total_seconds() or process.until_idle:
+            process.heartbeat(LONG_WORK)
+            if maintenance.step():
                 applied = applied or 1
             else:
-                cared_at = now
-            process.beat()
+                maintained_at = now
+            process.heartbeat()
         if finishing and (ending or not applied):
             return
         if not applied:
-            process.stopping.wait(IDLE)
+            process.stopping.wait(IDLE_INTERVAL.total_seconds())
 
 
-def _wait_for_files(process: Process, files: FilePresence) -> None:
-    """Returns once all files are in their place. Raises Unavailable where nobody is to wait for that.
+def _next_round_size(size: int, took: timedelta) -> int:
+    """Returns how many facts a full round is followed by: more on a quick machine, fewer on a slow one."""
+    factor = 2 if took < QUICK_ROUND else 0.5 if took > SLOW_ROUND else 1
+    return int(min(max(size * factor, SMALLEST_ROUND), LARGEST_ROUND))
 
-    What is applied to a file that was removed is lost, and could no longer be applied again.
+
+def _wait_for_files(process: Process, files: Presence) -> None:
+    """Waits until all files are in their place. Raises Unavailable where the process does not stay.
+
+    What is applied to a file that was removed is lost, and could not be applied again.
     """
-    told = False
+    is_logged = False
     while gone := files.gone():
         problem = f"removed or replaced while the applier runs: {', '.join(gone)}"
         if process.until_idle or process.stopping.is_set():
             raise Unavailable(problem)
-        if not told:
+        if not is_logged:
             log.error("%s; nothing is applied until it is back", problem)
-            told = True
-        process.beat()
-        process.stopping.wait(IDLE)
+            is_logged = True
+        process.heartbeat()
+        process.stopping.wait(IDLE_INTERVAL.total_seconds())
 
 
 def _wait_for_lock(process: Process) -> int | None:
@@ -213,6 +226,6 @@ def _wait_for_lock(process: Process) -> int | None:
         held = lock(process.settings.folder / "applier.lock")
         if held is not None:
             return held
-        process.beat()
-        process.stopping.wait(0.2)
+        process.heartbeat()
+        process.stopping.wait(LOCK_INTERVAL.total_seconds())
     return None

@@ -1,4 +1,4 @@
-"""What the supervisor starts: a worker or the applier, for as long as the supervisor lives."""
+"""A child process: a worker or the applier, which ends when its supervisor does."""
 
 import os
 import sys
@@ -11,14 +11,14 @@ from analytics_service.settings import Settings
 
 
 class ChildStart(msgspec.Struct, frozen=True):
-    """What the supervisor tells a child; `listening` and `beats` are descriptors it inherits.
+    """What a child gets from the supervisor; `listening` and `heartbeats` are descriptors it inherits.
 
-    Under `address_key` all workers of this run know a sender by one name.
+    With `address_key` all workers of this run give a sender the same name in Redis.
     """
 
     settings: Settings
     listening: int
-    beats: int
+    heartbeats: int
     address_key: bytes
 
 
@@ -26,21 +26,23 @@ def run_child(role: str) -> int:
     """Runs a worker or the applier; returns the exit status."""
     line = sys.stdin.buffer.readline()
     if not line:
-        print(f"analytics-service: {role} is started by `serve`, not by hand", file=sys.stderr)
+        print(f"analytics-service: `serve` starts the {role}; it is no command of its own", file=sys.stderr)
         return 2
-    told = msgspec.json.decode(line, type=ChildStart)
+    start = msgspec.json.decode(line, type=ChildStart)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     if role == "worker":
         from analytics_service.processes.worker import run_worker
 
-        return run_worker(told.settings, told.listening, told.beats, clock=now, address_key=told.address_key)
+        return run_worker(
+            start.settings, start.listening, start.heartbeats, clock=read_clock, address_key=start.address_key
+        )
     from analytics_service.processes.applier import run_applier
 
-    return run_applier(told.settings, told.beats, clock=now)
+    return run_applier(start.settings, start.heartbeats, clock=read_clock)
 
 
-def now() -> datetime:
-    """The time, in UTC."""
+def read_clock() -> datetime:
+    """Returns the present time, in UTC."""
     return datetime.now(UTC)
 
 

@@ -1,4 +1,4 @@
-"""The operator's own files for recognition: looked at before anything is started."""
+"""The operator's own files: the list of forged referrers and the database of places."""
 
 from pathlib import Path
 
@@ -6,17 +6,17 @@ from analytics_service.errors import BadParameter
 from analytics_service.settings import Settings
 
 
-def check_lists(settings: Settings) -> None:
-    """Raises BadParameter for a file that is named and cannot be used."""
-    listed_spam(settings)
+def check_operator_files(settings: Settings) -> None:
+    """Reads the files that the settings name. Raises BadParameter for one that cannot be used."""
+    read_spam_hosts(settings)
     if settings.geo_file:
         from analytics_service.enrichment.places import Places
 
         Places(Path(settings.geo_file))
 
 
-def listed_spam(settings: Settings) -> frozenset[str]:
-    """The hosts of the operator's list of forged referrers. Raises BadParameter."""
+def read_spam_hosts(settings: Settings) -> frozenset[str]:
+    """Returns the hosts of the operator's list of forged referrers. Raises BadParameter."""
     if not settings.spam_file:
         return frozenset()
     from analytics_service.enrichment.sources import spam_hosts

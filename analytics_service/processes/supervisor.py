@@ -1,4 +1,4 @@
-"""The small parent: starts workers and the applier, starts anew what dies, ends all when told."""
+"""The supervisor: starts workers and the applier, restarts those that end, and stops all of them."""
 
 import logging
 import os
@@ -10,66 +10,78 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 
 import msgspec
 
-from analytics_service.processes.applier import LONG
+from analytics_service.processes.child import ChildStart
+from analytics_service.processes.heartbeat import LONG_WORK
 from analytics_service.settings import Settings
 
-WORKER_SILENT = 10.0
-APPLIER_SILENT = 3.0
-LONG_WORK = 60.0
-FIRST_BEAT = 20.0
-LATE = 1.5
-"""Seconds between two turns after which silence is this process's own fault: it was stopped for a while."""
-STOP_WITHIN = 9.0
-APPLIER_STOPS_WITHIN = 3.0
-BACK_OFF_LONGEST = 5.0
+WORKER_HEARTBEAT_TIMEOUT = timedelta(seconds=10)
+APPLIER_HEARTBEAT_TIMEOUT = timedelta(seconds=3)
+LONG_WORK_TIMEOUT = timedelta(seconds=60)
+START_TIMEOUT = timedelta(seconds=20)
+"""How long a new process may take until its first heartbeat."""
+POLL_INTERVAL = timedelta(seconds=0.5)
+PAUSE_LIMIT = timedelta(seconds=1.5)
+"""Between two polls; after more, the supervisor itself was stopped, and no silence counts."""
+STOP_TIMEOUT = timedelta(seconds=9)
+APPLIER_STOP_TIMEOUT = timedelta(seconds=3)
+"""The part of STOP_TIMEOUT that is kept for the applier, which ends after the workers."""
+STABLE_AFTER = timedelta(seconds=10)
+"""A process that lived for longer is restarted at once."""
+MAX_BACK_OFF = timedelta(seconds=5)
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False)
 class Child:
-    """One process, with the pipe whose end tells it that the parent is gone, and the one it beats on.
+    """A process that the supervisor started; times are seconds of the monotonic clock.
 
-    In a rolling restart a new worker `replaces` an old one. Once the new one serves, the old one is told to
-    end: it `is_retired`, and has until `ends_by`.
+    Its standard input is a pipe that closes when the supervisor ends. It writes its heartbeats to another
+    pipe, whose reading end is `heartbeats`. In a rolling restart a new worker `replaces` an old one. Once the
+    new one serves, the old one `is_retired`: it gets SIGTERM, and is killed after `ends_by`.
     """
 
     role: str
     process: subprocess.Popen[bytes]
-    beats: int
+    heartbeats: int
     started_at: float
-    beat_at: float
+    heartbeat_at: float
     ready: bool = False
     at_long_work: bool = False
     replaces: "Child | None" = None
     is_retired: bool = False
     ends_by: float | None = None
 
-    def heard(self, beats: bytes) -> None:
-        """Notes that it is alive, and whether it said that the next beat may take its time."""
-        self.beat_at, self.ready = time.monotonic(), True
-        self.at_long_work = beats.endswith(LONG)
+    def on_heartbeat(self, marks: bytes) -> None:
+        """Notes that the process is alive, and whether the last mark announces work that takes longer."""
+        self.heartbeat_at, self.ready = time.monotonic(), True
+        self.at_long_work = marks.endswith(LONG_WORK)
 
     def spare(self, now: float) -> None:
-        """Begins its time anew, as if it had been heard just now."""
-        self.beat_at = now
+        """Restarts every time limit of the process, as if it had just sent a heartbeat."""
+        self.heartbeat_at = now
         if self.ends_by is not None:
-            self.ends_by = now + STOP_WITHIN
+            self.ends_by = now + STOP_TIMEOUT.total_seconds()
 
     def is_hung(self, now: float) -> bool:
-        """Whether it was silent for too long."""
-        limit = APPLIER_SILENT if self.role == "applier" else WORKER_SILENT
-        if self.at_long_work:
-            limit = LONG_WORK
-        silent = now - self.beat_at > (limit if self.ready else FIRST_BEAT)
-        return silent or (self.ends_by is not None and now > self.ends_by)
+        """Returns whether the process sent no heartbeat in time, or did not end in time."""
+        if self.ends_by is not None and now > self.ends_by:
+            return True
+        if not self.ready:
+            timeout = START_TIMEOUT
+        elif self.at_long_work:
+            timeout = LONG_WORK_TIMEOUT
+        else:
+            timeout = APPLIER_HEARTBEAT_TIMEOUT if self.role == "applier" else WORKER_HEARTBEAT_TIMEOUT
+        return now - self.heartbeat_at > timeout.total_seconds()
 
 
 class Supervisor:
-    """Keeps N workers and one applier running."""
+    """Keeps the workers and one applier running until it is stopped."""
 
     def __init__(self, settings: Settings, listening: socket.socket) -> None:
         self._settings = settings
@@ -77,15 +89,15 @@ class Supervisor:
         self._address_key = secrets.token_bytes(16)
         self._children: list[Child] = []
         self._failures: dict[str, int] = {}
-        self._due: list[tuple[float, str]] = []
+        self._restarts: list[tuple[float, str]] = []
         self._stopping = False
         self._rolling = False
         self._to_replace: list[Child] = []
-        self._turned_at = time.monotonic()
+        self._polled_at = time.monotonic()
         self._selector = selectors.DefaultSelector()
 
     def run(self) -> int:
-        """Runs until SIGTERM or SIGINT; 0 where everybody ended in time."""
+        """Runs until SIGTERM or SIGINT; returns 0 where every process ended in time, else 1."""
         wake_in, wake_out = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wake_out)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -101,54 +113,49 @@ class Supervisor:
         return self._stop_all()
 
     def _poll(self) -> None:
-        for key, _ in self._selector.select(0.5):
-            heard = _read(key.fd)
-            if key.data is not None and heard:
-                key.data.heard(heard)
+        for key, _ in self._selector.select(POLL_INTERVAL.total_seconds()):
+            marks = _read(key.fd)
+            if key.data is not None and marks:
+                key.data.on_heartbeat(marks)
         now = time.monotonic()
-        if now - self._turned_at > LATE:
-            # The beats that came meanwhile may not be read yet, and the others may have been stopped too.
+        if now - self._polled_at > PAUSE_LIMIT.total_seconds():
+            # Heartbeats may not be read yet, and the others may have been stopped too.
             for child in self._children:
                 child.spare(now)
-        self._turned_at = now
+        self._polled_at = now
         self._reap(now)
         self._rolling_restart(now)
         for child in self._children:
             if child.is_hung(now):
                 log.error("the %s (process %d) hangs, so it is killed", child.role, child.process.pid)
                 child.process.kill()
-                child.beat_at, child.ends_by = now, None
-        for due in [due for due in self._due if due[0] <= now]:
-            self._due.remove(due)
-            self._start(due[1])
+                child.heartbeat_at, child.ends_by = now, None
+        for restart in [restart for restart in self._restarts if restart[0] <= now]:
+            self._restarts.remove(restart)
+            self._start(restart[1])
 
     def _start(self, role: str, *, replaces: Child | None = None) -> None:
-        beats, beating = os.pipe2(os.O_NONBLOCK)
-        os.set_inheritable(beats, False)
-        # -P: nothing that lies in the working directory is imported.
+        heartbeats, writing = os.pipe2(os.O_NONBLOCK)
+        os.set_inheritable(heartbeats, False)
+        # -P: nothing is imported from the working directory.
         command = [sys.executable, "-P", "-m", "analytics_service", role]
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, pass_fds=(self._listening.fileno(), beating), close_fds=True
+            command, stdin=subprocess.PIPE, pass_fds=(self._listening.fileno(), writing), close_fds=True
         )
-        os.close(beating)
-        told = {
-            "settings": self._settings,
-            "listening": self._listening.fileno(),
-            "beats": beating,
-            "address_key": self._address_key,
-        }
-        # The settings may hold a password: they go through the pipe, not through the command line.
-        # It stays open for as long as this process lives: its end is how a child notices.
+        os.close(writing)
+        start = ChildStart(self._settings, self._listening.fileno(), writing, self._address_key)
+        # Settings may hold a password, so they go through the pipe and not through the command line.
+        # The pipe stays open as long as this process lives: its end is how a child notices.
         if process.stdin is not None:
             try:
-                process.stdin.write(msgspec.json.encode(told) + b"\n")
+                process.stdin.write(msgspec.json.encode(start) + b"\n")
                 process.stdin.flush()
             except BrokenPipeError:
                 log.error("the %s ended as it started", role)
         now = time.monotonic()
-        child = Child(role, process, beats, now, now, replaces=replaces)
+        child = Child(role, process, heartbeats, now, now, replaces=replaces)
         self._children.append(child)
-        self._selector.register(beats, selectors.EVENT_READ, child)
+        self._selector.register(heartbeats, selectors.EVENT_READ, child)
 
     def _reap(self, now: float) -> None:
         for child in [child for child in self._children if child.process.poll() is not None]:
@@ -160,17 +167,18 @@ class Supervisor:
                 continue
             for new in self._children:
                 if new.replaces is child:
-                    # It is its successor already.
+                    # The new worker takes its place earlier than planned.
                     new.replaces = None
                     break
             else:
-                self._start_anew(child, now)
+                self._schedule_restart(child, now)
 
-    def _start_anew(self, child: Child, now: float) -> None:
+    def _schedule_restart(self, child: Child, now: float) -> None:
         lived = now - child.started_at
-        failures = 0 if lived > 10 else self._failures.get(child.role, 0) + 1
+        stable = lived > STABLE_AFTER.total_seconds()
+        failures = 0 if stable else self._failures.get(child.role, 0) + 1
         self._failures[child.role] = failures
-        wait = min(0.1 * 2**failures, BACK_OFF_LONGEST) if failures > 1 else 0.0
+        wait = min(0.1 * 2**failures, MAX_BACK_OFF.total_seconds()) if failures > 1 else 0.0
         log.warning(
             "the %s (process %d) ended with status %s; another starts in %.1f s",
             child.role,
@@ -178,21 +186,21 @@ class Supervisor:
             child.process.returncode,
             wait,
         )
-        self._due.append((now + wait, child.role))
+        self._restarts.append((now + wait, child.role))
 
     def _forget(self, child: Child) -> None:
-        self._selector.unregister(child.beats)
-        os.close(child.beats)
+        self._selector.unregister(child.heartbeats)
+        os.close(child.heartbeats)
         if child.process.stdin is not None:
             child.process.stdin.close()
         self._children.remove(child)
 
     def _rolling_restart(self, now: float) -> None:
-        """One worker after the other: a new one starts, and once it serves the old one may finish."""
+        """Replaces one worker after the other: a new one starts, and once it serves, the old one ends."""
         for new in self._children:
             if new.replaces is not None and new.ready:
                 old, new.replaces = new.replaces, None
-                old.is_retired, old.ends_by = True, now + STOP_WITHIN
+                old.is_retired, old.ends_by = True, now + STOP_TIMEOUT.total_seconds()
                 old.process.terminate()
         if any(child.replaces is not None or child.is_retired for child in self._children):
             return
@@ -209,22 +217,22 @@ class Supervisor:
         self._to_replace.clear()
         log.error(
             "the new worker (process %d) ended with status %s before it served: "
-            "the rolling restart is given up, and the old workers stay",
+            "the rolling restart is given up and the old workers stay",
             new.process.pid,
             new.process.returncode,
         )
 
     def _stop_all(self) -> int:
-        """Workers first, so that the applier can still apply what they accepted."""
-        ends = time.monotonic() + STOP_WITHIN
+        """Stops the workers first, so that the applier can still apply what they accepted."""
+        ends = time.monotonic() + STOP_TIMEOUT.total_seconds()
         workers = [child for child in self._children if child.role == "worker"]
         appliers = [child for child in self._children if child.role == "applier"]
         clean = True
-        for children, until in ((workers, ends - APPLIER_STOPS_WITHIN), (appliers, ends)):
+        for children, until in ((workers, ends - APPLIER_STOP_TIMEOUT.total_seconds()), (appliers, ends)):
             for child in children:
                 child.process.terminate()
             for child in children:
-                clean &= _ended(child, until)
+                clean &= _wait_for_end(child, until)
         return 0 if clean else 1
 
 
@@ -235,8 +243,8 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
-def _ended(child: Child, until: float) -> bool:
-    """Whether it ended by itself before that moment; else it is killed, which loses nothing."""
+def _wait_for_end(child: Child, until: float) -> bool:
+    """Returns whether a process ended by itself before that moment; else kills it, which loses nothing."""
     try:
         child.process.wait(max(until - time.monotonic(), 0.01))
     except subprocess.TimeoutExpired:

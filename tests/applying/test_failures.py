@@ -89,6 +89,6 @@ def test_an_applier_whose_supervisor_was_killed_ends_without_a_traceback(tmp_pat
     reads, writes = os.pipe()
     os.close(reads)
     try:
-        Process(Settings(data=str(tmp_path)), lambda: NOON, Event(), beats=writes).beat()
+        Process(Settings(data=str(tmp_path)), lambda: NOON, Event(), heartbeats=writes).heartbeat()
     finally:
         os.close(writes)

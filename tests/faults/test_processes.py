@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from analytics_service.processes.supervisor import APPLIER_SILENT
+from analytics_service.processes.supervisor import APPLIER_HEARTBEAT_TIMEOUT
 from tests.faults.judging import RIGHT, judged_at_last
 from tests.faults.sending import Senders
 from tests.service import Service, add_site, known, serving, until
@@ -80,7 +80,7 @@ def test_after_a_pause_nobody_is_killed_who_is_well(tmp_path: Path, who: str) ->
         paused = [service.process.pid, *(children if who == "everybody" else [])]
         for number in paused:
             os.kill(number, signal.SIGSTOP)
-        time.sleep(APPLIER_SILENT + 1)
+        time.sleep(APPLIER_HEARTBEAT_TIMEOUT.total_seconds() + 1)
         for number in paused:
             os.kill(number, signal.SIGCONT)
         killed = until(lambda: "is killed" in service.log.read_text(), bool, limit=2)
