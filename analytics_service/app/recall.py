@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from analytics_service.domain.facts import decode_group
+from analytics_service.domain.facts import Engagement, VisitorFact, decode_group
 from analytics_service.domain.limits import ONLINE_WINDOW
 from analytics_service.errors import Unavailable
 from analytics_service.journal import FolderJournals
@@ -27,8 +27,10 @@ async def recall_online(folder: Path, figures: FigureStore, live: Live, at: date
         with suppress(Unavailable, msgspec.DecodeError):
             for _, row in journals.groups_after(name, 0, limit=10_000):
                 for fact in decode_group(row):
-                    if fact.at >= since and fact.visitor and not fact.drop:
-                        touches.append((fact.at, fact.site, fact.visitor, fact.previous_id, fact.page))
+                    if isinstance(fact, VisitorFact) and fact.at >= since and not fact.drop:
+                        # Who leaves a page tells of it when they may be on the next one already.
+                        page = "" if isinstance(fact, Engagement) else fact.page
+                        touches.append((fact.at, fact.site, fact.visitor_id, fact.previous_id, page))
     journals.close()
     with suppress(Unavailable):
         for site, visitor, seen_at in await figures.seen_since((at - timedelta(days=2)).date(), since):

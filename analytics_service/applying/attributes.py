@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from analytics_service.domain.dimensions import Location, Technology, VisitAttributes, believed
-from analytics_service.domain.facts import Fact
+from analytics_service.domain.facts import Event, View
 from analytics_service.domain.rollups import AttributesOf
 from analytics_service.enrichment.languages import screen_class
 from analytics_service.enrichment.sources import acquisition_of
@@ -16,7 +16,7 @@ HostsOf = Callable[[int], frozenset[str]]
 def describing(hosts_of: HostsOf) -> AttributesOf:
     """Describes visits; what comes from a host of its own site has an origin within."""
 
-    def attributes_of(fact: Fact) -> VisitAttributes:
+    def attributes_of(fact: View | Event) -> VisitAttributes:
         if fact.attributes:
             return believed(fact.attributes)
         return VisitAttributes(

@@ -7,20 +7,19 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from analytics_service.collecting.sites import SiteCache
-from analytics_service.domain import facts
 from analytics_service.domain.admission import judge
-from analytics_service.domain.beacons import Beacon, Kind
-from analytics_service.domain.client import Client
+from analytics_service.domain.beacons import Beacon, Kind, with_ids
+from analytics_service.domain.client import Agent, Client
 from analytics_service.domain.counts import PEAK_EACH
 from analytics_service.domain.dimensions import Location
 from analytics_service.domain.drops import Drop
-from analytics_service.domain.facts import DropSample, Fact, FactKind
+from analytics_service.domain.facts import DropSample, DropSummary, Online, Recognised, VisitorFact, fact_of
 from analytics_service.domain.limits import ONLINE_WINDOW, VISIT_TIMEOUT
 from analytics_service.domain.pages import page_of
 from analytics_service.domain.periods import MINUTE_MS, moment
 from analytics_service.domain.site import Site
-from analytics_service.domain.visitors import Names, VisitorHash, naming, sender
-from analytics_service.enrichment.agents import Agent, recognise
+from analytics_service.domain.visitors import VisitorHash, naming, sender
+from analytics_service.enrichment.agents import recognise
 from analytics_service.enrichment.languages import language_of
 from analytics_service.enrichment.places import Places
 from analytics_service.enrichment.robots import headers_mismatch
@@ -50,21 +49,10 @@ NOWHERE = 0
 """The site number under which drops of unknown sites are counted."""
 
 
-class Recognised(NamedTuple):
-    """What was recognised in a beacon; the address and the agent as it came are gone."""
-
-    at_ms: int
-    page: str
-    who: Names
-    agent: Agent
-    place: Location
-    language: str
-
-
 class Verdict(NamedTuple):
     """What became of a beacon: `fact` must be on disk before the answer leaves (None: nothing to keep)."""
 
-    fact: Fact | None
+    fact: VisitorFact | None
     drop: Drop | None
 
 
@@ -125,11 +113,9 @@ class Collector:
             # Who leaves a page tells of it when he may be on the next one already.
             where = "" if beacon.kind is Kind.ENGAGEMENT else page
             previous_id = who.previous_id if today.has_just_begun else None
-            self._live.touch(site.number, who.visitor, previous_id, at_ms, where)
-        if beacon.kind is Kind.PRESENCE:
-            return Verdict(None, suspicion)
-        seen = Recognised(at_ms, page, who, agent=agent, place=place, language=language_of(client.languages))
-        return Verdict(self._recorded(beacon, site, seen, suspicion), suspicion)
+            self._live.touch(site.number, who.visitor_id, previous_id, at_ms, where)
+        recognised = Recognised(at_ms, page, who, agent, place, language_of(client.languages), suspicion)
+        return Verdict(fact_of(with_ids(beacon, self._make_id), site, recognised), suspicion)
 
     def _limited(self, client: Client, place: Location, site: Site, at_ms: int) -> Drop | None:
         if place.country in site.rules.excluded_countries:
@@ -180,40 +166,7 @@ class Collector:
         self._todays[site.number] = today
         return today
 
-    def _recorded(self, beacon: Beacon, site: Site, seen: Recognised, drop: Drop | None) -> Fact:
-        agent, place = seen.agent, seen.place
-        return Fact(
-            format=facts.FORMAT,
-            kind=FactKind(beacon.kind.value),
-            site=site.number,
-            at=seen.at_ms,
-            visitor=seen.who.visitor,
-            previous_id=seen.who.previous_id,
-            id=beacon.id or self._made_id(),
-            event_id=(beacon.event_id or self._made_id()) if beacon.kind is Kind.EVENT else "",
-            hostname=beacon.page.host or site.domain,
-            page=seen.page,
-            title=beacon.title,
-            referrer=beacon.referrer,
-            campaign=beacon.page.campaign,
-            screen=beacon.screen,
-            engaged_ms=beacon.engaged_ms,
-            name=beacon.name,
-            properties=beacon.properties,
-            drop=drop.value if drop else "",
-            browser=agent.browser,
-            browser_version=agent.browser_version,
-            system=agent.system,
-            system_version=agent.system_version,
-            device=agent.device,
-            language=seen.language,
-            country=place.country,
-            region=place.region,
-            city=place.city,
-            family=agent.family if drop else "",
-        )
-
-    async def peaks(self, at: datetime) -> list[Fact]:
+    async def peaks(self, at: datetime) -> list[Online]:
         """A fact for each site that has more visitors online than were told of these ten minutes."""
         at_ms = int(at.timestamp() * 1000)
         touched, self._touched = self._touched, set()
@@ -224,13 +177,13 @@ class Collector:
             known, most = self._peaks.get(site, (0, 0))
             if online and (known != begins or online > most):
                 self._peaks[site] = (begins, online)
-                higher.append(Fact(facts.FORMAT, FactKind.ONLINE, site, at_ms, online=online))
+                higher.append(Online(site=site, at=at_ms, online=online))
         return higher
 
-    def _made_id(self) -> str:
+    def _make_id(self) -> str:
         return self._random(10).hex()
 
-    def drop_summaries(self, at: datetime) -> list[Fact]:
+    def drop_summaries(self, at: datetime) -> list[DropSummary]:
         """What was dropped since the last call, one fact a site; the next call begins at zero."""
         drops, self._drops = self._drops, Counter()
         samples, self._samples = self._samples, {}
@@ -239,13 +192,6 @@ class Collector:
             by_site.setdefault(site, []).append((drop.value, count))
         at_ms = int(at.timestamp() * 1000)
         return [
-            Fact(
-                facts.FORMAT,
-                FactKind.DROPS,
-                site,
-                at_ms,
-                drops=tuple(reasons),
-                samples=tuple(samples.get(site, ())),
-            )
+            DropSummary(site=site, at=at_ms, drops=tuple(reasons), samples=tuple(samples.get(site, ())))
             for site, reasons in by_site.items()
         ]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from analytics_service.domain.dimensions import OF_VISITS, OTHER, Dimension, VisitAttributes
-from analytics_service.domain.facts import DropSample, Fact
+from analytics_service.domain.facts import DropSample, VisitorFact
 from analytics_service.domain.limits import BOUNCE_ENGAGEMENT
 from analytics_service.domain.metrics import Sums
 
@@ -123,7 +123,7 @@ class Batch:
     peaks: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     """How many were online at most, and when, by site and the ten minutes that begin at that epoch second."""
 
-    suspects: list[tuple[date, Fact]] = field(default_factory=list)
+    suspects: list[tuple[date, VisitorFact]] = field(default_factory=list)
     """Whole facts that are kept apart, with their local day."""
 
     ended_suspects: list[QuarantineKey] = field(default_factory=list)

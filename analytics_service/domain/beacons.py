@@ -1,6 +1,7 @@
 """Beacons: what a tracker says, before anyone believes it."""
 
 import json
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
@@ -141,6 +142,14 @@ def _told(value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def with_ids(beacon: Beacon, make_id: Callable[[], str]) -> Beacon:
+    """The beacon with an id for its view, and for its event; made where the tracker told none."""
+    if beacon.kind is Kind.PRESENCE or (beacon.id and (beacon.event_id or beacon.kind is not Kind.EVENT)):
+        return beacon
+    event_id = (beacon.event_id or make_id()) if beacon.kind is Kind.EVENT else None
+    return msgspec.structs.replace(beacon, id=beacon.id or make_id(), event_id=event_id)
 
 
 def pixel(site: str, url: str, referrer: str) -> Beacon:

@@ -1,5 +1,7 @@
 """Who sent a beacon."""
 
+from typing import NamedTuple
+
 import msgspec
 
 
@@ -9,6 +11,21 @@ class HeaderSignals:
     ACCEPT_LANGUAGE = 1
     FETCH_METADATA = 2
     HTTPS = 4
+
+
+class Agent(NamedTuple):
+    """What a user agent says it is; a version is its first number, what is not known is empty.
+
+    `device` is one of desktop, mobile, tablet, tv, console, bot. `family` is what drops are grouped by.
+    """
+
+    browser: str
+    browser_version: str
+    system: str
+    system_version: str
+    device: str
+    family: str
+    is_robot: bool
 
 
 class Client(msgspec.Struct, frozen=True):

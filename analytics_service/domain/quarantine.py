@@ -9,7 +9,7 @@ import msgspec
 from analytics_service.domain.batch import ViewRow, Visit
 from analytics_service.domain.dimensions import VisitAttributes, told
 from analytics_service.domain.drops import Drop
-from analytics_service.domain.facts import FORMAT, Fact, FactKind
+from analytics_service.domain.facts import Engagement, Event, View, VisitorFact
 
 KEPT = timedelta(days=30)
 KEPT_A_DAY = 100_000
@@ -34,43 +34,42 @@ class Choice:
         return msgspec.convert(arguments, cls)
 
 
-def as_counted(fact: Fact) -> Fact:
+def as_counted(fact: VisitorFact) -> VisitorFact:
     """The fact as if it had never been suspected."""
     return msgspec.structs.replace(fact, drop="", family="")
 
 
-def as_suspected(visit: Visit, views: Iterable[ViewRow], family: str) -> list[Fact]:
+def as_suspected(visit: Visit, views: Iterable[ViewRow], family: str) -> list[VisitorFact]:
     """Facts that make the same visit again, once they are counted."""
-    facts = [_fact(visit.attributes, view, family) for view in views]
-    if visit.engaged_ms and facts:
-        first = next((fact for fact in facts if fact.kind is FactKind.VIEW), facts[0])
-        facts.append(
-            msgspec.structs.replace(
-                first,
-                kind=FactKind.ENGAGEMENT,
-                id=first.event_id or first.id,
-                event_id="",
-                engaged_ms=visit.engaged_ms,
-            )
-        )
-    return facts
+    hits = [_hit(visit.attributes, view, family) for view in views]
+    if not visit.engaged_ms or not hits:
+        return [*hits]
+    first = next((hit for hit in hits if isinstance(hit, View)), hits[0])
+    engagement = Engagement(
+        site=first.site,
+        at=first.at,
+        visitor_id=first.visitor_id,
+        id=first.id,
+        page=first.page,
+        drop=first.drop,
+        family=family,
+        engaged_ms=visit.engaged_ms,
+    )
+    return [*hits, engagement]
 
 
-def _fact(attributes: VisitAttributes, view: ViewRow, family: str) -> Fact:
-    # The id with which it came may be long forgotten; this one names the same view whenever it is asked.
-    made = f"visit-{view.visit}-{view.ordinal}"
-    return Fact(
-        format=FORMAT,
-        kind=FactKind.EVENT if view.name else FactKind.VIEW,
+def _hit(attributes: VisitAttributes, view: ViewRow, family: str) -> View | Event:
+    kind = Event if view.name else View
+    hit = kind(
         site=view.site,
         at=view.at,
-        visitor=view.visitor,
-        id=made,
-        event_id=made if view.name else "",
-        hostname=attributes.hostname,
+        visitor_id=view.visitor,
+        # The id with which it came may be long forgotten; this one names the same view whenever it is asked.
+        id=f"visit-{view.visit}-{view.ordinal}",
         page=view.page,
-        name=view.name,
         drop=Drop.BOT.value,
         family=family,
+        hostname=attributes.hostname,
         attributes=told(attributes),
     )
+    return msgspec.structs.replace(hit, name=view.name) if isinstance(hit, Event) else hit

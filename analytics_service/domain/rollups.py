@@ -6,7 +6,7 @@ from analytics_service.domain.batch import Batch, CountedView, ViewRow, Visit
 from analytics_service.domain.counts import PEAK_EACH
 from analytics_service.domain.dimensions import Dimension, VisitAttributes
 from analytics_service.domain.drops import Drop
-from analytics_service.domain.facts import DropSample, Fact, FactKind
+from analytics_service.domain.facts import DropSample, DropSummary, Engagement, Event, Fact, Online, View
 from analytics_service.domain.limits import ENGAGEMENT_LIMIT, VISIT_TIMEOUT
 from analytics_service.domain.periods import MINUTE_MS, Moment, moment
 from analytics_service.domain.site import ZoneSince
@@ -18,7 +18,7 @@ ENGAGEMENT_MS = int(ENGAGEMENT_LIMIT.total_seconds() * 1000)
 
 ZonesOf = Callable[[int], tuple[ZoneSince, ...]]
 """A site's zones by its number."""
-AttributesOf = Callable[[Fact], VisitAttributes]
+AttributesOf = Callable[[View | Event], VisitAttributes]
 """What a visit that begins with this fact is described with."""
 
 
@@ -31,32 +31,31 @@ def fold(ledger: Batch, facts: Iterable[Fact], zones_of: ZonesOf, attributes_of:
         local = known.get(minute)
         if local is None:
             local = known[minute] = moment(fact.at, zones_of(fact.site))
-        if fact.kind is FactKind.DROPS:
+        if isinstance(fact, DropSummary):
             for reason, count in fact.drops:
                 ledger.drops[fact.site, local.day, reason] += count
             ledger.samples.extend((fact.site, sample) for sample in fact.samples)
-        elif fact.kind is FactKind.ONLINE:
+        elif isinstance(fact, Online):
             _peak(ledger, fact)
         elif fact.drop:
             ledger.drops[fact.site, local.day, fact.drop] += 1
             ledger.samples.append((fact.site, DropSample(fact.at, fact.drop, fact.page, fact.family)))
             ledger.suspects.append((local.day, fact))
-        elif fact.kind is FactKind.ENGAGEMENT:
+        elif isinstance(fact, Engagement):
             _add_engagement(ledger, fact)
         else:
             _count(ledger, fact, local, attributes_of)
     apply_visit_deltas(ledger)
 
 
-def _peak(ledger: Batch, fact: Fact) -> None:
+def _peak(ledger: Batch, fact: Online) -> None:
     bucket = (fact.site, fact.at // PEAK_MS * PEAK_MS // 1000)
     if fact.online > ledger.peaks.get(bucket, (0, 0))[0]:
         ledger.peaks[bucket] = (fact.online, fact.at)
 
 
-def _count(ledger: Batch, fact: Fact, local: Moment, attributes_of: AttributesOf) -> None:
-    is_view = fact.kind is FactKind.VIEW
-    key = (fact.site, fact.id if is_view else fact.event_id)
+def _count(ledger: Batch, fact: View | Event, local: Moment, attributes_of: AttributesOf) -> None:
+    key = (fact.site, fact.id)
     if key in ledger.counted:
         ledger.drops[fact.site, local.day, Drop.DUPLICATE.value] += 1
         return
@@ -70,7 +69,7 @@ def _count(ledger: Batch, fact: Fact, local: Moment, attributes_of: AttributesOf
     ledger.counted[key] = CountedView(visit.id, fact.at, waited)
     ledger.changed_counted.add(key)
     # A name is an event's: with one, a view would be taken for an event wherever sums are computed again.
-    name = "" if is_view else ledger.capped(Dimension.EVENT, fact.site, local.day, fact.name)
+    name = ledger.capped(Dimension.EVENT, fact.site, local.day, fact.name) if isinstance(fact, Event) else ""
     ledger.new_views.append(
         ViewRow(
             site=fact.site,
@@ -79,7 +78,7 @@ def _count(ledger: Batch, fact: Fact, local: Moment, attributes_of: AttributesOf
             ordinal=visit.pageviews + visit.events,
             at=fact.at,
             hour=local.hour,
-            visitor=fact.visitor,
+            visitor=fact.visitor_id,
             page=page,
             name=name,
         )
@@ -88,11 +87,11 @@ def _count(ledger: Batch, fact: Fact, local: Moment, attributes_of: AttributesOf
     _count_visitor(ledger, fact, local)
 
 
-def _add(ledger: Batch, fact: Fact, local: Moment, page: str, name: str) -> None:
+def _add(ledger: Batch, fact: View | Event, local: Moment, page: str, name: str) -> None:
     """Adds a view or an event to the sums of the day on which it happened."""
     of_page = ledger.days[fact.site, Dimension.PAGE, local.day, page]
     buckets = (*ledger.buckets(fact.site, local.day, local.hour), of_page)
-    if fact.kind is FactKind.EVENT:
+    if isinstance(fact, Event):
         for sums in (*buckets, ledger.days[fact.site, Dimension.EVENT, local.day, name]):
             sums.events += 1
         return
@@ -103,9 +102,9 @@ def _add(ledger: Batch, fact: Fact, local: Moment, page: str, name: str) -> None
         ledger.titles[fact.site, page] = fact.title
 
 
-def _visit_of(ledger: Batch, fact: Fact, local: Moment, attributes_of: AttributesOf) -> Visit:
+def _visit_of(ledger: Batch, fact: View | Event, local: Moment, attributes_of: AttributesOf) -> Visit:
     """The visit that the fact joins, or a new one."""
-    names = [fact.visitor] if fact.previous_id is None else [fact.visitor, fact.previous_id]
+    names = [fact.visitor_id] if fact.previous_id is None else [fact.visitor_id, fact.previous_id]
     near = [
         visit
         for name in names
@@ -118,7 +117,7 @@ def _visit_of(ledger: Batch, fact: Fact, local: Moment, attributes_of: Attribute
         visit = Visit(
             id=ledger.next_visit,
             site=fact.site,
-            visitor=fact.visitor,
+            visitor=fact.visitor_id,
             day=local.day,
             hour=local.hour,
             began_at=fact.at,
@@ -136,7 +135,9 @@ def _visit_of(ledger: Batch, fact: Fact, local: Moment, attributes_of: Attribute
     return visit
 
 
-def _extend_visit(visit: Visit, fact: Fact, local: Moment, page: str, attributes_of: AttributesOf) -> None:
+def _extend_visit(
+    visit: Visit, fact: View | Event, local: Moment, page: str, attributes_of: AttributesOf
+) -> None:
     """Takes the view or event into the visit; an earlier one moves its beginning."""
     if fact.at < visit.began_at:
         visit.began_at, visit.day, visit.hour = fact.at, local.day, local.hour
@@ -146,15 +147,15 @@ def _extend_visit(visit: Visit, fact: Fact, local: Moment, page: str, attributes
     if fact.at >= visit.seen_at:
         visit.seen_at = fact.at
         visit.exit_page = page
-    if fact.kind is FactKind.VIEW:
+    if isinstance(fact, View):
         visit.pageviews += 1
     else:
         visit.events += 1
 
 
-def _count_visitor(ledger: Batch, fact: Fact, local: Moment) -> None:
+def _count_visitor(ledger: Batch, fact: View | Event, local: Moment) -> None:
     """Counts the visitor once a day, in the hour of the day's earliest fact."""
-    key = (fact.site, local.day, fact.visitor)
+    key = (fact.site, local.day, fact.visitor_id)
     known = ledger.first_seen.get(key)
     if known is not None and known[0] <= fact.at:
         return
@@ -167,7 +168,7 @@ def _count_visitor(ledger: Batch, fact: Fact, local: Moment) -> None:
     ledger.changed_days.add(key)
 
 
-def _add_engagement(ledger: Batch, fact: Fact) -> None:
+def _add_engagement(ledger: Batch, fact: Engagement) -> None:
     """The largest engagement told for a view is the view's; for a view not yet seen it waits."""
     key = (fact.site, fact.id)
     engaged_ms = min(max(fact.engaged_ms, 0), ENGAGEMENT_MS)

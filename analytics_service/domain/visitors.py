@@ -14,15 +14,15 @@ HOUSEHOLDS_KEPT = 4_096
 SALT_DAYS_KEPT = 2
 
 
-class Names(NamedTuple):
+class VisitorIds(NamedTuple):
     """What a visitor is called today, and was called yesterday while that salt exists."""
 
-    visitor: int
+    visitor_id: int
     previous_id: int | None
 
 
 class VisitorHash:
-    """Names for one site's local day; the salts are taken in once, not for each visitor."""
+    """VisitorIds for one site's local day; the salts are taken in once, not for each visitor."""
 
     __slots__ = ("_before", "_now")
 
@@ -30,11 +30,11 @@ class VisitorHash:
         self._now = _keyed(site, salt)
         self._before = _keyed(site, before) if before else None
 
-    def names(self, address: str, agent: str, *, previous_id: bool = True) -> Names:
+    def names(self, address: str, agent: str, *, previous_id: bool = True) -> VisitorIds:
         """What a visitor is called; yesterday's name only where it is asked for."""
         who = _who(address, agent)
         before = self._before
-        return Names(_name(self._now, who), _name(before, who) if previous_id and before else None)
+        return VisitorIds(_name(self._now, who), _name(before, who) if previous_id and before else None)
 
 
 def _keyed(site: int, salt: bytes) -> blake2b:
@@ -62,7 +62,7 @@ def visitor_name(salt: bytes, site: int, address: str, agent: str) -> int:
     return _name(_keyed(site, salt), _who(address, agent))
 
 
-def names(salts: Mapping[date, bytes], day: date, site: int, address: str, agent: str) -> Names | None:
+def names(salts: Mapping[date, bytes], day: date, site: int, address: str, agent: str) -> VisitorIds | None:
     """Both names of a visitor on that local day, or None while the day has no salt."""
     of_the_day = naming(salts, day, site)
     return of_the_day.names(address, agent) if of_the_day else None

@@ -4,7 +4,6 @@ import re
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 from ua_parser import Domain, Parser, UserAgent
@@ -13,24 +12,11 @@ from ua_parser.lazy import UserAgentMatcher
 from ua_parser.loaders import load_lazy_builtins
 from ua_parser.regex import Resolver
 
+from analytics_service.domain.client import Agent
+
 AGENT_LIMIT = 512
 CACHE_SIZE = 20_000
 FAMILY_LIMIT = 60
-
-
-class Agent(NamedTuple):
-    """What a user agent says it is; a version is its first number, what is not known is empty.
-
-    `device` is one of desktop, mobile, tablet, tv, console, bot. `family` is what drops are grouped by.
-    """
-
-    browser: str
-    browser_version: str
-    system: str
-    system_version: str
-    device: str
-    family: str
-    is_robot: bool
 
 
 # Apps that show pages inside themselves. People read there, though some of these names also fetch previews.

@@ -1,8 +1,7 @@
 """Robots that say they are browsers: what a request lacks that such a browser always sends."""
 
-from analytics_service.domain.client import HeaderSignals
+from analytics_service.domain.client import Agent, HeaderSignals
 from analytics_service.domain.site import RobotLevel
-from analytics_service.enrichment.agents import Agent
 
 # The first releases that send Sec-Fetch-* with every request to a trustworthy origin.
 FETCH_METADATA_SINCE = {"Chrome": 76, "Edge": 79, "Opera": 63, "Firefox": 90, "Safari": 17}

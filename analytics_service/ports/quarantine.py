@@ -4,14 +4,14 @@ from datetime import date
 from typing import Protocol
 
 from analytics_service.domain.batch import QuarantineKey
-from analytics_service.domain.facts import Fact
+from analytics_service.domain.facts import VisitorFact
 from analytics_service.domain.quarantine import Choice
 
 
 class QuarantineStore(Protocol):
     """What is kept apart, for the writer, between two batches."""
 
-    def some(self, choice: Choice, day: date, limit: int) -> list[tuple[QuarantineKey, Fact]]:
+    def some(self, choice: Choice, day: date, limit: int) -> list[tuple[QuarantineKey, VisitorFact]]:
         """Suspects of a day, in the order of time."""
         ...
 

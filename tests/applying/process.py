@@ -12,7 +12,7 @@ from pathlib import Path
 from analytics_service.applying.applier import Applier
 from analytics_service.applying.maintenance import Maintenance
 from analytics_service.applying.reclassification import Reclassification
-from analytics_service.domain.facts import FORMAT, Fact, FactKind, encode
+from analytics_service.domain.facts import Engagement, Event, Fact, View, VisitorFact, encode
 from analytics_service.domain.site import ZoneSince
 from analytics_service.domain.tasks import Task, TaskKind, TaskState
 from analytics_service.journal import FolderJournals, open_journal
@@ -33,27 +33,40 @@ def fresh(folder: Path) -> Path:
     return folder
 
 
-def view(visitor: int, minute: float = 0, page: str = "/", **more: object) -> Fact:
+def view(visitor: int, minute: float = 0, page: str = "/", **more: object) -> View:
     """A view so many minutes after noon."""
-    told: dict[str, object] = {
-        "format": FORMAT,
-        "kind": FactKind.VIEW,
+    return View(**_seen(visitor, minute, page, **more))  # type: ignore[arg-type]
+
+
+def event(visitor: int, minute: float, name: str, page: str = "/", **more: object) -> Event:
+    """An event of that name so many minutes after noon."""
+    return Event(name=name, **_seen(visitor, minute, page, **more))  # type: ignore[arg-type]
+
+
+def _seen(visitor: int, minute: float, page: str, **more: object) -> dict[str, object]:
+    return {
         "site": 1,
         "at": int((NOON + timedelta(minutes=minute)).timestamp() * 1000),
-        "visitor": visitor,
+        "visitor_id": visitor,
         "id": secrets.token_hex(8),
         "hostname": "x.example.vn",
         "page": page,
         **more,
     }
-    return Fact(**told)  # type: ignore[arg-type]
 
 
-def engaged(told: Fact, milliseconds: int, after: timedelta = timedelta(minutes=1)) -> Fact:
+def engaged(told: VisitorFact, milliseconds: int, after: timedelta = timedelta(minutes=1)) -> Engagement:
     """Engagement with the page of that view."""
     at = told.at + int(after.total_seconds() * 1000)
-    return view(
-        told.visitor, at=at, kind=FactKind.ENGAGEMENT, id=told.id, engaged_ms=milliseconds, page=told.page
+    return Engagement(
+        site=told.site,
+        at=at,
+        visitor_id=told.visitor_id,
+        id=told.id,
+        page=told.page,
+        drop=told.drop,
+        family=told.family,
+        engaged_ms=milliseconds,
     )
 
 

@@ -10,7 +10,7 @@ from analytics_service.domain.tasks import BEGUN_AT_MOST, TaskKind, TaskState
 from analytics_service.errors import WriteFailed
 from analytics_service.processes.applier import Process
 from analytics_service.settings import Settings
-from tests.applying.process import NOON, TODAY, fresh, running, view
+from tests.applying.process import NOON, TODAY, event, fresh, running, view
 
 
 def test_an_order_on_a_full_disk_ends_the_process_and_the_next_gives_every_page_its_own_number(
@@ -40,7 +40,7 @@ def test_an_order_on_a_full_disk_ends_the_process_and_the_next_gives_every_page_
 
 def test_numbers_that_no_name_has_are_told_as_differences(tmp_path: Path) -> None:
     with running(fresh(tmp_path / "data")) as it:
-        it.apply(view(1, page="/a"), view(1, 1, page="/b", kind="c", event_id="one", name="buy"))
+        it.apply(view(1, page="/a"), event(1, 1, "buy", page="/b"))
         for statement in (
             "update view set page = 900",
             "update view set name = 901 where name != (select id from name where value = '')",

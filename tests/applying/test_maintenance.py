@@ -15,7 +15,7 @@ import pytest
 from analytics_service.applying.applier import Applier, zones_or_utc
 from analytics_service.applying.maintenance import Maintenance
 from analytics_service.applying.reclassification import Reclassification
-from analytics_service.domain.facts import FORMAT, Fact, FactKind, encode
+from analytics_service.domain.facts import View, encode
 from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.journal import FolderJournals, open_journal
 from analytics_service.storage.sqlite.config import create_config, open_tasks
@@ -82,9 +82,7 @@ async def _written(folder: Path) -> None:
             for view in range(3):
                 at = FIRST + day * A_DAY + timedelta(minutes=view)
                 view_id = secrets.token_hex(9)
-                fact = Fact(
-                    FORMAT, FactKind.VIEW, 1, int(at.timestamp() * 1000), visitor=day, id=view_id, page="/"
-                )
+                fact = View(site=1, at=int(at.timestamp() * 1000), visitor_id=day, id=view_id, page="/")
                 await journal.append(encode(fact))
 
 

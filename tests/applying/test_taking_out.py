@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from analytics_service.domain.facts import Fact
+from analytics_service.domain.facts import VisitorFact
 from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.storage.sqlite.sql import queries
-from tests.applying.process import NOON, TODAY, engaged, fresh, running, view
+from tests.applying.process import NOON, TODAY, engaged, event, fresh, running, view
 
 PEOPLE, ROBOTS = TaskKind.ACCEPT, TaskKind.REJECT
 
@@ -64,16 +64,17 @@ def test_a_number_of_a_visit_is_not_given_again_when_the_newest_is_pruned(tmp_pa
         assert it.rows("select id from visit") == [(3,)]
 
 
-def mixed(count: int = 400) -> list[Fact]:
+def mixed(count: int = 400) -> list[VisitorFact]:
     """What 30 visitors did over three days, each with either browser; some go on over midnight."""
     chance = random.Random(11)
-    facts: list[Fact] = []
+    facts: list[VisitorFact] = []
     for _ in range(count):
         who, minute = chance.randrange(30), chance.randrange(3 * 24 * 60)
-        more: dict[str, object] = {"browser": chance.choice(["Robo", "Firefox"])}
+        browser = chance.choice(["Robo", "Firefox"])
         if chance.random() < 0.2:
-            more |= {"kind": "c", "event_id": f"event-{len(facts)}", "name": "buy"}
-        facts.append(view(who, minute, f"/{who % 7}", **more))
+            facts.append(event(who, minute, "buy", f"/{who % 7}", browser=browser))
+        else:
+            facts.append(view(who, minute, f"/{who % 7}", browser=browser))
         facts.append(view(who, minute + 25, browser="Robo", page="/next"))
         facts.append(engaged(facts[-1], chance.randrange(20_000)))
     return facts

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from analytics_service.applying.applier import LARGEST_ROUND, Applier
-from analytics_service.domain.facts import FORMAT, Fact, FactKind, encode
+from analytics_service.domain.facts import View, encode
 from analytics_service.domain.site import ZoneSince
 from analytics_service.journal import FolderJournals, open_journal
 from analytics_service.storage.sqlite.config import create_config
@@ -28,7 +28,7 @@ DURABLE_EACH = 3.0
 STEP = 250_000
 
 
-def views(count: int, per_second: float, seed: int = 1, ends: float | None = None) -> Iterator[Fact]:
+def views(count: int, per_second: float, seed: int = 1, ends: float | None = None) -> Iterator[View]:
     """That many views of the `count / per_second` seconds before an instant, or before now."""
     chance = random.Random(seed)
 
@@ -38,12 +38,10 @@ def views(count: int, per_second: float, seed: int = 1, ends: float | None = Non
     begins = int((time.time() if ends is None else ends) * 1000 - count * 1000 / per_second)
     for number, (site, page, who) in enumerate(zip(zipf(SITES), zipf(PAGES), zipf(VISITORS), strict=True)):
         at = begins + int(number * 1000 / per_second)
-        yield Fact(
-            FORMAT,
-            FactKind.VIEW,
-            site + 1,
-            at,
-            visitor=(who * 0x9E3779B97F4A7C15 + site * 97) % 2**63,
+        yield View(
+            site=site + 1,
+            at=at,
+            visitor_id=(who * 0x9E3779B97F4A7C15 + site * 97) % 2**63,
             id=f"{at:011x}{secrets.token_hex(4)}",
             hostname=f"s{site}.example.vn",
             page=f"/page/{page}",
@@ -60,7 +58,7 @@ def views(count: int, per_second: float, seed: int = 1, ends: float | None = Non
         )
 
 
-async def _journaled(folder: Path, facts: Iterator[Fact]) -> None:
+async def _journaled(folder: Path, facts: Iterator[View]) -> None:
     async with open_journal(folder / "journal", secrets.token_hex(10)) as journal:
         piece = []
         for fact in facts:

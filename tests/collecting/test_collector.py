@@ -12,7 +12,7 @@ from analytics_service.collecting.sites import SiteCache
 from analytics_service.domain.beacons import parse
 from analytics_service.domain.client import Client, HeaderSignals
 from analytics_service.domain.drops import Drop
-from analytics_service.domain.facts import DropSample, Fact
+from analytics_service.domain.facts import DropSample, View
 from analytics_service.domain.site import RobotLevel, SiteRules
 from analytics_service.domain.visitors import sender
 from analytics_service.enrichment.places import Places
@@ -48,9 +48,9 @@ class Door:
         told = {"k": "v", "s": "dn7k2q", "i": "0123456789abcdef", "u": "https://x.example.vn/a", **changed}
         return self.collector.admit(parse(msgspec.json.encode(told)), client, at)
 
-    def fact(self, **changed: Any) -> Fact:
+    def fact(self, **changed: Any) -> View:
         verdict = self.admit(**changed)
-        assert verdict.fact is not None, verdict
+        assert isinstance(verdict.fact, View), verdict
         return verdict.fact
 
 

@@ -12,20 +12,25 @@ from typing import cast
 import pytest
 
 from analytics_service.disk.locks import lock
-from analytics_service.domain.facts import Fact, FactKind, decode_group, encode
+from analytics_service.domain.facts import View, VisitorFact, decode_group, encode
 from analytics_service.errors import Unavailable
 from analytics_service.journal import FolderJournals, open_journal, writer
 from tests.faults.sizes import soak
 
 
 def fact(number: int) -> bytes:
-    return encode(Fact(1, FactKind.VIEW, 1, number, id=f"view-{number}"))
+    return encode(View(site=1, at=number, id=f"view-{number}"))
 
 
 def stored(folder: Path, name: str, after: int = 0) -> list[str]:
     journals = FolderJournals(folder)
     try:
-        return [one.id for _, row in journals.groups_after(name, after) for one in decode_group(row)]
+        return [
+            one.id
+            for _, row in journals.groups_after(name, after)
+            for one in decode_group(row)
+            if isinstance(one, VisitorFact)
+        ]
     finally:
         journals.close()
 
@@ -78,12 +83,12 @@ async def test_the_journal_of_a_worker_that_ended_is_removed_once_it_is_applied(
 KILLED = """
 import asyncio, os, sys
 from pathlib import Path
-from analytics_service.domain.facts import Fact, FactKind, encode
+from analytics_service.domain.facts import View, encode
 from analytics_service.journal import open_journal
 
 async def main():
     async with open_journal(Path(sys.argv[1]), "one") as journal:
-        await journal.append(encode(Fact(1, FactKind.VIEW, 1, 1, id="view-1")))
+        await journal.append(encode(View(site=1, at=1, id="view-1")))
         os.kill(os.getpid(), 9)
 
 asyncio.run(main())

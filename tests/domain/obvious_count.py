@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from analytics_service.domain.facts import Fact, FactKind
+from analytics_service.domain.facts import Engagement, Event, View, VisitorFact
 from analytics_service.domain.metrics import Sums
 
 ZONES = {1: "Asia/Ho_Chi_Minh", 2: "Europe/London"}
+Counted = View | Event
 HALF_HOUR, DAY = 1_800_000, 86_400_000
 
 
@@ -59,30 +60,30 @@ def local(site: int, at: int) -> tuple[date, int]:
     return shown.date(), at // 1000 - shown.minute * 60 - shown.second
 
 
-def key_of(fact: Fact) -> tuple[int, str]:
+def key_of(fact: VisitorFact) -> tuple[int, str]:
     """What two facts have in common that tell the same."""
-    return fact.site, fact.event_id or fact.id
+    return fact.site, fact.id
 
 
-def in_time(facts: Iterable[Fact]) -> list[Fact]:
+def in_time(facts: Iterable[VisitorFact]) -> list[VisitorFact]:
     return sorted(facts, key=lambda fact: fact.at)
 
 
-def counted(facts: Iterable[Fact]) -> list[Fact]:
+def counted(facts: Iterable[VisitorFact]) -> list[Counted]:
     """Views and events in the order of time, each id once."""
-    first: dict[tuple[int, str], Fact] = {}
+    first: dict[tuple[int, str], Counted] = {}
     for fact in in_time(facts):
-        if fact.kind is not FactKind.ENGAGEMENT:
+        if not isinstance(fact, Engagement):
             first.setdefault(key_of(fact), fact)
     return list(first.values())
 
 
-def runs_of(facts: Iterable[Fact]) -> list[list[Fact]]:
+def runs_of(facts: Iterable[VisitorFact]) -> list[list[Counted]]:
     """What each person did, cut where more than 30 minutes passed; in the order of their beginnings."""
-    runs: list[list[Fact]] = []
-    latest: dict[tuple[int, int], list[Fact]] = {}
+    runs: list[list[Counted]] = []
+    latest: dict[tuple[int, int], list[Counted]] = {}
     for fact in counted(facts):
-        person = fact.site, fact.visitor % 10
+        person = fact.site, fact.visitor_id % 10
         if person not in latest or fact.at - latest[person][-1].at > HALF_HOUR:
             latest[person] = []
             runs.append(latest[person])
@@ -90,11 +91,11 @@ def runs_of(facts: Iterable[Fact]) -> list[list[Fact]]:
     return runs
 
 
-def visits_of(facts: Iterable[Fact], runs: list[list[Fact]]) -> list[Visited]:
+def visits_of(facts: Iterable[VisitorFact], runs: list[list[Counted]]) -> list[Visited]:
     """Each run as a visit, with the largest engagement told of each of its views."""
     longest: dict[tuple[int, str], int] = defaultdict(int)
     for fact in facts:
-        if fact.kind is FactKind.ENGAGEMENT:
+        if isinstance(fact, Engagement):
             longest[key_of(fact)] = max(longest[key_of(fact)], min(fact.engaged_ms, DAY))
     return [
         Visited(
@@ -102,15 +103,15 @@ def visits_of(facts: Iterable[Fact], runs: list[list[Fact]]) -> list[Visited]:
             *local(run[0].site, run[0].at),
             began_at=run[0].at,
             seen_at=run[-1].at,
-            pageviews=sum(one.kind is FactKind.VIEW for one in run),
-            events=sum(one.kind is FactKind.EVENT for one in run),
+            pageviews=sum(isinstance(one, View) for one in run),
+            events=sum(isinstance(one, Event) for one in run),
             engaged_ms=min(sum(longest[key_of(one)] for one in run), DAY),
         )
         for run in runs
     ]
 
 
-def figures_of(facts: Iterable[Fact], visits: Iterable[Visited]) -> Figures:
+def figures_of(facts: Iterable[VisitorFact], visits: Iterable[Visited]) -> Figures:
     """All figures, added up one by one."""
     days: dict[Any, Sums] = defaultdict(Sums)
     hours: dict[Any, Sums] = defaultdict(Sums)
@@ -118,9 +119,9 @@ def figures_of(facts: Iterable[Fact], visits: Iterable[Visited]) -> Figures:
     met = set()
     for fact in counted(facts):
         day, hour = local(fact.site, fact.at)
-        is_view = fact.kind is FactKind.VIEW
-        is_new = (fact.site, day, fact.visitor) not in met
-        met.add((fact.site, day, fact.visitor))
+        is_view = isinstance(fact, View)
+        is_new = (fact.site, day, fact.visitor_id) not in met
+        met.add((fact.site, day, fact.visitor_id))
         for bucket in (days[fact.site, day], hours[fact.site, day, hour]):
             bucket.add(Sums(pageviews=int(is_view), events=int(not is_view), visitors=int(is_new)))
         pages[fact.site, day, fact.page].add(Sums(pageviews=int(is_view), events=int(not is_view)))

@@ -11,7 +11,7 @@ from analytics_service.domain.beacons import DAY_MS, TITLE_LIMIT, Kind, parse, p
 from analytics_service.domain.client import Client
 from analytics_service.domain.drops import Drop
 from analytics_service.domain.site import Site, WeekStart, ZoneSince
-from analytics_service.domain.visitors import Names, names
+from analytics_service.domain.visitors import VisitorIds, names
 from analytics_service.errors import BadBeacon
 
 GOOD: dict[str, Any] = {"k": "v", "s": "dn7k2q", "i": "0123456789abcdef", "u": "https://x.example.vn/a"}
@@ -135,7 +135,7 @@ def test_a_visitor_has_a_new_name_each_day_and_yesterdays_while_its_salt_exists(
     assert today is not None
     assert tomorrow is not None
     assert today.previous_id is None
-    assert tomorrow == Names(tomorrow.visitor, today.visitor)
-    assert tomorrow.visitor != today.visitor
+    assert tomorrow == VisitorIds(tomorrow.visitor_id, today.visitor_id)
+    assert tomorrow.visitor_id != today.visitor_id
     assert names(salts, third, *who) is None
     assert names(salts, first, 2, CLIENT.address, CLIENT.agent) != today

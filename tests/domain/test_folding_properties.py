@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -24,7 +24,7 @@ from analytics_service.domain.dimensions import (
     VisitAttributes,
     values_of,
 )
-from analytics_service.domain.facts import Fact, FactKind
+from analytics_service.domain.facts import Engagement, Event, View, VisitorFact
 from analytics_service.domain.metrics import Sums
 from analytics_service.domain.rollups import fold
 from analytics_service.domain.site import ZoneSince
@@ -50,7 +50,8 @@ START = int(datetime(2026, 10, 24, 15, 44, tzinfo=UTC).timestamp() * 1000)
 MINUTE = 60_000
 GAPS = (0, 1, MINUTE, 10 * MINUTE, HALF_HOUR - 1, HALF_HOUR, HALF_HOUR + 1, 45 * MINUTE, 6 * HALF_HOUR)
 
-Deed = tuple[int, int, int, FactKind, int]
+Hit = View | Event
+Deed = tuple[int, int, int, type[Hit], int]
 """How long after the deed before, on which site, by whom, what, and on which page."""
 Tale = tuple[int, int, int]
 """Of which view engagement is told, how long after it, and how much; in milliseconds."""
@@ -60,7 +61,7 @@ Repeat = tuple[int, int]
 doers = (
     st.sampled_from([1, 1, 2]),
     st.integers(0, 1),
-    st.sampled_from([FactKind.VIEW, FactKind.VIEW, FactKind.EVENT]),
+    st.sampled_from([View, View, Event]),
     st.integers(0, 7),
 )
 numbers = st.integers(0, 40)
@@ -92,43 +93,44 @@ properly = settings(
 pytestmark = pytest.mark.timeout(soak(120, 1_200))
 
 
-def seen(number: int, at: int, site: int, who: int, *what: Any) -> Fact:
+def seen(number: int, at: int, site: int, who: int, *what: Any) -> Hit:
     """What person `who` did. Both sites know the same names and ids, and must not mix them up."""
     kind, page = what
     today = local(site, at)[0].toordinal() * 10 + who
-    event, name = (f"e{number}", "sign-up") if kind is FactKind.EVENT else ("", "")
-    known: dict[str, Any] = {"page": f"/{page}", "title": f"{number}", "name": name, "event_id": event}
-    return Fact(1, kind, site, at, today, previous_id=today - 10, id=f"v{number}", **known)
+    known: dict[str, Any] = {"visitor_id": today, "previous_id": today - 10, "page": f"/{page}"}
+    if kind is Event:
+        return Event(site=site, at=at, id=f"e{number}", view_id=f"v{number}", name="sign-up", **known)
+    return View(site=site, at=at, id=f"v{number}", title=f"{number}", **known)
 
 
-def story(deeds: Iterable[Deed], tales: Iterable[Tale] = ()) -> list[Fact]:
+def story(deeds: Iterable[Deed], tales: Iterable[Tale] = ()) -> list[VisitorFact]:
     """What was done, each some time after the deed before, and what was told of the views."""
-    at, facts, made = START, [], Counter[int]()
+    at, made = START, Counter[int]()
+    facts: list[VisitorFact] = []
     for gap, site, who, *what in deeds:
         at += gap
         made[site] += 1
         facts.append(seen(made[site], at, site, who, *what))
-    views = [fact for fact in facts if fact.kind is FactKind.VIEW]
+    views = [fact for fact in facts if isinstance(fact, View)]
     chosen = [(views[which % len(views)], delay, much) for which, delay, much in tales if views]
     return facts + [
-        Fact(1, FactKind.ENGAGEMENT, of.site, of.at + delay, id=of.id, engaged_ms=much)
-        for of, delay, much in chosen
+        Engagement(site=of.site, at=of.at + delay, id=of.id, engaged_ms=much) for of, delay, much in chosen
     ]
 
 
-def again(facts: list[Fact], repeats: Iterable[Repeat]) -> list[Fact]:
+def again(facts: list[VisitorFact], repeats: Iterable[Repeat]) -> list[VisitorFact]:
     """The facts, and some of them a second time."""
     chosen = [(facts[which % len(facts)], later) for which, later in repeats if facts]
     return facts + [msgspec.structs.replace(fact, at=fact.at + later) for fact, later in chosen]
 
 
-def attributes_of(fact: Fact) -> VisitAttributes:
+def attributes_of(fact: Hit) -> VisitAttributes:
     """Something of each kind that differs from fact to fact."""
     return VisitAttributes(
         f"{fact.page[1:]}.vn",
-        Acquisition(fact.page, "referral", utm_source=fact.title),
+        Acquisition(fact.page, "referral", utm_source=fact.id[1:]),
         Location("VN", f"VN-{fact.page[1:]}"),
-        Technology(language=fact.title[:1]),
+        Technology(language=fact.id[1:2]),
     )
 
 
@@ -148,7 +150,7 @@ class Shelf:
     hours: dict[tuple[int, date, int], Sums] = field(default_factory=lambda: defaultdict(Sums))
     drops: Counter[tuple[int, date, str]] = field(default_factory=Counter)
 
-    def take(self, facts: Iterable[Fact]) -> "Shelf":
+    def take(self, facts: Iterable[VisitorFact]) -> "Shelf":
         """One round: what the facts may touch is loaded, all are folded, the changes are kept."""
         batch = in_time(facts)
         ledger = Batch(next_visit=len(self.visits) + 1, cap=self.cap)
@@ -159,7 +161,7 @@ class Shelf:
         self._keep(ledger)
         return self
 
-    def take_late(self, facts: list[Fact], seed: int) -> "Shelf":
+    def take_late(self, facts: Sequence[VisitorFact], seed: int) -> "Shelf":
         """The facts shuffled, in rounds of any size."""
         chance = random.Random(seed)
         late = chance.sample(facts, len(facts))
@@ -169,21 +171,21 @@ class Shelf:
             late = late[size:]
         return self
 
-    def _load(self, ledger: Batch, fact: Fact) -> None:
+    def _load(self, ledger: Batch, fact: VisitorFact) -> None:
         numbers: set[int] = set()
         if view := self.counted.get(key_of(fact)):
             ledger.counted[key_of(fact)] = replace(view)
             numbers.add(view.visit)
         if waits := self.waiting.get(key_of(fact)):
             ledger.waiting[key_of(fact)] = waits
-        if fact.kind is not FactKind.ENGAGEMENT:
-            for name in (fact.visitor, fact.previous_id or 0):
+        if not isinstance(fact, Engagement):
+            for name in (fact.visitor_id, fact.previous_id or 0):
                 named = self.names.get((fact.site, name), set())
                 ledger.visits_of[fact.site, name] = sorted(named)
                 numbers |= named
             day = local(fact.site, fact.at)[0]
-            if first := self.first_seen.get((fact.site, day, fact.visitor)):
-                ledger.first_seen[fact.site, day, fact.visitor] = first
+            if first := self.first_seen.get((fact.site, day, fact.visitor_id)):
+                ledger.first_seen[fact.site, day, fact.visitor_id] = first
             self._load_values(ledger, fact.site, day)
         ledger.visits.update((number, replace(self.visits[number])) for number in numbers)
         for number in numbers:
@@ -236,7 +238,7 @@ class Shelf:
                     sums[visit.site, dimension, visit.day, value].add(one)
         return nonzero(sums)
 
-    def runs(self, facts: Iterable[Fact]) -> list[list[Fact]]:
+    def runs(self, facts: Iterable[VisitorFact]) -> list[list[Hit]]:
         """The views and events of each visit."""
         runs = defaultdict(list)
         for fact in counted(facts):
@@ -271,7 +273,7 @@ def test_what_comes_in_time_is_counted_as_the_vocabulary_says(
     assert shelf.visited() == visits
     assert shelf.figures() == figures_of(facts, visits)
     assert [(one.entry_page, one.exit_page, one.visitor) for one in shelf.stored()] == [
-        (run[0].page, run[-1].page, run[0].visitor) for run in runs_of(facts)
+        (run[0].page, run[-1].page, run[0].visitor_id) for run in runs_of(facts)
     ]
 
 
@@ -310,7 +312,7 @@ def test_in_any_order_nothing_is_lost_or_counted_twice(
     # A visit is a run of one person or a part of one: never merged, and never of two.
     whole = {key_of(fact): number for number, run in enumerate(runs_of(facts)) for fact in run}
     assert all(len({whole[key_of(fact)] for fact in run}) == 1 for run in runs)
-    copies = [fact for fact in facts if fact.kind is not FactKind.ENGAGEMENT]
+    copies = [fact for fact in facts if not isinstance(fact, Engagement)]
     assert sum(shelf.drops.values()) == len(copies) - len(counted(facts))
 
 
@@ -330,7 +332,7 @@ def test_visits_of_at_most_half_an_hour_are_the_same_in_any_order(
 @given(deeds, seeds, st.integers(1, 5))
 @properly
 def test_beyond_the_cap_a_page_is_counted_wholly_or_as_other(deeds: list[Deed], seed: int, cap: int) -> None:
-    facts = [fact for fact in story(deeds) if fact.kind is FactKind.VIEW]
+    facts = [fact for fact in story(deeds) if isinstance(fact, View)]
     shelf, roomy = Shelf(cap=cap).take_late(facts, seed), Shelf().take_late(facts, seed)
     figures, true = shelf.figures(), roomy.figures()
     own = {key: one for key, one in figures.pages.items() if key[2] != OTHER}

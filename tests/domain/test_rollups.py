@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analytics_service.domain.batch import Batch
 from analytics_service.domain.dimensions import OTHER, Dimension, VisitAttributes
-from analytics_service.domain.facts import Fact, FactKind
+from analytics_service.domain.facts import Engagement, Event, View, VisitorFact
 from analytics_service.domain.metrics import Sums
 from analytics_service.domain.rollups import fold
 from analytics_service.domain.site import ZoneSince
@@ -24,7 +24,7 @@ TOMORROW = date(2026, 11, 21)
 ANN, ANN_TOMORROW, BOB = 1, 2, 3
 
 
-def attributes_of(fact: Fact) -> VisitAttributes:
+def attributes_of(fact: View | Event) -> VisitAttributes:
     return VisitAttributes(fact.hostname)
 
 
@@ -35,13 +35,15 @@ class Counts:
     ledger: Batch = field(default_factory=lambda: Batch(next_visit=1, cap=100))
     made: int = 0
 
-    def view(self, minute: float, page: str = "/", *, by: int = ANN, **more: Any) -> Fact:
+    def view(self, minute: float, page: str = "/", *, by: int = ANN, **more: Any) -> View:
         self.made += 1
-        at = int((MORNING + timedelta(minutes=minute)).timestamp() * 1000)
-        known: dict[str, Any] = {"visitor": by, "page": page, "id": f"view-{self.made}", **more}
-        return Fact(1, FactKind(known.pop("kind", FactKind.VIEW)), 1, at, **known)
+        known: dict[str, Any] = {"visitor_id": by, "page": page, "id": f"view-{self.made}", **more}
+        return View(site=1, at=_at(minute), **known)
 
-    def fold(self, *facts: Fact) -> None:
+    def engagement(self, minute: float, view: View, engaged_ms: int) -> Engagement:
+        return Engagement(site=1, at=_at(minute), visitor_id=ANN, id=view.id, engaged_ms=engaged_ms)
+
+    def fold(self, *facts: VisitorFact) -> None:
         fold(self.ledger, facts, lambda _: ZONES, attributes_of)
 
     def day(self, day: date = TODAY) -> Sums:
@@ -53,6 +55,10 @@ class Counts:
             if of == day:
                 total.add(sums)
         return total
+
+
+def _at(minute: float) -> int:
+    return int((MORNING + timedelta(minutes=minute)).timestamp() * 1000)
 
 
 def test_a_view_31_minutes_later_opens_a_new_visit() -> None:
@@ -123,14 +129,14 @@ def test_the_largest_engagement_of_a_view_counts() -> None:
     view = counts.view(0)
     counts.fold(view)
     for told in (4_000, 12_000, 7_000, 12_000):
-        counts.fold(counts.view(1, kind=FactKind.ENGAGEMENT, id=view.id, engaged_ms=told))
+        counts.fold(counts.engagement(1, view, told))
     assert counts.day() == Sums(pageviews=1, visits=1, visitors=1, bounces=0, engaged_ms=12_000)
 
 
 def test_engagement_that_comes_before_its_view_waits_for_it() -> None:
     counts = Counts()
     view = counts.view(0)
-    counts.fold(counts.view(1, kind=FactKind.ENGAGEMENT, id=view.id, engaged_ms=11_000))
+    counts.fold(counts.engagement(1, view, 11_000))
     assert counts.day() == Sums()
     counts.fold(view)
     assert counts.day() == Sums(pageviews=1, visits=1, visitors=1, bounces=0, engaged_ms=11_000)
@@ -139,7 +145,7 @@ def test_engagement_that_comes_before_its_view_waits_for_it() -> None:
 
 def test_an_event_makes_no_page_view_and_no_bounce() -> None:
     counts = Counts()
-    counts.fold(counts.view(0), counts.view(1, kind=FactKind.EVENT, event_id="event-1", name="signup"))
+    counts.fold(counts.view(0), Event(site=1, at=_at(1), visitor_id=ANN, id="event-1", name="signup"))
     assert counts.day() == Sums(pageviews=1, visits=1, visitors=1, events=1)
 
 
@@ -178,7 +184,7 @@ def test_late_and_shuffled_batches_give_what_an_obvious_count_gives(
     assert all(counts.hours(day) == sums for day, sums in _days(counts).items())
 
 
-def _local(fact: Fact) -> datetime:
+def _local(fact: View) -> datetime:
     return datetime.fromtimestamp(fact.at / 1000, UTC) + timedelta(hours=7)
 
 
@@ -191,17 +197,17 @@ def _days(counts: Counts) -> dict[date, Sums]:
     return {key[2]: sums for key, sums in counts.ledger.days.items() if key[1] is Dimension.SITE}
 
 
-def _obvious(facts: Iterable[Fact]) -> dict[date, Sums]:
-    runs: dict[tuple[int, int], list[Fact]] = defaultdict(list)
+def _obvious(facts: Iterable[View]) -> dict[date, Sums]:
+    runs: dict[tuple[int, int], list[View]] = defaultdict(list)
     days: dict[date, Sums] = defaultdict(Sums)
     for fact in facts:
         block = (fact.at - int(MORNING.timestamp() * 1000)) // (120 * 60 * 1000)
-        runs[fact.visitor, block].append(fact)
+        runs[fact.visitor_id, block].append(fact)
         days[_local(fact).date()].pageviews += 1
     for run in runs.values():
         first = _local(min(run, key=lambda fact: fact.at)).date()
         days[first].visits += 1
         days[first].bounces += len(run) == 1
     for day in days:
-        days[day].visitors = len({fact.visitor for fact in facts if _local(fact).date() == day})
+        days[day].visitors = len({fact.visitor_id for fact in facts if _local(fact).date() == day})
     return dict(days)

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analytics_service.domain.visitors import SALT_BYTES, SALT_DAYS_KEPT, Names, names, naming, visitor_name
+from analytics_service.domain.visitors import (
+    SALT_BYTES,
+    SALT_DAYS_KEPT,
+    VisitorIds,
+    names,
+    naming,
+    visitor_name,
+)
 from tests.faults.sizes import soak
 
 ONE = timedelta(days=1)
@@ -32,7 +39,7 @@ def test_the_same_client_has_the_same_name_all_day(day: date, salt: bytes, who: 
     assert (
         names({day: salt}, day, *who)
         == names({day: salt}, day, *who)
-        == Names(visitor_name(salt, *who), None)
+        == VisitorIds(visitor_name(salt, *who), None)
     )
 
 
@@ -50,7 +57,7 @@ def test_another_site_address_or_agent_has_another_name(salt: bytes, several: li
 def test_a_client_has_another_name_every_day(day: date, salts: list[bytes], who: Who) -> None:
     kept = {day + ONE * number: salt for number, salt in enumerate(salts)}
     named = [names(kept, of, *who) for of in kept]
-    assert len({one.visitor for one in named if one}) == len(salts)
+    assert len({one.visitor_id for one in named if one}) == len(salts)
 
 
 @given(salts_of_a_day, clients)
@@ -83,7 +90,7 @@ def test_names_given_one_after_another_are_those_given_alone(day: date, several:
         alone = names(salts, day, several[0][0], address, agent)
         assert of_day.names(address, agent) == alone
         assert alone is not None
-        assert of_day.names(address, agent, previous_id=False) == Names(alone.visitor, None)
+        assert of_day.names(address, agent, previous_id=False) == VisitorIds(alone.visitor_id, None)
 
 
 @given(days, st.sets(st.integers(-4, 4)), clients)
@@ -99,7 +106,7 @@ def test_somebody_is_formerly_known_exactly_while_the_salt_before_is_kept(
             assert named is None
             continue
         before = names(salts, day - ONE, *who)
-        assert named == Names(visitor_name(salts[day], *who), before.visitor if before else None)
+        assert named == VisitorIds(visitor_name(salts[day], *who), before.visitor_id if before else None)
 
 
 @given(days, clients, st.integers(2, 40))
@@ -116,6 +123,6 @@ def test_over_each_midnight_somebody_is_continued_and_two_days_later_leads_to_no
         named = names(salts, today, *who)
         assert named is not None
         assert named.previous_id == (told[-1] if told else None)
-        told.append(named.visitor)
+        told.append(named.visitor_id)
         assert names(salts, today - (SALT_DAYS_KEPT + 1) * ONE, *who) is None
     assert len(set(told)) == count

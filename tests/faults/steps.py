@@ -12,7 +12,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from analytics_service.domain.facts import FORMAT, Fact, FactKind, encode
+from analytics_service.domain.facts import View, encode
 from analytics_service.errors import AnalyticsError
 from analytics_service.journal import open_journal
 from analytics_service.operating.backup import back_up
@@ -30,10 +30,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def a_view(view: str, number: int) -> Fact:
+def a_view(view: str, number: int) -> View:
     """A view of site 1."""
     at = AT_MS + number * 1000
-    return Fact(FORMAT, FactKind.VIEW, 1, at, visitor=number % 5, id=view, page=f"/{number % 3}")
+    return View(site=1, at=at, visitor_id=number % 5, id=view, page=f"/{number % 3}")
 
 
 async def write_journal(folder: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics_service.domain.facts import decode_group, encode
+from analytics_service.domain.facts import View, decode_group, encode
 from analytics_service.journal import FolderJournals, open_journal
 from analytics_service.operating.backup import restore
 from analytics_service.storage.sqlite.config import create_config
@@ -91,6 +91,7 @@ def views_in(folder: Path) -> list[str]:
             for name in journals.names()
             for _, row in journals.groups_after(name, 0, limit=10_000)
             for fact in decode_group(row)
+            if isinstance(fact, View)
         ]
 
 

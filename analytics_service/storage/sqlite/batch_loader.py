@@ -6,7 +6,7 @@ from datetime import date
 
 from analytics_service.domain.batch import Batch, CountedView, DayKey, Known, ViewKey, Visit, VisitorKey
 from analytics_service.domain.dimensions import BROKEN_DOWN
-from analytics_service.domain.facts import Fact, FactKind
+from analytics_service.domain.facts import Engagement, Fact, VisitorFact
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries
 from analytics_service.storage.sqlite.strings import AttributeIds, Names
 
@@ -33,15 +33,15 @@ class Loader:
         names: set[VisitorKey] = set()
         days: set[DayKey] = set()
         for fact in facts:
-            if fact.drop or fact.kind in (FactKind.DROPS, FactKind.ONLINE):
+            if not isinstance(fact, VisitorFact) or fact.drop:
                 continue
             site = fact.site
-            ids.add((site, fact.event_id if fact.kind is FactKind.EVENT else fact.id))
-            if fact.kind is not FactKind.ENGAGEMENT:
-                names.add((site, fact.visitor))
+            ids.add((site, fact.id))
+            if not isinstance(fact, Engagement):
+                names.add((site, fact.visitor_id))
                 if fact.previous_id is not None:
                     names.add((site, fact.previous_id))
-                days.add((site, day_of_fact(fact), fact.visitor))
+                days.add((site, day_of_fact(fact), fact.visitor_id))
         self._db.execute("begin")
         try:
             self._ids(ledger, ids)

@@ -11,7 +11,7 @@ from analytics_service.disk.sqlite_errors import translated
 from analytics_service.domain.batch import Batch, DayKey, QuarantineKey, ViewRow, Visit
 from analytics_service.domain.dimensions import Dimension
 from analytics_service.domain.drops import Drop
-from analytics_service.domain.facts import DropSample, Fact, FactKind, decode, encode
+from analytics_service.domain.facts import DropSample, VisitorFact, decode, encode, kind_of
 from analytics_service.domain.quarantine import KEPT_A_DAY, SAMPLES_KEPT, Choice, as_suspected
 from analytics_service.domain.visit_deltas import FirstSeen, take_out
 from analytics_service.ports.drops import Family
@@ -91,7 +91,7 @@ class QuarantineWriter:
             self._db.executemany(SQL["keep_sample"], [(site, *sample) for sample in samples])
             self._db.execute(SQL["forget_samples"], {"site": site, "kept": SAMPLES_KEPT})
 
-    def _keep(self, day: date, fact: Fact) -> None:
+    def _keep(self, day: date, fact: VisitorFact) -> None:
         """Keeps what was suspected at the door, as far as there is room against a flood."""
         bucket = (fact.site, day)
         if bucket not in self._kept:
@@ -104,12 +104,11 @@ class QuarantineWriter:
         self._kept[bucket] += 1
         self._insert(day, fact)
 
-    def _insert(self, day: date, fact: Fact) -> None:
-        key = fact.event_id if fact.kind is FactKind.EVENT else fact.id
-        row = (fact.site, fact.kind.value, key, day_number(day), fact.at, fact.drop, fact.family)
+    def _insert(self, day: date, fact: VisitorFact) -> None:
+        row = (fact.site, kind_of(fact), fact.id, day_number(day), fact.at, fact.drop, fact.family)
         self._db.execute(SQL["keep_suspect"], (*row, encode(fact)))
 
-    def some(self, choice: Choice, day: date, limit: int) -> list[tuple[QuarantineKey, Fact]]:
+    def some(self, choice: Choice, day: date, limit: int) -> list[tuple[QuarantineKey, VisitorFact]]:
         """Suspects of a day, in the order of time."""
         asked: dict[str, int | str] = {"site": choice.site, "day": day_number(day), "limit": limit}
         asked |= {"reason": choice.reason, "family": choice.family}
