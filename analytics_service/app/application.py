@@ -36,7 +36,7 @@ from analytics_service.web.errors import HANDLERS
 from analytics_service.web.intake import beacon
 from analytics_service.web.intake.proxies import Proxies
 from analytics_service.web.outlets.outlets import Outlets
-from analytics_service.web.prefix import UnderPrefix, prefix_of
+from analytics_service.web.prefix import PrefixMiddleware, prefix_of
 from analytics_service.web.public.counter import Counter
 from analytics_service.web.public.response_cache import ResponseCache
 from analytics_service.web.public.stream import Streams
@@ -73,13 +73,13 @@ def create_app(wiring: WorkerConfig) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Services]]:
-        async with open_parts(wiring, streams.end) as parts:
-            yield {"parts": parts}
+        async with open_services(wiring, streams.end) as services:
+            yield {"services": services}
 
     prefix = prefix_of(wiring.url)
     app = Starlette(
         routes=_routes(Counter(), streams, wiring.font_file),
-        middleware=[Middleware(UnderPrefix, prefix=prefix)] if prefix else [],
+        middleware=[Middleware(PrefixMiddleware, prefix=prefix)] if prefix else [],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )
@@ -89,7 +89,7 @@ def create_app(wiring: WorkerConfig) -> Starlette:
 
 
 @asynccontextmanager
-async def open_parts(wiring: WorkerConfig, end_streams: Callable[[], None]) -> AsyncIterator[Services]:
+async def open_services(wiring: WorkerConfig, end_streams: Callable[[], None]) -> AsyncIterator[Services]:
     """Opens everything, each part closed by this block."""
     clock, random = wiring.clock, wiring.random
     async with AsyncExitStack() as stack:
@@ -126,7 +126,7 @@ async def open_parts(wiring: WorkerConfig, end_streams: Callable[[], None]) -> A
             clock=clock,
             url=wiring.url,
             proxies=Proxies(networks(wiring.trusted_proxies), is_https=wiring.url.startswith("https://")),
-            ready=ResponseCache(directory),
+            responses=ResponseCache(directory),
             unready=keeper.unready,
             end_streams=end_streams,
         )

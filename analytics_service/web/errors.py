@@ -48,7 +48,7 @@ def problem(
     )
 
 
-def answer_to(error: Exception, path: str) -> Response:
+def error_response(error: Exception, path: str) -> Response:
     """The answer to an error that was raised on purpose; others are raised again."""
     match error:
         case BadBeacon():
@@ -83,7 +83,7 @@ def internal_error() -> Response:
 
 async def refused(request: Request, error: Exception) -> Response:
     """The same for the ordinary door."""
-    return answer_to(error, request.url.path)
+    return error_response(error, request.url.path)
 
 
 async def failed(_request: Request, _error: Exception) -> Response:

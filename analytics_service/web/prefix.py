@@ -10,7 +10,7 @@ def prefix_of(url: str) -> str:
     return urlsplit(url).path.rstrip("/")
 
 
-class UnderPrefix:
+class PrefixMiddleware:
     """Takes the prefix off the path, so that a proxy may take it off or leave it on."""
 
     def __init__(self, app: ASGIApp, prefix: str) -> None:

@@ -1,4 +1,4 @@
-"""What handlers are given."""
+"""The services that handlers call."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from analytics_service.web.public.response_cache import ResponseCache
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a handler may call; `unready` tells why the service is not ready, if it is not.
+    """Everything a handler may call; `unready` returns the reasons why the service is not ready.
 
-    `end_streams` sends away who listens to a stream, as the service ends.
+    `end_streams` closes all open streams, as the service ends.
     """
 
     collector: Collector
@@ -28,12 +28,12 @@ class Services:
     clock: Clock
     url: str
     proxies: Proxies
-    ready: ResponseCache
+    responses: ResponseCache
     unready: Callable[[], list[str]]
     end_streams: Callable[[], None]
 
 
 def services_of(request: Request) -> Services:
-    """The parts behind this application."""
-    parts: Services = request.state.parts
-    return parts
+    """Returns what the application behind this request may call."""
+    services: Services = request.state.services
+    return services

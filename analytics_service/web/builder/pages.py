@@ -110,9 +110,9 @@ class Builder:
         form = request.query_params
         language = _language(request)
         other = next(one for one in ("en", "vi") if one != language)
-        parts = services_of(request)
-        site = _site(parts, form)
-        built = await self._built(parts, site, form) if site is not None else None
+        services = services_of(request)
+        site = _site(services, form)
+        built = await self._built(services, site, form) if site is not None else None
         text = _template().render(
             t=words(language).builder,
             names=words(language).widget,
@@ -138,22 +138,22 @@ class Builder:
 
     async def code(self, request: Request) -> Response:
         """`GET /widget/code?site=`: what the page's script puts in place."""
-        parts, form = services_of(request), request.query_params
-        site = public_site(parts, form.get("site", ""))
-        body = msgspec.json.encode(await self._built(parts, site, form))
+        services, form = services_of(request), request.query_params
+        site = public_site(services, form.get("site", ""))
+        body = msgspec.json.encode(await self._built(services, site, form))
         return Response(body, headers=PAGE_HEADERS, media_type="application/json")
 
-    async def _built(self, parts: Services, site: Site, form: QueryParams) -> Built:
+    async def _built(self, services: Services, site: Site, form: QueryParams) -> Built:
         asked = embed_code.chosen(form)
         problem = ""
         try:
-            scene, size = await self._outlets.previewed(parts, site, QueryParams(asked))
+            scene, size = await self._outlets.previewed(services, site, QueryParams(asked))
         except Refused as refused:
             problem = strip_bidi(str(refused))
             asked = {}
-            scene, size = await self._outlets.previewed(parts, site, QueryParams(asked))
+            scene, size = await self._outlets.previewed(services, site, QueryParams(asked))
         look = embed_code.Chosen(
-            url=parts.url,
+            url=services.url,
             site=site.public_id,
             asked=asked,
             size=embed_code.Size(*size),
@@ -175,12 +175,12 @@ class Builder:
         )
 
 
-def _site(parts: Services, form: QueryParams) -> Site | None:
+def _site(services: Services, form: QueryParams) -> Site | None:
     """The site that is named, else the demo site."""
     if named := form.get("site", ""):
-        site = parts.directory.site(named)
+        site = services.directory.site(named)
         return site if site is not None and site.public else None
-    return next((site for site in parts.directory.sites() if site.demo and site.public), None)
+    return next((site for site in services.directory.sites() if site.demo and site.public), None)
 
 
 def _language(request: Request) -> str:

@@ -32,30 +32,30 @@ async def receive(request: Request) -> Response:
     """A beacon in the body; 202 once its fact is on disk."""
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=PREFLIGHT_HEADERS)
-    parts = services_of(request)
+    services = services_of(request)
     beacon = parse(await limited_body(request, BEACON_LIMIT))
-    verdict = await settled(parts, request, beacon)
+    verdict = await settled(services, request, beacon)
     return Response(status_code=202, headers={**HEADERS, "X-Vstats": told(verdict)})
 
 
 async def receive_image(request: Request) -> Response:
     """The same beacon in a query, answered with an image of one pixel."""
-    parts = services_of(request)
+    services = services_of(request)
     query = request.query_params
     if "d" in query:
         beacon = parse(query["d"].encode("utf-8", "replace")[: BEACON_LIMIT + 1])
     else:
         beacon = pixel(query.get("s", ""), query.get("u", ""), request.headers.get("referer", ""))
-    verdict = await settled(parts, request, beacon)
+    verdict = await settled(services, request, beacon)
     return Response(GIF, headers={**IMAGE_HEADERS, "X-Vstats": told(verdict)}, media_type="image/gif")
 
 
-async def settled(parts: Services, request: Request, beacon: Beacon) -> Verdict:
+async def settled(services: Services, request: Request, beacon: Beacon) -> Verdict:
     """The beacon's verdict, once everything that must be on disk is."""
-    verdict = parts.collector.admit(beacon, client_of(request, parts.proxies), parts.clock())
+    verdict = services.collector.admit(beacon, client_of(request, services.proxies), services.clock())
     if verdict.fact is not None:
         # Shielded: one client that leaves must not cancel the group it shares.
-        await asyncio.shield(parts.journal.append(encode(verdict.fact)))
+        await asyncio.shield(services.journal.append(encode(verdict.fact)))
     return verdict
 
 

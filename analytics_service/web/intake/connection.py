@@ -75,7 +75,7 @@ class BoundedConnection(TurnTaking):
         super().connection_made(transport)
         self._begun_at = self.loop.time()
         address = self.client[0] if self.client else ""
-        is_proxy = self.app_state["parts"].proxies.is_trusted(address)
+        is_proxy = self.app_state["services"].proxies.is_trusted(address)
         self._is_served = self._crowd.enter(self, address, is_proxy=is_proxy)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -202,7 +202,7 @@ class BoundedConnection(TurnTaking):
 
     def shutdown(self) -> None:
         """The service ends: who is sending a request, or has only just come, is answered all the same."""
-        self.app_state["parts"].end_streams()
+        self.app_state["services"].end_streams()
         if self._begun_at is None or self._is_busy():
             super().shutdown()
             return

@@ -19,7 +19,7 @@ from analytics_service.domain.beacons import BEACON_LIMIT, parse
 from analytics_service.domain.drops import Drop
 from analytics_service.domain.facts import encode
 from analytics_service.errors import AnalyticsError
-from analytics_service.web.errors import answer_to, internal_error
+from analytics_service.web.errors import error_response, internal_error
 from analytics_service.web.intake.beacon import HEADERS
 from analytics_service.web.intake.client import client_from
 from analytics_service.web.intake.connection import HEADERS_LIMIT, BoundedConnection
@@ -106,7 +106,7 @@ class FastLane(BoundedConnection):
             self._in_head = False
             self._body = bytearray()
             return
-        if self._is_plain_get() and (ready := self.app_state["parts"].ready.find(self.url)):
+        if self._is_plain_get() and (ready := self.app_state["services"].responses.find(self.url)):
             self._in_head = False
             self._body, self._ready = bytearray(), _as_answer(ready)
             return
@@ -182,7 +182,7 @@ class FastLane(BoundedConnection):
             else:
                 self._admit(bytes(self._body), answer)
         except AnalyticsError as error:
-            answer.append(_as_answer(answer_to(error, "/v")))
+            answer.append(_as_answer(error_response(error, "/v")))
         except Exception:
             log.exception("a bug in the way of a beacon")
             answer.append(_as_answer(internal_error()))
@@ -191,9 +191,9 @@ class FastLane(BoundedConnection):
             self._send_ready()
 
     def _admit(self, body: bytes, answer: list[Answer]) -> None:
-        parts: Services = self.app_state["parts"]
-        client = client_from(self.headers, self.client[0] if self.client else "", parts.proxies)
-        verdict = parts.collector.admit(parse(body), client, parts.clock())
+        services: Services = self.app_state["services"]
+        client = client_from(self.headers, self.client[0] if self.client else "", services.proxies)
+        verdict = services.collector.admit(parse(body), client, services.clock())
         accepted = _COUNTED if verdict.drop is None else _DROPPED[verdict.drop]
         if verdict.fact is None:
             answer.append(accepted)
@@ -204,12 +204,12 @@ class FastLane(BoundedConnection):
             if error is None:
                 answer.append(accepted)
             elif isinstance(error, AnalyticsError):
-                answer.append(_as_answer(answer_to(error, "/v")))
+                answer.append(_as_answer(error_response(error, "/v")))
             else:
                 answer.append(_as_answer(internal_error()))
             self._send_ready()
 
-        parts.journal.append(encode(verdict.fact)).add_done_callback(settled)
+        services.journal.append(encode(verdict.fact)).add_done_callback(settled)
 
     def _send_ready(self) -> None:
         """Sends the answers that no earlier one keeps back; after the last, what uvicorn does after one."""

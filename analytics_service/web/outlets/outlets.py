@@ -14,7 +14,7 @@ from analytics_service.domain.beacons import pixel
 from analytics_service.domain.counts import Question
 from analytics_service.domain.site import Site
 from analytics_service.errors import AnalyticsError, BadParameter, Unavailable
-from analytics_service.web.errors import answer_to
+from analytics_service.web.errors import error_response
 from analytics_service.web.intake.beacon import settled as counted
 from analytics_service.web.intake.beacon import told
 from analytics_service.web.outlets import frame, png, svg, text
@@ -98,11 +98,11 @@ class Outlets:
         return await self._answered(request, "badge")
 
     async def previewed(
-        self, parts: Services, site: Site, query: QueryParams
+        self, services: Services, site: Site, query: QueryParams
     ) -> tuple[WidgetView, tuple[int, int]]:
         """What the query's picture shows, and its size. Raises BadParameter, NotPublic, Unavailable."""
         question, look = settled(site, *question_of(query, ()))
-        known, is_stale = await self._known(parts, site, question)
+        known, is_stale = await self._known(services, site, question)
         scene = scene_of(known.counts, look, is_stale=is_stale)
         return scene, svg.size(scene)
 
@@ -113,26 +113,26 @@ class Outlets:
             return await self._failed(request, kind, error)
 
     async def _shown(self, request: Request, kind: str) -> Response:
-        parts, query = services_of(request), request.query_params
+        services, query = services_of(request), request.query_params
         question, look = question_of(query, ("count", "u") if KINDS[kind].counts else ())
         if kind == "badge":
             look = _badge_look(look)
-        site = public_site(parts, request.path_params["site"])
+        site = public_site(services, request.path_params["site"])
         question, look = settled(site, question, look)
         headers = {**HEADERS, "Cache-Control": _kept_for(site), "Content-Security-Policy": KINDS[kind].policy}
-        if verdict := await _counting(request, parts):
+        if verdict := await _counting(request, services):
             headers |= {"Cache-Control": "no-store", "X-Vstats": verdict}
-        known, is_stale = await self._known(parts, site, question)
+        known, is_stale = await self._known(services, site, question)
         if kind == "json":
             drawn = Rendering(known.bytes, b"", known.etag.strip('"'))
         else:
             drawn = await self._drawing(kind, scene_of(known.counts, look, is_stale=is_stale))
         return _sent(request, drawn, KINDS[kind].media_type, headers)
 
-    async def _known(self, parts: Services, site: Site, question: Question) -> tuple[Known, bool]:
+    async def _known(self, services: Services, site: Site, question: Question) -> tuple[Known, bool]:
         """The figures, or the last ones that could be read and that they are those."""
         try:
-            return await self._counter.known(parts, site, question), False
+            return await self._counter.known(services, site, question), False
         except Unavailable:
             if last := self._counter.last_known(site, question):
                 return last, True
@@ -161,7 +161,7 @@ class Outlets:
 
     async def _failed(self, request: Request, kind: str, error: AnalyticsError) -> Response:
         """An error in the widget's own shape: a page that shows it is never broken."""
-        refused = answer_to(error, request.url.path)
+        refused = error_response(error, request.url.path)
         if kind in ("txt", "json"):
             refused.headers.update({name: HEADERS[name] for name in HEADERS if name != "Vary"})
             return refused
@@ -198,7 +198,7 @@ def _kept_for(site: Site) -> str:
     return f"public, max-age={age}, s-maxage={age}, stale-while-revalidate=60, stale-if-error=86400"
 
 
-async def _counting(request: Request, parts: Services) -> str:
+async def _counting(request: Request, services: Services) -> str:
     """What became of the view that an image tells of, once it is on disk; nothing where it tells of none."""
     query = request.query_params
     if query.get("count", "0") not in ("0", "1"):
@@ -210,7 +210,7 @@ async def _counting(request: Request, parts: Services) -> str:
     if request.method != "GET":
         return "asked only"
     beacon = pixel(request.path_params["site"], query.get("u", ""), request.headers.get("referer", ""))
-    return told(await counted(parts, request, beacon))
+    return told(await counted(services, request, beacon))
 
 
 def _sent(request: Request, drawn: Rendering, media_type: str, headers: dict[str, str]) -> Response:

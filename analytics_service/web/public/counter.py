@@ -49,10 +49,10 @@ class Counter:
 
     async def answer(self, request: Request) -> Response:
         """`GET /api/v1/sites/{site}/counter?items=&metric=&path=&series=`."""
-        parts = services_of(request)
+        services = services_of(request)
         question = asked(request.query_params)
-        site = public_site(parts, request.path_params["site"])
-        known = await self.known(parts, site, shown(site, question))
+        site = public_site(services, request.path_params["site"])
+        known = await self.known(services, site, shown(site, question))
         age = 1 if site.demo else 5
         cache = f"public, max-age={age}, s-maxage={age * 3}, stale-if-error=86400"
         headers = {**HEADERS, "Cache-Control": cache, "ETag": known.etag}
@@ -60,17 +60,17 @@ class Counter:
             return Response(status_code=304, headers=headers)
         response = Response(known.bytes, headers=headers, media_type="application/json")
         ready = CachedResponse(response, request.path_params["site"], site, known.stale_at)
-        parts.ready.keep(_target(request), ready)
+        services.responses.keep(_target(request), ready)
         return response
 
-    async def known(self, parts: Services, site: Site, question: Question) -> Known:
+    async def known(self, services: Services, site: Site, question: Question) -> Known:
         """The figures, no older than 5 s. Raises Unavailable."""
         # The site itself is in the key: a changed setting shows at once.
         key = (question, site)
         known = self._known.get(key)
         now = time.monotonic()
         if known is None or now >= known.stale_at:
-            counts = await parts.reporter.counts(site, question, parts.clock())
+            counts = await services.reporter.counts(site, question, services.clock())
             made = encoded(counts)
             tag = f'"c-{blake2b(made, digest_size=8).hexdigest()}"'
             known = Known(counts, made, tag, now + (KEPT_FOR_DEMO if site.demo else KEPT_FOR))
@@ -85,9 +85,9 @@ class Counter:
         return self._known.get((question, site))
 
 
-def public_site(parts: Services, name: str) -> Site:
+def public_site(services: Services, name: str) -> Site:
     """The site of that name. Raises UnknownSite where there is none, or none that everybody may see."""
-    site = parts.directory.site(name)
+    site = services.directory.site(name)
     if site is None or not site.public:
         raise UnknownSite("")
     return site

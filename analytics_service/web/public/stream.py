@@ -103,19 +103,19 @@ class Streams:
 
     async def answer(self, request: Request) -> Response:
         """`GET /api/v1/sites/{site}/stream`. Raises UnknownSite, NotPublic, Unavailable."""
-        parts = services_of(request)
-        site = parts.directory.site(request.path_params["site"])
+        services = services_of(request)
+        site = services.directory.site(request.path_params["site"])
         if site is None or not site.public:
             raise UnknownSite("")
         shown(site, ASKED)
-        client = client_of(request, parts.proxies)
+        client = client_of(request, services.proxies)
         # What a proxy keeps to itself cannot be counted by its sender.
         who = "" if client.is_proxy_address else sender(client.address)
         self._refuse_if_full(site, who)
         channel = self._channels.get(site.number)
         if channel is None or channel.is_closed:
             channel = self._channels[site.number] = _Channel(self._random(EPOCH_BYTES).hex())
-            channel.watching = asyncio.create_task(self._watch(parts, site.public_id, channel))
+            channel.watching = asyncio.create_task(self._watch(services, site.public_id, channel))
             channel.watching.add_done_callback(channel.end_if_failed)
         channel.listeners += 1
         self._senders[who] += 1
@@ -152,16 +152,16 @@ class Streams:
                 yield ServerSentEvent(channel.told, event="counts", id=seen, retry=AGAIN_AFTER_MS)
             await changed.wait()
 
-    async def _watch(self, parts: Services, name: str, channel: _Channel) -> None:
+    async def _watch(self, services: Services, name: str, channel: _Channel) -> None:
         while True:
-            site = parts.directory.site(name)
+            site = services.directory.site(name)
             if site is None or not site.public:
                 # It was closed meanwhile: the listeners are sent away, and find nothing when they come back.
                 channel.is_closed = True
                 channel.wake()
                 return
             try:
-                counts = await parts.reporter.counts(site, ASKED, parts.clock())
+                counts = await services.reporter.counts(site, ASKED, services.clock())
             except Unavailable:
                 await asyncio.sleep(LOOKED_AT_EACH)
                 continue
