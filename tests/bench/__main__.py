@@ -32,12 +32,12 @@ from tests.bench.maker import fill
 from tests.service import Service, add_site, until, view_id
 
 TABLE = Path(__file__).parents[2] / "docs" / "performance.md"
-INTRODUCTION = """# What was measured
+INTRODUCTION = """# Performance
 
-Written by `make bench`, which starts the real service as a user does, drives it with wrk from the other core
-over keep-alive connections, and takes the floors in the same run, in turn. Machines differ, and so do hours
-on one machine: compare within one table only. A beacon is a page view of its own, answered after its flush;
-its cost is the worker's, and where it says so the applier's with it.
+`make bench` writes this page. It starts the real service, drives it with wrk from the other core over keep-alive
+connections, and measures the baselines (bare ASGI, nginx) in the same run, in turn. Machines differ, and one
+machine differs from hour to hour: compare figures within one table only. A beacon is a new page view, answered
+after its flush to disk. Its CPU cost is that of the worker; where a row says so, the applier's is included.
 """
 
 
@@ -124,7 +124,7 @@ class Bench:
         until(lambda: _backlog(service), (0).__eq__, 120)
         self._figure("from the end of full load to the last figure", began, "s")
         delays = [_figure_after(service, site) for _ in range(20)]
-        told = f"median {statistics.median(delays):.2f} s, most {max(delays):.2f} s"
+        told = f"median {statistics.median(delays):.2f} s, max {max(delays):.2f} s"
         self.figures.append(("from answer to figure, idle", told))
         for name, pid in (("worker", worker), ("applier", applier)):
             told = f"{resident(pid):.0f} MiB"
