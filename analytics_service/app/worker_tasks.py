@@ -71,7 +71,7 @@ class WorkerTasks:
             if has_changed or not fresh or self._crossed_midnight(at):
                 sites = SiteCache(names).sites()
                 # Before the sites: no beacon meets a site that has no salt yet.
-                self.directory.salts = keep_salts(self.config.salts, sites, at, self.random)
+                self.directory.replace_salts(keep_salts(self.config.salts, sites, at, self.random))
                 self._salted_at = at
         finally:
             self.directory.by_name = names
@@ -81,6 +81,7 @@ class WorkerTasks:
         return self._salted_at is not None and at.hour != self._salted_at.hour
 
     async def _notice(self) -> None:
+        self.collector.forget_days(self.clock())
         # In a thread: it waits where another program holds config.db, and beacons must not.
         self._noticing = asyncio.ensure_future(asyncio.to_thread(self.reload_if_changed))
         await asyncio.shield(self._noticing)

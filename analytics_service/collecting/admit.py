@@ -1,9 +1,8 @@
 """Admits beacons: judges, identifies and recognises them, and makes facts."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from analytics_service.collecting.sites import SiteCache
@@ -62,7 +61,7 @@ class Today:
 
     minute: int
     site: Site
-    salts: Mapping[int, Mapping[date, bytes]]
+    salts_version: int
     naming: VisitorHash
     has_begun: bool
     """Whether a visit of the day before may still go on: only then a fact carries both names."""
@@ -148,8 +147,8 @@ class Collector:
     def _today_of(self, site: Site, at_ms: int) -> Today:
         """The same for a minute of one site: a zone's day and the keys of names cost more than the names."""
         known = self._todays.get(site.number)
-        minute = at_ms // MINUTE_MS
-        if known and known.minute == minute and known.site is site and known.salts is self._directory.salts:
+        minute, version = at_ms // MINUTE_MS, self._directory.salts_version
+        if known and known.minute == minute and known.site is site and known.salts_version == version:
             return known
         day = moment(at_ms, site.zones).day
         found = naming(self._directory.salts.get(site.number, {}), day, site.number)
@@ -158,13 +157,22 @@ class Collector:
         today = Today(
             minute=minute,
             site=site,
-            salts=self._directory.salts,
+            salts_version=version,
             naming=found,
             has_begun=moment(at_ms - CONTINUED_WITHIN_MS, site.zones).day != day,
             has_just_begun=moment(at_ms - RENAMED_WITHIN_MS, site.zones).day != day,
         )
         self._todays[site.number] = today
         return today
+
+    def forget_days(self, at: datetime) -> None:
+        """Forgets what is known of minutes that are over: it holds the keys of visitors' ids.
+
+        Called each second, so that no key outlives its salt where no beacon comes.
+        """
+        minute = int(at.timestamp() * 1000) // MINUTE_MS
+        for site in [site for site, today in self._todays.items() if today.minute != minute]:
+            del self._todays[site]
 
     async def peaks(self, at: datetime) -> list[Online]:
         """A fact for each site that has more visitors online than were told of these ten minutes."""

@@ -14,6 +14,12 @@ class SiteCache:
 
     by_name: dict[str, Site] = field(default_factory=dict)
     salts: Mapping[int, Mapping[date, bytes]] = field(default_factory=dict)
+    salts_version: int = 0
+
+    def replace_salts(self, salts: Mapping[int, Mapping[date, bytes]]) -> None:
+        """Takes in the salts that hold now; the former ones are gone with it."""
+        self.salts = salts
+        self.salts_version += 1
 
     def site(self, name: str) -> Site | None:
         """The site of that public id, uuid, number or domain."""

@@ -1,7 +1,10 @@
 """What the door makes of a beacon: counted, kept apart, or dropped for a reason."""
 
+import gc
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import FunctionType, ModuleType
 from typing import Any
 
 import msgspec
@@ -14,7 +17,7 @@ from analytics_service.domain.client import Client, HeaderSignals
 from analytics_service.domain.drops import Drop
 from analytics_service.domain.facts import DropSample, View
 from analytics_service.domain.site import RobotLevel, SiteRules
-from analytics_service.domain.visitors import sender
+from analytics_service.domain.visitors import VisitorHash, sender
 from analytics_service.enrichment.places import Places
 from analytics_service.enrichment.sources import Spam
 from analytics_service.limits.memory import MemoryLimits
@@ -38,15 +41,15 @@ class Door:
     def __init__(self, *, per_minute: int = 600, burst: int = 200, **rules: Any) -> None:
         site = replace(SITE, rules=SiteRules(**rules))
         salts = {1: {AT.date(): b"s" * 32}}
-        directory = SiteCache({"dn7k2q": site}, salts)
+        self.directory = SiteCache({"dn7k2q": site}, salts)
         limits = MemoryLimits(per_minute=per_minute, burst=burst)
         senses = Recognisers(places=Places(), spam=Spam(), limits=limits)
         self.live = MemoryLive(timedelta(minutes=5), 1000)
-        self.collector = Collector(directory, self.live, senses, bytes)
+        self.collector = Collector(self.directory, self.live, senses, bytes)
 
     def admit(self, at: datetime = AT, client: Client = CLIENT, **changed: Any) -> Verdict:
-        told = {"k": "v", "s": "dn7k2q", "i": "0123456789abcdef", "u": "https://x.example.vn/a", **changed}
-        return self.collector.admit(parse(msgspec.json.encode(told)), client, at)
+        fields = {"k": "v", "s": "dn7k2q", "i": "0123456789abcdef", "u": "https://x.example.vn/a", **changed}
+        return self.collector.admit(parse(msgspec.json.encode(fields)), client, at)
 
     def fact(self, **changed: Any) -> View:
         verdict = self.admit(**changed)
@@ -178,3 +181,28 @@ def test_drops_are_counted_and_some_of_them_shown_without_address_and_agent() ->
 )
 def test_what_a_page_is(rules: dict[str, Any], url: str, page: str) -> None:
     assert Door(**rules).fact(u=url).page == page
+
+
+def _reachable(root: object) -> Iterator[object]:
+    """Yields all that an object leads to, but for code."""
+    waiting, met = [root], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in met or isinstance(one, type | ModuleType | FunctionType):
+            continue
+        met.add(id(one))
+        yield one
+        waiting += gc.get_referents(one)
+
+
+def test_of_a_day_that_is_over_a_quiet_site_keeps_no_key_in_memory() -> None:
+    door = Door()
+    door.fact()
+    assert any(isinstance(one, VisitorHash) for one in _reachable(door.collector))
+    next_day = AT + timedelta(days=1)
+    door.directory.replace_salts({1: {next_day.date(): b"t" * 32}})
+    door.collector.forget_days(next_day)
+    left = list(_reachable(door.collector))
+    assert not any(isinstance(one, VisitorHash) or one == b"s" * 32 for one in left)
+    assert b"t" * 32 in left
+    assert door.fact(at=next_day).page == "/a"
