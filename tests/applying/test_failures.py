@@ -30,7 +30,7 @@ def test_an_order_on_a_full_disk_ends_the_process_and_the_next_gives_every_page_
         it.apply(view(1, page="/new"), view(2, page="/newer"), view(3, page=suspects[0].page))
         it.work()
         told = it.rows(
-            "select (select value from name where id = r.value), pageviews "
+            "select (select value from string where id = r.value), pageviews "
             "from rollup_day as r where dimension = 1"
         )
         assert len(told) == 1_502
@@ -43,9 +43,9 @@ def test_numbers_that_no_name_has_are_told_as_differences(tmp_path: Path) -> Non
         it.apply(view(1, page="/a"), event(1, 1, "buy", page="/b"))
         for statement in (
             "update view set page = 900",
-            "update view set name = 901 where name != (select id from name where value = '')",
-            "update visit set entry_page = 997, exit_page = 996, hostname = 995, origin = 994, place = 993",
-            "update visit set equipment = 992",
+            "update view set name = 901 where name != (select id from string where value = '')",
+            "update visit set entry_page = 997, exit_page = 996, hostname = 995",
+            "update visit set acquisition = 994, location = 993, technology = 992",
             "update rollup_day set value = value + 900 where dimension not in (0, 1, 22)",
         ):
             it.stats._db.execute(statement)

@@ -67,10 +67,10 @@ def test_ids_go_once_nothing_waits_and_newer_facts_were_applied(tmp_path: Path) 
     with running(fresh(tmp_path / "data"), NOON + timedelta(days=5)) as it:
         it.apply(view(1))
         it.applier.forget(lambda: it.at)
-        assert it.rows("select count(*) from counted") == [(1,)]
+        assert it.rows("select count(*) from seen_id") == [(1,)]
         it.apply(view(2, 5 * 24 * 60))
         it.applier.forget(lambda: it.at)
-        assert it.rows("select (select count(*) from counted), (select count(*) from visitor_day)") == [
+        assert it.rows("select (select count(*) from seen_id), (select count(*) from visitor_day)") == [
             (1, 1)
         ]
 
@@ -79,7 +79,7 @@ def test_a_fact_of_the_future_makes_nothing_older_than_the_clock_does(tmp_path: 
     with running(fresh(tmp_path / "data"), NOON) as it:
         it.apply(view(1), view(2, 365 * 24 * 60))
         it.applier.forget(lambda: it.at)
-        assert it.rows("select count(*) from counted") == [(2,)]
+        assert it.rows("select count(*) from seen_id") == [(2,)]
 
 
 def test_an_order_that_was_cut_off_finds_the_ids_of_its_facts_again(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def figures(folder: Path) -> dict[str, list[tuple[object, ...]]]:
             what: sorted(stats.execute(statement).fetchall())
             for what, statement in {
                 "days": """select site, dimension, day,
-                    coalesce((select value from name where id = r.value), ''),
+                    coalesce((select value from string where id = r.value), ''),
                     pageviews, visits, visitors, bounces, engaged_ms, events from rollup_day as r
                     where pageviews + visits + visitors + events != 0""",
                 "hours": """select * from rollup_hour where pageviews + visits + visitors + events != 0""",

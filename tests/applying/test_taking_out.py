@@ -125,9 +125,9 @@ def test_what_a_step_asks_for_is_found_by_its_whole_key(tmp_path: Path) -> None:
         "views_of_visit": "(site=? AND day=? AND visit=?)",
         "remove_views": "(site=? AND day=? AND visit=?)",
         "remove_visit": "(rowid=?)",
-        "remove_visitor_name": "(site=? AND name=? AND visit=?)",
+        "remove_visitor_visit": "(site=? AND visitor=? AND visit=?)",
         "remove_visitor_day": "(site=? AND day=? AND visitor=?)",
-        "first_seen_of": "(site=? AND name=?)",
+        "first_seen_of": "(site=? AND visitor=?)",
         "clear_zeros": "(site=? AND dimension=? AND day=?)",
         "clear_zero_hours": "(site=? AND day=?)",
     }

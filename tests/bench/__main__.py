@@ -151,7 +151,7 @@ def _figure_after(service: Service, site: str) -> float:
     view = view_id()
     service.beacon(site, "https://x.example.vn/", i=view)
     began = time.monotonic()
-    while not stats.execute("select 1 from counted where id = ?", (view,)).fetchone():
+    while not stats.execute("select 1 from seen_id where id = ?", (view,)).fetchone():
         time.sleep(0.002)
     stats.close()
     return time.monotonic() - began

@@ -25,7 +25,7 @@ RIGHT = Verdict(lost=0, doubled=0, invented=0, differences=0, healthy=True)
 
 
 # A visit that was taken out and counted again has ids of the applier's own, beside those that were sent.
-_IDS = "select id from counted where id not glob 'visit-*'"
+_IDS = "select id from seen_id where id not glob 'visit-*'"
 
 
 def stored_ids(data: Path) -> set[str]:

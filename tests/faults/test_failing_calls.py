@@ -108,7 +108,7 @@ def counted(folder: Path) -> tuple[int, int, int]:
     with closing(sqlite3.connect(folder / "stats.db")) as stats:
         assert stats.execute("pragma integrity_check").fetchone() == ("ok",)
         return (
-            stats.execute("select count(*) from counted").fetchone()[0],
+            stats.execute("select count(*) from seen_id").fetchone()[0],
             stats.execute("select count(*) from view").fetchone()[0],
             stats.execute("select total(pageviews) from rollup_day where dimension = 0").fetchone()[0],
         )

@@ -120,7 +120,7 @@ def test_a_flood_of_different_paths_titles_and_sites_stays_bounded_and_exact(tmp
         told = json.loads(run("verify", "--json", data=service.data).stdout)
     with closing(sqlite3.connect(tmp_path / "data" / "stats.db")) as stats:
         pages = stats.execute("select count(*) from rollup_day where dimension = 1").fetchone()[0]
-        names = stats.execute("select count(*) from name").fetchone()[0]
+        names = stats.execute("select count(*) from string").fetchone()[0]
         titles = stats.execute("select count(*) from page_title").fetchone()[0]
         drops = stats.execute(
             "select site, reason, sum(count) from drop_day group by site, reason"

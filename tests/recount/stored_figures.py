@@ -31,7 +31,7 @@ DIMENSIONS: dict[int, tuple[str, tuple[str, ...]]] = {
     22: ("event", ("events",)),
 }
 DAYS = """
-select site, dimension, day, coalesce((select value from name where id = r.value), '') as word,
+select site, dimension, day, coalesce((select value from string where id = r.value), '') as word,
     pageviews, visits, visitors, bounces, engaged_ms, events
 from rollup_day as r
 """

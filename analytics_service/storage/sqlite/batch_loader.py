@@ -58,13 +58,13 @@ class Loader:
 
     def _ids(self, ledger: Batch, ids: set[ViewKey]) -> None:
         self._asked("id", sorted(ids))
-        for site, view, visit, at, engaged_ms in self._db.execute(SQL["find_counted"]).fetchall():
+        for site, view, visit, at, engaged_ms in self._db.execute(SQL["find_seen_ids"]).fetchall():
             ledger.counted[site, view] = CountedView(visit, at, engaged_ms)
             if visit not in ledger.visits and (
                 row := self._db.execute(SQL["find_visit"], (visit,)).fetchone()
             ):
                 ledger.visits[visit] = self.visit(row)
-        for site, view, engaged_ms, at in self._db.execute(SQL["find_waiting"]):
+        for site, view, engaged_ms, at in self._db.execute(SQL["find_pending_engagement"]):
             ledger.waiting[site, view] = (engaged_ms, at)
 
     def _visits(self, ledger: Batch, names: set[VisitorKey]) -> None:
@@ -101,7 +101,7 @@ class Loader:
     def visit(self, row: Sequence[int]) -> Visit:
         """A visit out of its row, in the order in which the statements here give it."""
         number, site, visitor, day, into_hour, began_at, lasted_ms, *rest = row
-        hostname, origin, place, equipment, pageviews, events, engaged_ms, entry, leave = rest
+        hostname, acquisition, location, technology, pageviews, events, engaged_ms, entry, leave = rest
         return Visit(
             id=number,
             site=site,
@@ -112,7 +112,7 @@ class Loader:
             seen_at=began_at + lasted_ms,
             entry_page=str(entry),
             exit_page=str(leave),
-            attributes=self._names.attributes_of(AttributeIds(hostname, origin, place, equipment)),
+            attributes=self._names.attributes_of(AttributeIds(hostname, acquisition, location, technology)),
             pageviews=pageviews,
             events=events,
             engaged_ms=engaged_ms,

@@ -124,7 +124,7 @@ class QuarantineWriter:
         with self._changing() as db:
             asked = {"site": site, "day": day_number(day)}
             db.execute(SQL["reopen_visitor_days"], asked)
-            db.execute(SQL["reopen_visitor_names"], asked)
+            db.execute(SQL["reopen_visitor_visits"], asked)
 
     def suspect_visits(self, choice: Choice, day: date, after: int) -> tuple[int, int | None]:
         """Takes some of a family's visits that began on a day out of the figures, as suspects.
@@ -190,7 +190,7 @@ class QuarantineWriter:
         )
         self._db.execute(SQL["remove_visit"], (visit.id,))
         self._db.executemany(
-            SQL["remove_visitor_name"], [(visit.site, name, visit.id) for name in sorted(names)]
+            SQL["remove_visitor_visit"], [(visit.site, name, visit.id) for name in sorted(names)]
         )
 
     def _keep_visit(self, visit: Visit, views: list[ViewRow], family: str) -> int:
@@ -205,7 +205,7 @@ class QuarantineWriter:
         for site, day in sorted({(site, day) for site, day, _ in keys}):
             # Whoever opened a day opened the next one, too; a visit may reach further.
             if day > opened + timedelta(days=1):
-                self._db.execute(SQL["reopen_visitor_names"], {"site": site, "day": day_number(day)})
+                self._db.execute(SQL["reopen_visitor_visits"], {"site": site, "day": day_number(day)})
         left: dict[DayKey, FirstSeen] = {}
         for site, day, visitor in sorted(keys):
             asked = {"site": site, "day": day_number(day), "visitor": visitor}

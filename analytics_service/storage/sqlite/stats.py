@@ -153,23 +153,23 @@ class StatsWriter:
             self._titles.clear()
         self._titles.update(titles)
         self._db.executemany(
-            SQL["save_visitor_name"],
+            SQL["save_visitor_visit"],
             sorted((site, visitor, visit, day_number(day)) for site, visitor, visit, day in ledger.new_names),
         )
 
     def _save_ids(self, ledger: Batch) -> None:
         self._db.executemany(
-            SQL["save_counted"],
+            SQL["save_seen_id"],
             [
                 (*key, view.visit, view.at, view.engaged_ms)
                 for key, view in sorted((key, ledger.counted[key]) for key in ledger.changed_counted)
             ],
         )
         ended = sorted(key for key in ledger.changed_waiting if key not in ledger.waiting)
-        self._db.executemany(SQL["end_waiting"], ended)
-        room = WAITING_LIMIT - self._one(SQL["waiting_count"])[0]
+        self._db.executemany(SQL["end_pending_engagement"], ended)
+        room = WAITING_LIMIT - self._one(SQL["count_pending_engagement"])[0]
         kept = sorted(key for key in ledger.changed_waiting if key in ledger.waiting)[: max(room, 0)]
-        self._db.executemany(SQL["save_waiting"], [(*key, *ledger.waiting[key]) for key in kept])
+        self._db.executemany(SQL["save_pending_engagement"], [(*key, *ledger.waiting[key]) for key in kept])
 
     def _save_sums(self, ledger: Batch) -> None:
         self._db.executemany(
@@ -223,9 +223,9 @@ class StatsWriter:
     def forget(self, before_ms: int, before_day: date) -> None:
         """Drops ids and waiting engagement from before that instant, names from before that day."""
         with self.changing():
-            self._db.execute(SQL["forget_counted"], (before_ms,))
-            self._db.execute(SQL["forget_waiting"], (before_ms,))
+            self._db.execute(SQL["forget_seen_ids"], (before_ms,))
+            self._db.execute(SQL["forget_pending_engagement"], (before_ms,))
             day = day_number(before_day)
             self._db.execute(SQL["forget_peaks"], (before_ms // 1000 - int(PEAKS_KEPT.total_seconds()),))
             self._db.execute(SQL["close_visitor_days"], (day,))
-            self._db.execute(SQL["close_visitor_names"], (day,))
+            self._db.execute(SQL["close_visitor_visits"], (day,))

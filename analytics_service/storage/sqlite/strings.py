@@ -17,9 +17,9 @@ class AttributeIds(NamedTuple):
     """Traits as a row of `visit` holds them."""
 
     hostname: int
-    origin: int
-    place: int
-    equipment: int
+    acquisition: int
+    location: int
+    technology: int
 
 
 class Names:
@@ -28,8 +28,12 @@ class Names:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._numbers: dict[str, int] = {}
-        # Of origins and equipment with the same words each has its own number.
-        self._described: dict[str, dict[tuple[str, ...], int]] = {"origin": {}, "place": {}, "equipment": {}}
+        # Of acquisitions and technologies with the same words each has its own number.
+        self._described: dict[str, dict[tuple[str, ...], int]] = {
+            "acquisition": {},
+            "location": {},
+            "technology": {},
+        }
         self._traits: dict[AttributeIds, VisitAttributes] = {}
 
     def number(self, value: str) -> int:
@@ -37,17 +41,17 @@ class Names:
         return _kept(self._numbers, value, self._made)
 
     def _made(self, value: str) -> int:
-        found = self._db.execute(SQL["name_id"], (value,)).fetchone()
-        number: int = (found or self._db.execute(SQL["intern"], (value,)).fetchone())[0]
+        found = self._db.execute(SQL["string_id"], (value,)).fetchone()
+        number: int = (found or self._db.execute(SQL["add_string"], (value,)).fetchone())[0]
         return number
 
     def numbers_of(self, attributes: VisitAttributes) -> AttributeIds:
         """Traits as numbers, made where there are none."""
         return AttributeIds(
             self.number(attributes.hostname),
-            self._described_as("origin", attributes.origin),
-            self._described_as("place", attributes.place),
-            self._described_as("equipment", attributes.equipment),
+            self._described_as("acquisition", attributes.origin),
+            self._described_as("location", attributes.place),
+            self._described_as("technology", attributes.equipment),
         )
 
     def _described_as(self, table: str, part: tuple[str, ...]) -> int:
@@ -64,12 +68,12 @@ class Names:
         return _kept(self._traits, numbers, self._read)
 
     def _read(self, numbers: AttributeIds) -> VisitAttributes:
-        hostname, origin, place, equipment = numbers
+        hostname, acquisition, location, technology = numbers
         return VisitAttributes(
-            self._db.execute(SQL["name"], (hostname,)).fetchone()[0],
-            Acquisition(*self._db.execute(SQL["origin"], (origin,)).fetchone() or ()),
-            Location(*self._db.execute(SQL["place"], (place,)).fetchone() or ()),
-            Technology(*self._db.execute(SQL["equipment"], (equipment,)).fetchone() or ()),
+            self._db.execute(SQL["string"], (hostname,)).fetchone()[0],
+            Acquisition(*self._db.execute(SQL["acquisition"], (acquisition,)).fetchone() or ()),
+            Location(*self._db.execute(SQL["location"], (location,)).fetchone() or ()),
+            Technology(*self._db.execute(SQL["technology"], (technology,)).fetchone() or ()),
         )
 
 

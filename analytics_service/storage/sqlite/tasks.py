@@ -27,35 +27,35 @@ class Tasks:
         """Asks for something; the order's id."""
         told = msgspec.json.encode(arguments).decode()
         with translated(FILE), transaction(self._db):
-            self._db.execute(SQL["forget_orders"], ((at - RETENTION).isoformat(),))
-            row = self._db.execute(SQL["place_order"], (kind.value, told, by, at.isoformat())).fetchone()
+            self._db.execute(SQL["forget_tasks"], ((at - RETENTION).isoformat(),))
+            row = self._db.execute(SQL["add_task"], (kind.value, told, by, at.isoformat())).fetchone()
         number: int = row[0]
         return number
 
     def next(self) -> Task | None:
         """The oldest that waits."""
-        return self._one("next_order")
+        return self._one("next_task")
 
     def find(self, number: int) -> Task | None:
         """The order of that id."""
-        return self._one("order", number)
+        return self._one("task", number)
 
     def begin(self, number: int) -> None:
         """Counts that the applier takes it up."""
         with translated(FILE), transaction(self._db):
-            self._db.execute(SQL["begin_order"], (number,))
+            self._db.execute(SQL["begin_task"], (number,))
 
     def note(self, number: int, answer: Mapping[str, object]) -> None:
         """Says what came in its way; it goes on waiting."""
         told = msgspec.json.encode(answer).decode()
         with translated(FILE), transaction(self._db):
-            self._db.execute(SQL["note_order"], (told, number))
+            self._db.execute(SQL["note_task"], (told, number))
 
     def end(self, number: int, state: TaskState, answer: Mapping[str, object], *, at: datetime) -> None:
         """Says what came of it."""
         told = msgspec.json.encode(answer).decode()
         with translated(FILE), transaction(self._db):
-            self._db.execute(SQL["end_order"], (state.value, told, at.isoformat(), number))
+            self._db.execute(SQL["end_task"], (state.value, told, at.isoformat(), number))
 
     def _one(self, statement: str, *values: object) -> Task | None:
         with translated(FILE):

@@ -46,19 +46,19 @@ class Verifier:
         """The days of a site whose visits and views are all kept."""
         with translated(FILE):
             first, last = self._db.execute(SQL["first_and_last_day"], {"site": site}).fetchone()
-            kept = self._db.execute(SQL["care"]).fetchone()[0]
+            kept = self._db.execute(SQL["maintenance"]).fetchone()[0]
         return [] if first is None else [day_of(day) for day in range(max(first, kept), last + 1)]
 
     def first_kept(self) -> date:
         """The first day whose visits and views are all kept, of whichever site."""
         with translated(FILE):
-            kept = self._db.execute(SQL["care"]).fetchone()[0]
+            kept = self._db.execute(SQL["maintenance"]).fetchone()[0]
         return day_of(kept) if kept > day_number(date.min) else date.min
 
     def last_check(self) -> Check | None:
         """What the last daily check saw; None before the first."""
         with translated(FILE):
-            _, at, days, wrong = self._db.execute(SQL["care"]).fetchone()
+            _, at, days, wrong = self._db.execute(SQL["maintenance"]).fetchone()
         return Check(at, days, wrong) if at else None
 
     def positions(self) -> dict[str, int]:

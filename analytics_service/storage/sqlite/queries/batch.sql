@@ -25,28 +25,28 @@ delete from temp.asked_name
 -- name: clear_day
 delete from temp.asked_day
 
--- name: find_counted
+-- name: find_seen_ids
 -- A cross join keeps the order: what is asked for outside, the large table by its key inside.
 select c.site, c.id, c.visit, c.at, c.engaged_ms
-from temp.asked_id as a cross join counted as c on c.site = a.site and c.id = a.id
+from temp.asked_id as a cross join seen_id as c on c.site = a.site and c.id = a.id
 
--- name: find_waiting
+-- name: find_pending_engagement
 select w.site, w.id, w.engaged_ms, w.at
-from temp.asked_id as a cross join waiting as w on w.site = a.site and w.id = a.id
+from temp.asked_id as a cross join pending_engagement as w on w.site = a.site and w.id = a.id
 
 -- name: find_visits_named
-select n.name, v.id, v.site, v.visitor, v.day, v.into_hour, v.began_at, v.lasted_ms,
-    v.hostname, v.origin, v.place, v.equipment, v.pageviews, v.events, v.engaged_ms,
-    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page)
+select n.visitor, v.id, v.site, v.visitor, v.day, v.into_hour, v.began_at, v.lasted_ms,
+    v.hostname, v.acquisition, v.location, v.technology, v.pageviews, v.events, v.engaged_ms,
+    (select value from string where id = v.entry_page), (select value from string where id = v.exit_page)
 from temp.asked_name as a
-    cross join visitor_name as n on n.site = a.site and n.name = a.name
+    cross join visitor_visit as n on n.site = a.site and n.visitor = a.name
     cross join visit as v on v.id = n.visit
 order by n.visit
 
 -- name: find_visit
 select v.id, v.site, v.visitor, v.day, v.into_hour, v.began_at, v.lasted_ms,
-    v.hostname, v.origin, v.place, v.equipment, v.pageviews, v.events, v.engaged_ms,
-    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page)
+    v.hostname, v.acquisition, v.location, v.technology, v.pageviews, v.events, v.engaged_ms,
+    (select value from string where id = v.entry_page), (select value from string where id = v.exit_page)
 from visit as v
 where v.id = ?
 
@@ -56,7 +56,7 @@ from temp.asked_day as a
     cross join visitor_day as d on d.site = a.site and d.day = a.day and d.visitor = a.visitor
 
 -- name: values
-select (select value from name where id = r.value) from rollup_day as r
+select (select value from string where id = r.value) from rollup_day as r
 where r.site = ? and r.dimension = ? and r.day = ?
 
 -- name: reached

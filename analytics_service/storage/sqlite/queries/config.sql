@@ -55,25 +55,25 @@ insert into salt values (?, ?, ?) on conflict do nothing
 -- name: destroy_salts
 delete from salt where site = ? and day < ?
 
--- name: place_order
-insert into orders (kind, arguments, state, answer, placed_by, placed_at)
+-- name: add_task
+insert into task (kind, arguments, state, answer, placed_by, placed_at)
 values (?, ?, 'waiting', '{}', ?, ?)
 returning id
 
--- name: next_order
-select id, kind, arguments, state, answer, begun from orders where state = 'waiting' order by id limit 1
+-- name: next_task
+select id, kind, arguments, state, answer, begun from task where state = 'waiting' order by id limit 1
 
--- name: order
-select id, kind, arguments, state, answer, begun from orders where id = ?
+-- name: task
+select id, kind, arguments, state, answer, begun from task where id = ?
 
--- name: begin_order
-update orders set begun = begun + 1 where id = ?
+-- name: begin_task
+update task set begun = begun + 1 where id = ?
 
--- name: note_order
-update orders set answer = ? where id = ?
+-- name: note_task
+update task set answer = ? where id = ?
 
--- name: end_order
-update orders set state = ?, answer = ?, ended_at = ? where id = ?
+-- name: end_task
+update task set state = ?, answer = ?, ended_at = ? where id = ?
 
--- name: forget_orders
-delete from orders where state != 'waiting' and ended_at < ?
+-- name: forget_tasks
+delete from task where state != 'waiting' and ended_at < ?

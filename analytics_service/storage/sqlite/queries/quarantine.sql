@@ -45,25 +45,25 @@ select site, day, visitor, first_at, hour from (
     group by coalesce(w.visitor, v.visitor)
 )
 
--- name: reopen_visitor_names
-insert or ignore into visitor_name
+-- name: reopen_visitor_visits
+insert or ignore into visitor_visit
 select distinct w.site, coalesce(w.visitor, v.visitor), w.visit, w.day
 from view as w join visit as v on v.id = w.visit
 where w.site = :site and w.day between :day - 1 and :day + 1
 
 -- name: visits_of_family
 select v.id, v.site, v.visitor, v.day, v.into_hour, v.began_at, v.lasted_ms,
-    v.hostname, v.origin, v.place, v.equipment, v.pageviews, v.events, v.engaged_ms,
-    (select value from name where id = v.entry_page), (select value from name where id = v.exit_page)
+    v.hostname, v.acquisition, v.location, v.technology, v.pageviews, v.events, v.engaged_ms,
+    (select value from string where id = v.entry_page), (select value from string where id = v.exit_page)
 from visit as v
 where v.site = :site and v.day = :day and v.id > :after
-    and v.equipment in (select id from equipment where browser = (select id from name where value = :family))
+    and v.technology in (select id from technology where browser = (select id from string where value = :family))
 order by v.id
 limit :limit
 
 -- name: views_of_visit
 select w.ordinal, w.at, w.into_hour, w.visitor,
-    (select value from name where id = w.page), (select value from name where id = w.name)
+    (select value from string where id = w.page), (select value from string where id = w.name)
 from view as w
 where w.site = ? and w.day = ? and w.visit = ?
 order by w.at, w.ordinal
@@ -74,18 +74,18 @@ delete from view where site = ? and day = ? and visit = ?
 -- name: remove_visit
 delete from visit where id = ?
 
--- name: remove_visitor_name
-delete from visitor_name where site = ? and name = ? and visit = ?
+-- name: remove_visitor_visit
+delete from visitor_visit where site = ? and visitor = ? and visit = ?
 
 -- name: remove_visitor_day
 delete from visitor_day where site = ? and day = ? and visitor = ?
 
 -- name: first_seen_of
 select w.at, w.at / 1000 - w.into_hour
-from visitor_name as n
+from visitor_visit as n
     cross join visit as v on v.id = n.visit
     cross join view as w on w.site = n.site and w.day = :day and w.visit = n.visit
-where n.site = :site and n.name = :visitor and coalesce(w.visitor, v.visitor) = :visitor
+where n.site = :site and n.visitor = :visitor and coalesce(w.visitor, v.visitor) = :visitor
 order by w.at
 limit 1
 

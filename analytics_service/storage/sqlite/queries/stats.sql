@@ -8,7 +8,7 @@ update lease set epoch = epoch where epoch = ?
 select journal, seq, durable_seq from position
 
 -- name: save_position
-insert into position values (:journal, :seq, 0)
+insert into position (journal, seq, durable_seq) values (:journal, :seq, 0)
 on conflict do update set seq = excluded.seq
 
 -- name: mark_durable
@@ -23,16 +23,16 @@ update reached set visit = max(visit, :visit), at = max(at, :at)
 -- name: forget_position
 delete from position where journal = ?
 
--- name: waiting_count
-select count(*) from waiting
+-- name: count_pending_engagement
+select count(*) from pending_engagement
 
 -- name: save_visit
 insert into visit values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict do update set
     day = excluded.day, into_hour = excluded.into_hour, began_at = excluded.began_at,
     lasted_ms = excluded.lasted_ms, entry_page = excluded.entry_page, exit_page = excluded.exit_page,
-    hostname = excluded.hostname, origin = excluded.origin, place = excluded.place,
-    equipment = excluded.equipment, pageviews = excluded.pageviews, events = excluded.events,
+    hostname = excluded.hostname, acquisition = excluded.acquisition, location = excluded.location,
+    technology = excluded.technology, pageviews = excluded.pageviews, events = excluded.events,
     engaged_ms = excluded.engaged_ms
 
 -- name: save_view
@@ -46,23 +46,23 @@ on conflict do update set title = excluded.title
 -- name: save_unreadable
 insert or ignore into unreadable values (?, ?, ?)
 
--- name: save_counted
-insert into counted values (?, ?, ?, ?, ?)
+-- name: save_seen_id
+insert into seen_id values (?, ?, ?, ?, ?)
 on conflict do update set engaged_ms = excluded.engaged_ms
 
--- name: save_waiting
-insert into waiting values (?, ?, ?, ?)
+-- name: save_pending_engagement
+insert into pending_engagement values (?, ?, ?, ?)
 on conflict do update set engaged_ms = excluded.engaged_ms, at = excluded.at
 
--- name: end_waiting
-delete from waiting where site = ? and id = ?
+-- name: end_pending_engagement
+delete from pending_engagement where site = ? and id = ?
 
 -- name: save_visitor_day
 insert into visitor_day values (?, ?, ?, ?, ?)
 on conflict do update set first_at = excluded.first_at, first_hour = excluded.first_hour
 
--- name: save_visitor_name
-insert or ignore into visitor_name values (?, ?, ?, ?)
+-- name: save_visitor_visit
+insert or ignore into visitor_visit values (?, ?, ?, ?)
 
 -- name: save_day
 insert into rollup_day values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -93,19 +93,19 @@ delete from online_peak where begins < ?
 insert into drop_day values (?, ?, ?, ?)
 on conflict do update set count = count + excluded.count
 
--- name: forget_counted
+-- name: forget_seen_ids
 -- A repeated id is refused for a day.
-delete from counted where at < ?
+delete from seen_id where at < ?
 
--- name: forget_waiting
-delete from waiting where at < ?
+-- name: forget_pending_engagement
+delete from pending_engagement where at < ?
 
 -- name: close_visitor_days
 -- Needed only while facts of that day may still come; visits keep the names.
 delete from visitor_day where day < ?
 
--- name: close_visitor_names
-delete from visitor_name where day < ?
+-- name: close_visitor_visits
+delete from visitor_visit where day < ?
 
 -- name: site_figures
 -- All of an answer in one statement: it reads one moment, whatever is committed meanwhile.
@@ -135,13 +135,13 @@ from json_each(:periods) as p
 cross join rollup_day as s on s.site = :site and s.dimension = 0
     and s.day between json_extract(p.value, '$[0]') and json_extract(p.value, '$[1]')
 cross join rollup_day as r on r.site = s.site and r.dimension = 1 and r.day = s.day
-    and r.value = (select id from name where value = :page)
+    and r.value = (select id from string where value = :page)
 group by p.key
 union all
 select 1, r.day, r.pageviews, r.visits, r.visitors, r.bounces, r.engaged_ms, r.events
 from rollup_day as s
 cross join rollup_day as r on r.site = s.site and r.dimension = 1 and r.day = s.day
-    and r.value = (select id from name where value = :page)
+    and r.value = (select id from string where value = :page)
 where s.site = :site and s.dimension = 0 and s.day between :first and :last
 
 -- name: durable_seq

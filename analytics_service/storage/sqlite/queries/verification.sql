@@ -10,8 +10,8 @@ select min(first), max(last) from (
     select min(day), max(day) from visit where site = :site
 )
 
--- name: care
-select first_day, checked_at, checked_days, differences from care
+-- name: maintenance
+select first_day, checked_at, checked_days, differences from maintenance
 
 -- name: positions
 select journal, seq from position
@@ -29,14 +29,14 @@ where site = ? and day = ?
 
 -- name: stored_values
 -- A number that no name has, here and below, is told as the empty value instead of none.
-select coalesce((select value from name where id = r.value), ''),
+select coalesce((select value from string where id = r.value), ''),
     r.pageviews, r.visits, r.visitors, r.bounces, r.engaged_ms, r.events
 from rollup_day as r
 where r.site = ? and r.dimension = ? and r.day = ?
 
 -- name: found_views
-select at / 1000 - into_hour, sum(name = (select id from name where value = '')),
-    sum(name != (select id from name where value = ''))
+select at / 1000 - into_hour, sum(name = (select id from string where value = '')),
+    sum(name != (select id from string where value = ''))
 from view
 where site = ? and day = ?
 group by 1
@@ -59,25 +59,25 @@ select hour, count(*) from (
 group by hour
 
 -- name: found_pages
-select coalesce((select value from name where id = v.page), ''), sum(v.name = (select id from name where value = '')),
-    sum(v.name != (select id from name where value = ''))
+select coalesce((select value from string where id = v.page), ''), sum(v.name = (select id from string where value = '')),
+    sum(v.name != (select id from string where value = ''))
 from view as v
 where v.site = ? and v.day = ?
 group by v.page
 
 -- name: found_events
-select coalesce((select value from name where id = v.name), ''), count(*) from view as v
-where v.site = ? and v.day = ? and v.name != (select id from name where value = '')
+select coalesce((select value from string where id = v.name), ''), count(*) from view as v
+where v.site = ? and v.day = ? and v.name != (select id from string where value = '')
 group by v.name
 
 -- name: found_alike
-select coalesce((select value from name where id = v.entry_page), ''),
-    coalesce((select value from name where id = v.exit_page), ''),
-    v.hostname, v.origin, v.place, v.equipment,
+select coalesce((select value from string where id = v.entry_page), ''),
+    coalesce((select value from string where id = v.exit_page), ''),
+    v.hostname, v.acquisition, v.location, v.technology,
     count(*), sum(v.pageviews = 1 and v.events = 0 and v.engaged_ms < :bounce), sum(v.engaged_ms)
 from visit as v
 where v.site = :site and v.day = :day
-group by v.entry_page, v.exit_page, v.hostname, v.origin, v.place, v.equipment
+group by v.entry_page, v.exit_page, v.hostname, v.acquisition, v.location, v.technology
 
 -- name: clear_day
 delete from rollup_day where site = ? and dimension = ? and day = ?
@@ -86,13 +86,13 @@ delete from rollup_day where site = ? and dimension = ? and day = ?
 delete from rollup_hour where site = ? and day = ?
 
 -- name: put_day
-insert into rollup_day values (?, ?, ?, coalesce((select id from name where value = nullif(?, '')), 0), ?, ?, ?, ?, ?, ?)
+insert into rollup_day values (?, ?, ?, coalesce((select id from string where value = nullif(?, '')), 0), ?, ?, ?, ?, ?, ?)
 
 -- name: put_hour
 insert into rollup_hour values (?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: note_check
-update care set checked_at = ?, checked_days = ?, differences = ?
+update maintenance set checked_at = ?, checked_days = ?, differences = ?
 
 -- name: prune_views
 delete from view where (site, day, visit, ordinal) in (
@@ -107,4 +107,4 @@ delete from visit where id in (
 )
 
 -- name: note_first_day
-update care set first_day = max(first_day, ?)
+update maintenance set first_day = max(first_day, ?)

@@ -1,0 +1,2 @@
+-- A table is named for one of its rows; no row is copied.
+alter table orders rename to task;
