@@ -34,10 +34,11 @@ from tests.service import Service, add_site, until, view_id
 TABLE = Path(__file__).parents[2] / "docs" / "performance.md"
 INTRODUCTION = """# Performance
 
-`make bench` writes this page. It starts the real service, drives it with wrk from the other core over keep-alive
-connections, and measures the baselines (bare ASGI, nginx) in the same run, in turn. Machines differ, and one
-machine differs from hour to hour: compare figures within one table only. A beacon is a new page view, answered
-after its flush to disk. Its CPU cost is that of the worker; where a row says so, the applier's is included.
+`make bench` writes this page. It starts the real service, drives it with wrk from the other core over keep-
+alive connections, and measures the baselines (bare ASGI, nginx) in the same run, in turn. Machines differ,
+and one machine differs from hour to hour: compare figures within one table only. A beacon is a new page
+view, answered after its flush to disk. Its CPU cost is that of the worker; where a row says so, the
+applier's is included.
 """
 
 
