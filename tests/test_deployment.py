@@ -1,6 +1,5 @@
-"""Image, Compose file, systemd unit and the operator's pages agree with the program and with each other."""
+"""Image, Compose file and systemd unit agree with the program and with each other."""
 
-import inspect
 import ipaddress
 import re
 import subprocess
@@ -8,16 +7,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 import pytest
-import typer
 
-from analytics_service.app.worker_tasks import WorkerTasks
-from analytics_service.cli.commands import app
 from analytics_service.domain.networks import networks
 from analytics_service.processes.supervisor import STOP_TIMEOUT
 from analytics_service.settings import DEFAULT_PORT, PREFIX, Settings, read_settings
@@ -25,8 +20,7 @@ from analytics_service.web.intake.proxies import Forwarded, Proxies
 from tests.deployment_files import ROOT, VARIABLE, compose, dockerfile, sent, unit
 from tests.service import serving
 
-FIELDS = {field.name: field.default for field in msgspec.structs.fields(Settings)}
-OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
+FIELDS = {field.name for field in msgspec.structs.fields(Settings)}
 NAMED_IN = ["Dockerfile", "docker-compose.yml", "deploy/analytics-service.service", "README.md"]
 NAMED_IN += ["SECURITY.md", "docs/operating.md"]
 
@@ -57,7 +51,7 @@ def test_the_port_is_the_settings_default_everywhere():
 def test_every_variable_that_is_named_is_a_setting(file):
     named = {name.removeprefix(PREFIX).lower() for name in VARIABLE.findall((ROOT / file).read_text("utf-8"))}
     # ANALYTICS_CONFIG names the file in which the others may stand.
-    assert named - FIELDS.keys() - {"config"} == set()
+    assert named - FIELDS - {"config"} == set()
 
 
 def test_the_service_takes_what_image_and_compose_file_tell_it():
@@ -203,53 +197,3 @@ def test_the_health_command_is_one_and_knows_the_ready_from_the_unready(tmp_path
     assert (well.returncode, well.stdout) == (0, '{"live":true,"ready":true,"reasons":[]}\n')
     assert asked(unready).returncode == 1
     assert asked(port).returncode == 1
-
-
-# --- The operator's pages.
-
-
-def commands(group: Any, before: str = "") -> Iterator[str]:
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, f"{before}{name} ")
-        else:
-            yield before + name
-
-
-def test_every_command_is_in_the_operators_pages_and_every_one_there_exists():
-    exist = set(commands(typer.main.get_command(app)))
-    # After -u stands the user of that name.
-    named = set(re.findall(r"(?<!-u )\banalytics-service ((?:site|drops) [a-z]+|[a-z]+)\b", OPERATING))
-    assert named == exist
-
-
-def shown(default: object) -> str:
-    if isinstance(default, tuple):
-        return ",".join(default)
-    return str(default).lower() if isinstance(default, bool) else str(default)
-
-
-def test_every_setting_is_in_the_operators_pages_with_its_variable_and_default():
-    row = re.compile(r"^\| `(\w+)` \| `(\w+)` \| (?:`--[\w-]+` )?\| (?:`([^`]*)`|none) \|", re.MULTILINE)
-    rows = {name: (variable, default) for name, variable, default in row.findall(OPERATING)}
-    assert rows.pop("data") == ("ANALYTICS_DATA", "$XDG_DATA_HOME/analytics-service")
-    expected = {name: (PREFIX + name.upper(), shown(default)) for name, default in FIELDS.items()}
-    del expected["data"]
-    assert rows == expected
-
-
-def test_every_reason_for_not_being_ready_is_in_the_operators_pages():
-    reasons = re.findall(r'append\("(.+?)"\)', inspect.getsource(WorkerTasks.unready))
-    assert reasons
-    assert [reason for reason in reasons if f"| `{reason}` |" not in OPERATING] == []
-
-
-@pytest.mark.parametrize("file", ["docs/operating.md", "SECURITY.md"])
-def test_every_file_that_a_page_leads_to_is_there(file):
-    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / file).read_text("utf-8"))
-    place = (ROOT / file).parent
-    assert [link for link in links if not (place / link).exists()] == []
-    named = set(
-        re.findall(r"`((?:deploy|requirements)/[\w./-]+)`|(?:^| )((?:deploy|requirements)/\S+)", OPERATING)
-    )
-    assert [Path(a or b) for a, b in named if not (ROOT / (a or b)).exists()] == []
