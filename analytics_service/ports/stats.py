@@ -9,34 +9,42 @@ from analytics_service.domain.facts import Fact
 
 
 class StatsStore(Protocol):
-    """Visits and rollups, as their one writer sees them."""
+    """Visits and rollups, as their one writer sees them.
+
+    What changes anything raises LeaseLost where another writer took over, and WriteFailed. A caller names
+    pages and other words by themselves: numbers that stand for them are the store's own affair.
+    """
 
     def positions(self) -> dict[str, int]:
-        """The last applied group's number, by journal."""
+        """Returns the last applied group's number, by journal."""
         ...
 
     def newest_at(self) -> int:
-        """The newest time of all facts that were ever applied, in milliseconds since 1970; 0 before any."""
+        """Returns the newest time of all facts ever applied, in milliseconds since 1970; 0 before any."""
         ...
 
     def load(self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date]) -> Batch:
-        """The working state that these facts may touch."""
+        """Returns the working state that these facts may touch, for at most one `save`.
+
+        Numbers of visits from `next_visit` on, one for each fact, are this batch's alone: no visit had
+        them before, and none of another batch that is saved gets them, whatever becomes of the process.
+        """
         ...
 
     def save(
-        self, ledger: Batch, positions: Mapping[str, int], unreadable: Iterable[tuple[str, int, bytes]] = ()
+        self, batch: Batch, positions: Mapping[str, int], unreadable: Iterable[tuple[str, int, bytes]] = ()
     ) -> None:
-        """Commits what the fold changed together with the positions, and groups that no fact came of."""
+        """Commits what the fold changed, the positions, and groups in which no fact could be read."""
         ...
 
     def checkpoint(self) -> dict[str, int]:
-        """Makes commits durable; the positions that are durable now."""
+        """Makes commits durable; returns the positions that are durable now, none if that must wait."""
         ...
 
     def forget_journal(self, journal: str) -> None:
-        """Drops the position of a journal that is gone."""
+        """Deletes the position of a journal that is gone."""
         ...
 
     def forget(self, before_ms: int, before_day: date) -> None:
-        """Drops what only late facts would have needed."""
+        """Deletes what only facts from before that instant, or that day, would have needed."""
         ...

@@ -25,10 +25,12 @@ class Loader:
             connection.execute(SQL[f"make_asked_{table}"])
         self._known: dict[tuple[int, date], Known] = {}
 
-    def load(self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date]) -> Batch:
-        """The working state that these facts may touch."""
-        last_visit, newest_at = self._db.execute(SQL["reached"]).fetchone()
-        ledger = Batch(next_visit=last_visit + 1, cap=cap, newest_at=newest_at)
+    def load(
+        self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date], *, next_visit: int
+    ) -> Batch:
+        """Returns the working state that these facts may touch; new visits are numbered from `next_visit`."""
+        newest_at = self._db.execute(SQL["reached"]).fetchone()[0]
+        ledger = Batch(next_visit=next_visit, cap=cap, newest_at=newest_at)
         ids: set[ViewKey] = set()
         names: set[VisitorKey] = set()
         days: set[DayKey] = set()

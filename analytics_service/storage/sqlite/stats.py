@@ -21,6 +21,8 @@ from analytics_service.storage.sqlite.verification import VerificationWriter
 FILE = STATS.file
 TITLES_KEPT = 100_000
 WAITING_LIMIT = 100_000
+VISITS_RESERVED = 100_000
+"""How many visits' numbers are taken at a time: one small transaction for each block."""
 SQL = queries("stats")
 
 Group = tuple[str, int, bytes]
@@ -64,6 +66,7 @@ class StatsWriter:
         self._names = Names(connection)
         self._titles: dict[tuple[int, str], str] = {}
         self._epoch = epoch
+        self._visits = range(0)
         self._loader = Loader(connection, self._names)
         self._truth = VerificationWriter(connection, self.changing)
         self._suspects = QuarantineWriter(connection, self.changing, self._save_sums, self._loader)
@@ -90,9 +93,18 @@ class StatsWriter:
             return self._one(SQL["newest_at"])[0]
 
     def load(self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date]) -> Batch:
-        """The working state that these facts may touch. Raises WriteFailed."""
+        """Returns the working state that these facts may touch. Raises LeaseLost, WriteFailed."""
+        batch = list(facts)
+        if len(self._visits) < len(batch):
+            self._visits = self._reserve_visits(max(VISITS_RESERVED, len(batch)))
         with _ending(), translated(FILE):
-            return self._loader.load(facts, cap, day_of_fact)
+            return self._loader.load(batch, cap, day_of_fact, next_visit=self._visits.start)
+
+    def _reserve_visits(self, count: int) -> range:
+        """Returns a block of numbers that no visit ever had, and that is given to nobody else."""
+        with self.changing():
+            last = self._one(SQL["reserve_visits"], count)[0]
+        return range(last - count + 1, last + 1)
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
@@ -102,22 +114,22 @@ class StatsWriter:
                 raise LeaseLost
             yield self._db
 
-    def save(self, ledger: Batch, positions: Mapping[str, int], unreadable: Iterable[Group] = ()) -> None:
+    def save(self, batch: Batch, positions: Mapping[str, int], unreadable: Iterable[Group] = ()) -> None:
         """Commits what the fold changed together with the positions it read up to. Raises LeaseLost."""
         with self.changing():
-            self._save_visits(ledger)
-            self._save_ids(ledger)
-            self._save_sums(ledger)
-            told = {"visit": ledger.next_visit - 1, "at": ledger.newest_at}
-            self._db.execute(SQL["save_reached"], told)
-            self._suspects.save(ledger)
-            for (site, begins), (online, at) in ledger.peaks.items():
+            self._save_visits(batch)
+            self._save_ids(batch)
+            self._save_sums(batch)
+            self._db.execute(SQL["save_reached"], (batch.newest_at,))
+            self._suspects.save(batch)
+            for (site, begins), (online, at) in batch.peaks.items():
                 peak = {"site": site, "begins": begins, "online": online, "at": at}
                 self._db.execute(SQL["save_peak"], peak)
                 self._db.execute(SQL["save_online_peak"], peak)
             self._db.executemany(SQL["save_unreadable"], unreadable)
             for journal, seq in positions.items():
                 self._db.execute(SQL["save_position"], {"journal": journal, "seq": seq})
+        self._visits = range(max(self._visits.start, batch.next_visit), self._visits.stop)
 
     def _save_visits(self, ledger: Batch) -> None:
         name = self._names.number

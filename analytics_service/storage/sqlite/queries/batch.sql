@@ -60,4 +60,4 @@ select (select value from string where id = r.value) from rollup_day as r
 where r.site = ? and r.dimension = ? and r.day = ?
 
 -- name: reached
-select visit, at from reached
+select at from reached

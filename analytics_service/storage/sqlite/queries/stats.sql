@@ -18,7 +18,11 @@ update position set durable_seq = :seq where journal = :journal and durable_seq 
 select at from reached
 
 -- name: save_reached
-update reached set visit = max(visit, :visit), at = max(at, :at)
+update reached set at = max(at, ?)
+
+-- name: reserve_visits
+-- What is reserved and not used, since the process ended, is left out for ever.
+update reached set visit = visit + ? returning visit
 
 -- name: forget_position
 delete from position where journal = ?
