@@ -16,6 +16,7 @@ from analytics_service.app.background import in_background
 from analytics_service.app.recall import recall_online
 from analytics_service.app.worker_tasks import WorkerTasks
 from analytics_service.collecting.admit import Collector, Recognisers
+from analytics_service.collecting.salts import SaltCache
 from analytics_service.collecting.sites import SiteCache
 from analytics_service.domain.limits import ONLINE_WINDOW
 from analytics_service.domain.networks import networks
@@ -100,15 +101,15 @@ async def open_services(wiring: WorkerConfig, end_streams: Callable[[], None]) -
         standing_still = isinstance(journal, NoJournal)
         figures = await stack.enter_async_context(stored.open_figures(standing_still=standing_still))
         live = await stack.enter_async_context(_live(wiring))
-        directory = SiteCache()
+        sites, salts = SiteCache(), SaltCache()
         limits = await stack.enter_async_context(_limits(wiring))
-        collector = Collector(directory, live, _senses(wiring, limits), random)
+        recognisers = Recognisers(places=Places(wiring.geo_file), spam=Spam(wiring.spam_hosts), limits=limits)
+        collector = Collector(sites=sites, salts=salts, live=live, recognisers=recognisers, random=random)
         keeper = WorkerTasks(
             config=config,
             figures=figures,
             journal=journal,
             files=files,
-            directory=directory,
             collector=collector,
             clock=clock,
             random=random,
@@ -121,23 +122,15 @@ async def open_services(wiring: WorkerConfig, end_streams: Callable[[], None]) -
         yield Services(
             collector=collector,
             journal=journal,
-            directory=directory,
+            sites=sites,
             reporter=Reporter(figures, live),
             clock=clock,
             url=wiring.url,
             proxies=Proxies(networks(wiring.trusted_proxies), is_https=wiring.url.startswith("https://")),
-            responses=ResponseCache(directory),
+            responses=ResponseCache(sites),
             unready=keeper.unready,
             end_streams=end_streams,
         )
-
-
-def _senses(wiring: WorkerConfig, limits: Limits) -> Recognisers:
-    return Recognisers(
-        places=Places(wiring.geo_file),
-        spam=Spam(wiring.spam_hosts),
-        limits=limits,
-    )
 
 
 async def _journal(stack: AsyncExitStack, wiring: WorkerConfig) -> Journal | NoJournal:

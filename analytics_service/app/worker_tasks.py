@@ -41,7 +41,6 @@ class WorkerTasks:
     figures: FigureStore
     journal: Journal | NoJournal
     files: Presence
-    directory: SiteCache
     collector: Collector
     clock: Clock
     random: Randomness
@@ -65,23 +64,23 @@ class WorkerTasks:
         version = self.config.sites.version()
         at = self.clock()
         has_changed = version != self._version
-        names = read_sites(self.config.sites) if has_changed else self.directory.by_name
+        names = read_sites(self.config.sites) if has_changed else self.collector.sites.by_name
         fresh = self._salted_at is not None and abs(at - self._salted_at) < SALTS_KEPT_EACH
         try:
             if has_changed or not fresh or self._crossed_midnight(at):
-                sites = SiteCache(names).sites()
+                sites = SiteCache(names).all()
                 # Before the sites: no beacon meets a site that has no salt yet.
-                self.directory.replace_salts(keep_salts(self.config.salts, sites, at, self.random))
+                self.collector.salts.replace(keep_salts(self.config.salts, sites, at, self.random))
                 self._salted_at = at
         finally:
-            self.directory.by_name = names
+            self.collector.sites.by_name = names
         self._version = version
 
     def _crossed_midnight(self, at: datetime) -> bool:
         return self._salted_at is not None and at.hour != self._salted_at.hour
 
     async def _notice(self) -> None:
-        self.collector.forget_days(self.clock())
+        self.collector.salts.forget_days(self.clock())
         # In a thread: it waits where another program holds config.db, and beacons must not.
         self._noticing = asyncio.ensure_future(asyncio.to_thread(self.reload_if_changed))
         await asyncio.shield(self._noticing)
@@ -126,11 +125,11 @@ class WorkerTasks:
         return reasons
 
     def _tell_drops(self) -> None:
-        for fact in self.collector.drop_summaries(self.clock()):
+        for fact in self.collector.drops.take_summaries(self.clock()):
             self.journal.append(encode(fact)).add_done_callback(lambda done: done.exception())
 
     async def _tell_peaks(self) -> None:
-        for fact in await self.collector.peaks(self.clock()):
+        for fact in await self.collector.peaks.take_higher(self.collector.live, self.clock()):
             self.journal.append(encode(fact)).add_done_callback(lambda done: done.exception())
 
     async def _each(self, every: float, step: Callable[[], object]) -> None:

@@ -1,8 +1,6 @@
-"""Sites in memory."""
+"""Sites in memory, so that no beacon waits for config.db."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from analytics_service.domain.site import Site
 from analytics_service.ports.sites import SiteStore
@@ -10,23 +8,16 @@ from analytics_service.ports.sites import SiteStore
 
 @dataclass(slots=True)
 class SiteCache:
-    """Sites and salts in memory, so that no beacon waits for them."""
+    """The sites as they were last read, by each of their public names."""
 
     by_name: dict[str, Site] = field(default_factory=dict)
-    salts: Mapping[int, Mapping[date, bytes]] = field(default_factory=dict)
-    salts_version: int = 0
 
-    def replace_salts(self, salts: Mapping[int, Mapping[date, bytes]]) -> None:
-        """Takes in the salts that hold now; the former ones are gone with it."""
-        self.salts = salts
-        self.salts_version += 1
-
-    def site(self, name: str) -> Site | None:
-        """The site of that public id, uuid, number or domain."""
+    def find(self, name: str) -> Site | None:
+        """Returns the site of that public id, uuid, number or domain."""
         return self.by_name.get(name)
 
-    def sites(self) -> list[Site]:
-        """All sites."""
+    def all(self) -> list[Site]:
+        """Returns every site once."""
         return [site for name, site in self.by_name.items() if name == site.public_id]
 
 

@@ -1,4 +1,4 @@
-"""A visitor's name: a keyed hash that leads to nobody once its salt is destroyed."""
+"""Visitor ids: keyed hashes that lead to nobody once their salt is destroyed."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,20 +9,21 @@ from ipaddress import ip_network
 from typing import NamedTuple
 
 SALT_BYTES = 32
-HOUSEHOLDS_KEPT = 4_096
-# A salt is destroyed 48 h after the midnight that replaced it.
-SALT_DAYS_KEPT = 2
+SALT_RETENTION = timedelta(days=2)
+"""How long after the midnight that replaced it a salt is destroyed."""
+HOUSEHOLD_CACHE_SIZE = 4_096
+ONE_DAY = timedelta(days=1)
 
 
 class VisitorIds(NamedTuple):
-    """What a visitor is called today, and was called yesterday while that salt exists."""
+    """The id of a visitor today, and that of yesterday while its salt exists."""
 
     visitor_id: int
     previous_id: int | None
 
 
 class VisitorHash:
-    """VisitorIds for one site's local day; the salts are taken in once, not for each visitor."""
+    """Makes the ids of one site's local day; the salts are taken in once, not for each visitor."""
 
     __slots__ = ("_before", "_now")
 
@@ -30,50 +31,35 @@ class VisitorHash:
         self._now = _keyed(site, salt)
         self._before = _keyed(site, before) if before else None
 
-    def names(self, address: str, agent: str, *, previous_id: bool = True) -> VisitorIds:
-        """What a visitor is called; yesterday's name only where it is asked for."""
-        who = _who(address, agent)
+    def identify(self, address: str, agent: str, *, previous_id: bool = True) -> VisitorIds:
+        """Returns the ids of whoever sends from that address with that agent; yesterday's only on request."""
+        who = f"{address}\0{agent}".encode("utf-8", "surrogatepass")
         before = self._before
-        return VisitorIds(_name(self._now, who), _name(before, who) if previous_id and before else None)
+        return VisitorIds(_hashed(self._now, who), _hashed(before, who) if previous_id and before else None)
 
 
 def _keyed(site: int, salt: bytes) -> blake2b:
     return blake2b(f"{site}\0".encode(), digest_size=8, key=salt)
 
 
-def _who(address: str, agent: str) -> bytes:
-    return f"{address}\0{agent}".encode("utf-8", "surrogatepass")
-
-
-def _name(keyed: blake2b, who: bytes) -> int:
+def _hashed(keyed: blake2b, who: bytes) -> int:
     hashed = keyed.copy()
     hashed.update(who)
     return int.from_bytes(hashed.digest(), "big", signed=True)
 
 
-def naming(salts: Mapping[date, bytes], day: date, site: int) -> VisitorHash | None:
-    """The names of a local day, or None while it has no salt."""
+def hash_of_day(salts: Mapping[date, bytes], day: date, site: int) -> VisitorHash | None:
+    """Returns what makes the ids of a local day, or None while the day has no salt."""
     salt = salts.get(day)
-    return None if salt is None else VisitorHash(site, salt, salts.get(day - timedelta(days=1)))
-
-
-def visitor_name(salt: bytes, site: int, address: str, agent: str) -> int:
-    """64 signed bits of BLAKE2b keyed with the site's salt of the day."""
-    return _name(_keyed(site, salt), _who(address, agent))
-
-
-def names(salts: Mapping[date, bytes], day: date, site: int, address: str, agent: str) -> VisitorIds | None:
-    """Both names of a visitor on that local day, or None while the day has no salt."""
-    of_the_day = naming(salts, day, site)
-    return of_the_day.names(address, agent) if of_the_day else None
+    return None if salt is None else VisitorHash(site, salt, salts.get(day - ONE_DAY))
 
 
 def sender(address: str) -> str:
-    """Who sends from an address: in IPv6 all of the network of 64 bits that a household has."""
+    """Returns who sends from an address: in IPv6 the network of 64 bits that a household has."""
     return _household(address) if ":" in address else address
 
 
-@lru_cache(maxsize=HOUSEHOLDS_KEPT)
+@lru_cache(maxsize=HOUSEHOLD_CACHE_SIZE)
 def _household(address: str) -> str:
     with suppress(ValueError):
         return str(ip_network((address, 64), strict=False))

@@ -85,7 +85,7 @@ async def language(request: Request) -> Response:
 
 async def demo(request: Request) -> Response:
     """A page that carries the demo site's snippet and widget."""
-    demo_site = next((site for site in services_of(request).directory.sites() if site.demo), None)
+    demo_site = next((site for site in services_of(request).sites.all() if site.demo), None)
     if demo_site is None:
         return PlainTextResponse("There is no demo site here.\n", 404)
     page = _read("demo.html").decode("utf-8")

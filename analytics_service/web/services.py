@@ -23,7 +23,7 @@ class Services:
 
     collector: Collector
     journal: FactSink
-    directory: SiteCache
+    sites: SiteCache
     reporter: Reporter
     clock: Clock
     url: str

@@ -11,8 +11,9 @@ from analytics_service.domain.beacons import DAY_MS, TITLE_LIMIT, Kind, parse, p
 from analytics_service.domain.client import Client
 from analytics_service.domain.drops import Drop
 from analytics_service.domain.site import Site, WeekStart, ZoneSince
-from analytics_service.domain.visitors import VisitorIds, names
+from analytics_service.domain.visitors import VisitorIds
 from analytics_service.errors import BadBeacon
+from tests.domain.test_visitor_properties import ids_of
 
 GOOD: dict[str, Any] = {"k": "v", "s": "dn7k2q", "i": "0123456789abcdef", "u": "https://x.example.vn/a"}
 CLIENT = Client(address="203.0.113.7", agent="Mozilla/5.0 Firefox/140")
@@ -130,12 +131,12 @@ def test_a_visitor_has_a_new_name_each_day_and_yesterdays_while_its_salt_exists(
     first, second, third = (date(2026, 11, day) for day in (20, 21, 22))
     salts = {first: b"a" * 32, second: b"b" * 32}
     who = (1, CLIENT.address, CLIENT.agent)
-    today = names(salts, first, *who)
-    tomorrow = names(salts, second, *who)
+    today = ids_of(salts, first, *who)
+    tomorrow = ids_of(salts, second, *who)
     assert today is not None
     assert tomorrow is not None
     assert today.previous_id is None
     assert tomorrow == VisitorIds(tomorrow.visitor_id, today.visitor_id)
     assert tomorrow.visitor_id != today.visitor_id
-    assert names(salts, third, *who) is None
-    assert names(salts, first, 2, CLIENT.address, CLIENT.agent) != today
+    assert ids_of(salts, third, *who) is None
+    assert ids_of(salts, first, 2, CLIENT.address, CLIENT.agent) != today

@@ -1,5 +1,6 @@
 """Visitors' names: one a day for each client of a site, and nobody's once the salt is gone."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from hashlib import blake2b
 
@@ -9,11 +10,10 @@ from hypothesis import strategies as st
 
 from analytics_service.domain.visitors import (
     SALT_BYTES,
-    SALT_DAYS_KEPT,
+    SALT_RETENTION,
+    VisitorHash,
     VisitorIds,
-    names,
-    naming,
-    visitor_name,
+    hash_of_day,
 )
 from tests.faults.sizes import soak
 
@@ -33,13 +33,24 @@ properly = settings(derandomize=True, deadline=None, max_examples=soak(120, 2_40
 pytestmark = pytest.mark.timeout(soak(120, 1_200))
 
 
+def id_of(salt: bytes, site: int, address: str, agent: str) -> int:
+    """The id of a client on the day of that salt."""
+    return VisitorHash(site, salt, None).identify(address, agent).visitor_id
+
+
+def ids_of(salts: Mapping[date, bytes], day: date, site: int, address: str, agent: str) -> VisitorIds | None:
+    """Both ids of a client on that local day, or None while the day has no salt."""
+    of_day = hash_of_day(salts, day, site)
+    return of_day.identify(address, agent) if of_day else None
+
+
 @given(days, salts_of_a_day, clients)
 @properly
 def test_the_same_client_has_the_same_name_all_day(day: date, salt: bytes, who: Who) -> None:
     assert (
-        names({day: salt}, day, *who)
-        == names({day: salt}, day, *who)
-        == VisitorIds(visitor_name(salt, *who), None)
+        ids_of({day: salt}, day, *who)
+        == ids_of({day: salt}, day, *who)
+        == VisitorIds(id_of(salt, *who), None)
     )
 
 
@@ -49,25 +60,25 @@ def test_the_same_client_has_the_same_name_all_day(day: date, salt: bytes, who: 
 def test_another_site_address_or_agent_has_another_name(salt: bytes, several: list[Who]) -> None:
     site, address, agent = several[0]
     asked = {*several, (site + 1, address, agent), (site, several[1][1], agent), (site, address, agent + "x")}
-    assert len({visitor_name(salt, *who) for who in asked}) == len(asked)
+    assert len({id_of(salt, *who) for who in asked}) == len(asked)
 
 
 @given(days, st.lists(salts_of_a_day, min_size=2, max_size=30, unique=True), clients)
 @properly
 def test_a_client_has_another_name_every_day(day: date, salts: list[bytes], who: Who) -> None:
     kept = {day + ONE * number: salt for number, salt in enumerate(salts)}
-    named = [names(kept, of, *who) for of in kept]
+    named = [ids_of(kept, of, *who) for of in kept]
     assert len({one.visitor_id for one in named if one}) == len(salts)
 
 
 @given(salts_of_a_day, clients)
 @properly
 def test_a_name_is_a_signed_number_of_64_bits(salt: bytes, who: Who) -> None:
-    assert -(2**63) <= visitor_name(salt, *who) < 2**63
+    assert -(2**63) <= id_of(salt, *who) < 2**63
 
 
 def test_names_use_all_64_bits() -> None:
-    named = [visitor_name(b"s" * SALT_BYTES, 1, f"203.0.113.{host}", FIREFOX) for host in range(256)]
+    named = [id_of(b"s" * SALT_BYTES, 1, f"203.0.113.{host}", FIREFOX) for host in range(256)]
     for bit in range(64):
         assert {name >> bit & 1 for name in named} == {0, 1}
 
@@ -77,20 +88,20 @@ def test_a_name_is_the_keyed_hash_of_site_address_and_agent() -> None:
     salt = bytes(range(SALT_BYTES))
     told = blake2b(b"7\x00203.0.113.7\x00curl/8.5.0", digest_size=8, key=salt).digest()
     name = int.from_bytes(told, "big", signed=True)
-    assert visitor_name(salt, 7, "203.0.113.7", "curl/8.5.0") == name == 4646275587873928968
+    assert id_of(salt, 7, "203.0.113.7", "curl/8.5.0") == name == 4646275587873928968
 
 
 @given(days, st.lists(clients, min_size=2, max_size=8))
 @properly
 def test_names_given_one_after_another_are_those_given_alone(day: date, several: list[Who]) -> None:
     salts = {day - ONE: b"b" * SALT_BYTES, day: b"a" * SALT_BYTES}
-    of_day = naming(salts, day, several[0][0])
+    of_day = hash_of_day(salts, day, several[0][0])
     assert of_day is not None
     for _, address, agent in several:
-        alone = names(salts, day, several[0][0], address, agent)
-        assert of_day.names(address, agent) == alone
+        alone = ids_of(salts, day, several[0][0], address, agent)
+        assert of_day.identify(address, agent) == alone
         assert alone is not None
-        assert of_day.names(address, agent, previous_id=False) == VisitorIds(alone.visitor_id, None)
+        assert of_day.identify(address, agent, previous_id=False) == VisitorIds(alone.visitor_id, None)
 
 
 @given(days, st.sets(st.integers(-4, 4)), clients)
@@ -101,12 +112,12 @@ def test_somebody_is_formerly_known_exactly_while_the_salt_before_is_kept(
     salts = {today + ONE * number: bytes([number + 5]) * SALT_BYTES for number in kept}
     for number in range(-4, 5):
         day = today + ONE * number
-        named = names(salts, day, *who)
+        named = ids_of(salts, day, *who)
         if number not in kept:
             assert named is None
             continue
-        before = names(salts, day - ONE, *who)
-        assert named == VisitorIds(visitor_name(salts[day], *who), before.visitor_id if before else None)
+        before = ids_of(salts, day - ONE, *who)
+        assert named == VisitorIds(id_of(salts[day], *who), before.visitor_id if before else None)
 
 
 @given(days, clients, st.integers(2, 40))
@@ -119,10 +130,10 @@ def test_over_each_midnight_somebody_is_continued_and_two_days_later_leads_to_no
     for number in range(count):
         today = first + ONE * number
         salts[today] = bytes([number]) * SALT_BYTES
-        salts = {day: salt for day, salt in salts.items() if day >= today - SALT_DAYS_KEPT * ONE}
-        named = names(salts, today, *who)
+        salts = {day: salt for day, salt in salts.items() if day >= today - SALT_RETENTION}
+        named = ids_of(salts, today, *who)
         assert named is not None
         assert named.previous_id == (told[-1] if told else None)
         told.append(named.visitor_id)
-        assert names(salts, today - (SALT_DAYS_KEPT + 1) * ONE, *who) is None
+        assert ids_of(salts, today - SALT_RETENTION - ONE, *who) is None
     assert len(set(told)) == count

@@ -178,9 +178,9 @@ class Builder:
 def _site(services: Services, form: QueryParams) -> Site | None:
     """The site that is named, else the demo site."""
     if named := form.get("site", ""):
-        site = services.directory.site(named)
+        site = services.sites.find(named)
         return site if site is not None and site.public else None
-    return next((site for site in services.directory.sites() if site.demo and site.public), None)
+    return next((site for site in services.sites.all() if site.demo and site.public), None)
 
 
 def _language(request: Request) -> str:

@@ -87,7 +87,7 @@ class Counter:
 
 def public_site(services: Services, name: str) -> Site:
     """The site of that name. Raises UnknownSite where there is none, or none that everybody may see."""
-    site = services.directory.site(name)
+    site = services.sites.find(name)
     if site is None or not site.public:
         raise UnknownSite("")
     return site

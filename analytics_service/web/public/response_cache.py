@@ -24,8 +24,8 @@ class CachedResponse(NamedTuple):
 class ResponseCache:
     """By the request's target as it came; what was not asked for lately goes first."""
 
-    def __init__(self, directory: SiteCache) -> None:
-        self._directory = directory
+    def __init__(self, sites: SiteCache) -> None:
+        self._sites = sites
         self._kept: OrderedDict[bytes, CachedResponse] = OrderedDict()
 
     def keep(self, target: bytes, ready: CachedResponse) -> None:
@@ -39,7 +39,7 @@ class ResponseCache:
         ready = self._kept.get(target)
         if ready is None:
             return None
-        if time.monotonic() >= ready.stale_at or self._directory.site(ready.name) is not ready.site:
+        if time.monotonic() >= ready.stale_at or self._sites.find(ready.name) is not ready.site:
             del self._kept[target]
             return None
         self._kept.move_to_end(target)

@@ -104,7 +104,7 @@ class Streams:
     async def answer(self, request: Request) -> Response:
         """`GET /api/v1/sites/{site}/stream`. Raises UnknownSite, NotPublic, Unavailable."""
         services = services_of(request)
-        site = services.directory.site(request.path_params["site"])
+        site = services.sites.find(request.path_params["site"])
         if site is None or not site.public:
             raise UnknownSite("")
         shown(site, ASKED)
@@ -154,7 +154,7 @@ class Streams:
 
     async def _watch(self, services: Services, name: str, channel: _Channel) -> None:
         while True:
-            site = services.directory.site(name)
+            site = services.sites.find(name)
             if site is None or not site.public:
                 # It was closed meanwhile: the listeners are sent away, and find nothing when they come back.
                 channel.is_closed = True

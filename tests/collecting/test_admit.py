@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from analytics_service.collecting.admit import NOWHERE, Collector, Recognisers, Verdict
+from analytics_service.collecting.admit import Collector, Recognisers, Verdict
+from analytics_service.collecting.drops import NO_SITE
+from analytics_service.collecting.salts import SaltCache
 from analytics_service.collecting.sites import SiteCache
 from analytics_service.domain.beacons import parse
 from analytics_service.domain.client import Client, HeaderSignals
@@ -41,11 +43,16 @@ class Door:
     def __init__(self, *, per_minute: int = 600, burst: int = 200, **rules: Any) -> None:
         site = replace(SITE, rules=SiteRules(**rules))
         salts = {1: {AT.date(): b"s" * 32}}
-        self.directory = SiteCache({"dn7k2q": site}, salts)
         limits = MemoryLimits(per_minute=per_minute, burst=burst)
         senses = Recognisers(places=Places(), spam=Spam(), limits=limits)
         self.live = MemoryLive(timedelta(minutes=5), 1000)
-        self.collector = Collector(self.directory, self.live, senses, bytes)
+        self.collector = Collector(
+            sites=SiteCache({"dn7k2q": site}),
+            salts=SaltCache(salts),
+            live=self.live,
+            recognisers=senses,
+            random=bytes,
+        )
 
     def admit(self, at: datetime = AT, client: Client = CLIENT, **changed: Any) -> Verdict:
         fields = {"k": "v", "s": "dn7k2q", "i": "0123456789abcdef", "u": "https://x.example.vn/a", **changed}
@@ -120,7 +127,7 @@ async def test_what_is_suspected_is_kept_whole_and_nobody_is_online_for_it() -> 
     assert (fact.drop, fact.family, fact.page, fact.referrer) == ("bot", "curl", "/a", "a.example")
     assert await door.live.online(1, fact.at) == 0
     # What is suspected is not told twice: its fact is what is counted.
-    assert door.collector.drop_summaries(AT) == []
+    assert door.collector.drops.take_summaries(AT) == []
 
 
 def test_one_address_sends_no_more_than_its_rate_and_has_it_again_later() -> None:
@@ -150,11 +157,11 @@ def test_drops_are_counted_and_some_of_them_shown_without_address_and_agent() ->
     for _ in range(30):
         door.admit()
     door.admit(s="nobody")
-    of_nobody, of_site = door.collector.drop_summaries(AT)
-    assert (of_nobody.site, of_nobody.drops, of_nobody.samples) == (NOWHERE, (("unknown-site", 1),), ())
+    of_nobody, of_site = door.collector.drops.take_summaries(AT)
+    assert (of_nobody.site, of_nobody.drops, of_nobody.samples) == (NO_SITE, (("unknown-site", 1),), ())
     assert (of_site.site, of_site.drops) == (1, (("excluded-page", 30),))
     assert of_site.samples == (DropSample(int(AT.timestamp() * 1000), "excluded-page", "/a", "Chrome"),) * 10
-    assert door.collector.drop_summaries(AT) == []
+    assert door.collector.drops.take_summaries(AT) == []
 
 
 @pytest.mark.parametrize(
@@ -200,8 +207,8 @@ def test_of_a_day_that_is_over_a_quiet_site_keeps_no_key_in_memory() -> None:
     door.fact()
     assert any(isinstance(one, VisitorHash) for one in _reachable(door.collector))
     next_day = AT + timedelta(days=1)
-    door.directory.replace_salts({1: {next_day.date(): b"t" * 32}})
-    door.collector.forget_days(next_day)
+    door.collector.salts.replace({1: {next_day.date(): b"t" * 32}})
+    door.collector.salts.forget_days(next_day)
     left = list(_reachable(door.collector))
     assert not any(isinstance(one, VisitorHash) or one == b"s" * 32 for one in left)
     assert b"t" * 32 in left
