@@ -8,8 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analytics_service.administering.rules import RuleChanges, changed_counter, changed_rules
-from analytics_service.domain.admission import ANY_HOST, host_names_of
 from analytics_service.domain.counter import PublicCounter
+from analytics_service.domain.hosts import ANY_HOST, host_names_of, normal_host, spellings_of
 from analytics_service.domain.metrics import Metric
 from analytics_service.domain.periods import local_day
 from analytics_service.domain.site import OpeningBalance, Site, SiteRules, WeekStart, ZoneSince
@@ -22,6 +22,7 @@ PUBLIC_ID_LETTERS = 6
 _LETTERS = "abcdefghijkmnpqrstuvwxyz"
 _LETTERS_AND_DIGITS = _LETTERS + "23456789"
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,20}")
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _LOCALES = ("vi", "en")
 
 
@@ -46,7 +47,7 @@ def add_site(
     config: SiteStore, domain: str, changes: SiteChanges, *, at: datetime, random: Randomness, by: str
 ) -> Site:
     """Makes a site. Raises BadParameter for what is no value, Refused where the domain is taken."""
-    host = _host(domain.removeprefix("https://").removeprefix("http://").rstrip("/"), "domain")
+    host = _host(_SCHEME.sub("", domain.strip()).rstrip("/"), "domain")
     zone = changes.timezone or "Asia/Ho_Chi_Minh"
     site = Site(
         number=0,
@@ -110,9 +111,11 @@ def _changed_zones(zones: tuple[ZoneSince, ...], name: str, at: datetime) -> tup
 
 def find_site(config: SiteStore, name: str) -> Site:
     """The site of that public id, uuid, number or domain. Raises UnknownSite."""
-    for site in config.sites():
-        if name in (site.public_id, site.uuid, str(site.number), site.domain):
-            return site
+    sites = config.sites()
+    for spelling in spellings_of(name):
+        for site in sites:
+            if spelling in (site.public_id, site.uuid, str(site.number), site.domain):
+                return site
     raise UnknownSite(name)
 
 
@@ -123,14 +126,7 @@ def _public_id(random: Randomness) -> str:
 
 
 def _host(name: str, parameter: str) -> str:
-    try:
-        host = (
-            name.strip().lower().encode("idna").decode("ascii")
-            if not name.isascii()
-            else name.strip().lower()
-        )
-    except UnicodeError:
-        host = ""
+    host = normal_host(name.strip())
     if not _HOST.fullmatch(host):
         raise BadParameter(parameter, "value", f"{name!r} is no host name")
     return host

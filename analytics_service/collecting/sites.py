@@ -1,7 +1,8 @@
 """Sites in memory, so that no beacon waits for config.db."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from analytics_service.domain.hosts import host_names_of, spellings_of
 from analytics_service.domain.site import Site
 from analytics_service.ports.sites import SiteStore
 
@@ -13,8 +14,12 @@ class SiteCache:
     by_name: dict[str, Site] = field(default_factory=dict)
 
     def find(self, name: str) -> Site | None:
-        """Returns the site of that public id, uuid, number or domain."""
-        return self.by_name.get(name)
+        """Returns the site of that public id, uuid, number or domain, in any spelling; or None."""
+        found = self.by_name.get(name)
+        if found is None:
+            others = (self.by_name.get(spelling) for spelling in spellings_of(name)[1:])
+            found = next((site for site in others if site is not None), None)
+        return found
 
     def all(self) -> list[Site]:
         """Returns every site once."""
@@ -24,7 +29,9 @@ class SiteCache:
 def read_sites(config: SiteStore) -> dict[str, Site]:
     """Every site by each of its four public names; a public id goes before a domain of the same letters."""
     by_name: dict[str, Site] = {}
-    for site in config.sites():
+    for stored in config.sites():
+        # Of a site that was added with www, the bare name is its own too.
+        site = replace(stored, host_names=stored.host_names | host_names_of(stored.domain))
         for name in (site.public_id, site.uuid, str(site.number), site.domain):
             by_name.setdefault(name, site)
     return by_name

@@ -7,11 +7,10 @@ from analytics_service.domain import urls
 from analytics_service.domain.beacons import Beacon
 from analytics_service.domain.client import Client
 from analytics_service.domain.drops import Drop
+from analytics_service.domain.hosts import ANY_HOST, is_own_host
 from analytics_service.domain.networks import Network, networks
 from analytics_service.domain.pages import fits
 from analytics_service.domain.site import Site
-
-ANY_HOST = "*"
 
 
 def judge(beacon: Beacon, page: str, client: Client, site: Site) -> Drop | None:
@@ -34,14 +33,7 @@ def judge(beacon: Beacon, page: str, client: Client, site: Site) -> Drop | None:
 
 def _is_host_of(site: Site, host: str) -> bool:
     # The image form without an address names no host.
-    if not host or ANY_HOST in site.host_names or host in site.host_names:
-        return True
-    _, dot, rest = host.partition(".")
-    while dot:
-        if f"*.{rest}" in site.host_names:
-            return True
-        _, dot, rest = rest.partition(".")
-    return False
+    return not host or ANY_HOST in site.host_names or is_own_host(host, site.host_names)
 
 
 def _is_origin_of(site: Site, origin: str | None) -> bool:
@@ -62,8 +54,3 @@ def _is_within(address: str, excluded: frozenset[str]) -> bool:
 @lru_cache(maxsize=1024)
 def _networks(texts: frozenset[str]) -> tuple[Network, ...]:
     return networks(texts)
-
-
-def host_names_of(domain: str, more: tuple[str, ...] = ()) -> frozenset[str]:
-    """A site's own host names: its domain, `www.` before it, and those allowed besides."""
-    return frozenset({domain, f"www.{domain}", *(urls.normal_host(name) for name in more)})

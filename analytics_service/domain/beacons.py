@@ -8,7 +8,6 @@ from typing import Annotated
 import msgspec
 
 from analytics_service.domain import urls
-from analytics_service.domain.redaction import redact
 from analytics_service.errors import BadBeacon
 
 BEACON_LIMIT = 8 * 1024
@@ -115,7 +114,7 @@ def _beacon(wire: _Wire) -> Beacon:
         id=wire.i or None,
         event_id=(wire.x or None) if is_event else None,
         referrer=urls.host_of(wire.r) if wire.r else "",
-        title=redact(urls.printable(wire.t, TITLE_LIMIT).strip()) if wire.t else "",
+        title=urls.printable(wire.t, TITLE_LIMIT).strip() if wire.t else "",
         screen=_clamped(wire.w, SCREEN_LIMIT) if wire.w else 0,
         webdriver=bool(wire.b),
         engaged_ms=_clamped(wire.d, DAY_MS) if wire.d and wire.k is Kind.ENGAGEMENT else 0,

@@ -9,6 +9,7 @@ from analytics_service.domain.client import Agent
 from analytics_service.domain.dimensions import Location
 from analytics_service.domain.drops import Drop
 from analytics_service.domain.facts_format_1 import FactOfFormat1
+from analytics_service.domain.pages import title_of
 from analytics_service.domain.site import Site
 from analytics_service.domain.visitors import VisitorIds
 
@@ -167,7 +168,7 @@ def _view_of(beacon: Beacon, site: Site, recognised: Recognised) -> View:
         country=place.country,
         region=place.region,
         city=place.city,
-        title=beacon.title,
+        title=title_of(beacon.title, beacon.page.path, site.rules),
     )
 
 

@@ -3,10 +3,12 @@
 import re
 from functools import lru_cache
 from hashlib import blake2b
+from unicodedata import normalize
 from urllib.parse import unquote_plus
 
 from analytics_service.domain.redaction import redact
 from analytics_service.domain.site import SiteRules
+from analytics_service.domain.urls import printable, split_query, without_stray_parameters
 
 KEYS_LIMIT = 10
 VALUE_LIMIT = 200
@@ -19,10 +21,7 @@ _INDEX = re.compile(
 
 def page_of(path: str, query: str, rules: SiteRules) -> str:
     """The page that a path in normal form, and its query, is for a site: what may be stored of both."""
-    if rules.index_files:
-        path = _INDEX.sub("/", path)
-    if len(path) > 1 and path.endswith("/"):
-        path = path.rstrip("/") or "/"
+    path = _without_index(path, rules)
     is_open = fits(path, rules.unmasked_pages)
     if not is_open:
         path = redact(path)
@@ -30,6 +29,19 @@ def page_of(path: str, query: str, rules: SiteRules) -> str:
         return path
     kept = _select_keys(query, rules.page_keys, is_open)
     return f"{path}?{kept}" if kept else path
+
+
+def title_of(title: str, path: str, rules: SiteRules) -> str:
+    """The title of a page as it may be stored: masked, unless the site's rules say that the page is open."""
+    return title if fits(_without_index(path, rules), rules.unmasked_pages) else redact(title)
+
+
+def _without_index(path: str, rules: SiteRules) -> str:
+    if rules.index_files:
+        path = _INDEX.sub("/", path)
+    if len(path) > 1 and path.endswith("/"):
+        path = path.rstrip("/") or "/"
+    return path
 
 
 @lru_cache(maxsize=8192)
@@ -42,12 +54,13 @@ def key_of(page: str) -> int:
 def _select_keys(query: str, keys: frozenset[str], is_open: bool) -> str:
     """The keys that make a page, sorted, each once; values are cut and, unless the page is open, masked."""
     found: dict[str, str] = {}
-    for part in query.split("&", 100)[:100]:
+    for part in split_query(query):
         key, _, value = part.partition("=")
         if key in keys and value and len(found) < KEYS_LIMIT:
-            plain = "".join(sign for sign in unquote_plus(value[: VALUE_LIMIT * 3]) if sign.isprintable())
-            plain = plain.replace("&", "%26").replace("#", "%23")
-            found.setdefault(key, (plain if is_open else redact(plain))[:VALUE_LIMIT])
+            signs = (sign for sign in unquote_plus(value[: VALUE_LIMIT * 6]) if sign.isprintable())
+            text = without_stray_parameters(printable("".join(signs), VALUE_LIMIT))
+            text = text.replace("&", "%26").replace("#", "%23")
+            found.setdefault(key, (text if is_open else redact(text))[:VALUE_LIMIT])
     return "&".join(f"{key}={value}" for key, value in sorted(found.items()))
 
 
@@ -58,6 +71,8 @@ def fits(page: str, patterns: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _pattern(patterns: frozenset[str]) -> re.Pattern[str]:
-    return re.compile(
-        "|".join(".*".join(map(re.escape, pattern.split("*"))) for pattern in sorted(patterns)), re.DOTALL
-    )
+    return re.compile("|".join(map(_expression, sorted(patterns))), re.DOTALL)
+
+
+def _expression(pattern: str) -> str:
+    return ".*".join(map(re.escape, normalize("NFC", pattern).split("*")))

@@ -2,11 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
 from analytics_service.domain.dimensions import Acquisition
+from analytics_service.domain.hosts import enclosing_hosts, is_own_host, normal_host
 
 CACHE_SIZE = 20_000
 SPAM_HOSTS_LIMIT = 100_000
@@ -39,22 +40,6 @@ def _listed_sources() -> Mapping[str, tuple[str, str]]:
 
 def _data(name: str) -> str:
     return files("analytics_service.enrichment").joinpath(f"data/{name}").read_text("utf-8")
-
-
-def _with_parents(host: str) -> Iterator[str]:
-    """The host, and what it lies under: a.b.vn, b.vn."""
-    yield host
-    if "://" in host:
-        return
-    while "." in host:
-        host = host.partition(".")[2]
-        if "." in host:
-            yield host
-
-
-def is_own(host: str, own_hosts: frozenset[str]) -> bool:
-    """Whether a host is one of the site's, which may be written with `*.` before it."""
-    return host in own_hosts or any(f"*.{parent}" in own_hosts for parent in list(_with_parents(host))[1:])
 
 
 @lru_cache(maxsize=CACHE_SIZE)
@@ -91,9 +76,9 @@ def acquisition_of(
 def _by_referrer(host: str, own_hosts: frozenset[str]) -> tuple[str, str]:
     if not host:
         return "", "direct"
-    if is_own(host, own_hosts):
+    if is_own_host(host, own_hosts):
         return "", "internal"
-    for name in _with_parents(host):
+    for name in enclosing_hosts(host):
         if name in _listed_sources():
             return _listed_sources()[name]
     if _GOOGLE.fullmatch(host):
@@ -128,7 +113,7 @@ def _by_medium(medium: str) -> str:
 
 def spam_hosts(text: str) -> frozenset[str]:
     """The hosts of a list, one a line, `#` before a remark. Raises ValueError where there are too many."""
-    lines = (line.partition("#")[0].strip().lower() for line in text.splitlines())
+    lines = (normal_host(line.partition("#")[0].strip()) for line in text.splitlines())
     hosts = frozenset(line for line in lines if line)
     if len(hosts) > SPAM_HOSTS_LIMIT:
         raise ValueError(f"more than {SPAM_HOSTS_LIMIT} hosts")
@@ -143,4 +128,4 @@ class Spam:
 
     def is_spam(self, referrer: str) -> bool:
         """Whether a referrer's host is on the list, or lies under one that is."""
-        return bool(referrer) and any(host in self._hosts for host in _with_parents(referrer))
+        return bool(referrer) and any(host in self._hosts for host in enclosing_hosts(referrer))

@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from analytics_service.domain.admission import host_names_of, judge
+from analytics_service.domain.admission import judge
 from analytics_service.domain.beacons import DAY_MS, TITLE_LIMIT, Kind, parse, pixel
 from analytics_service.domain.client import Client
 from analytics_service.domain.drops import Drop
+from analytics_service.domain.hosts import host_names_of
 from analytics_service.domain.site import Site, WeekStart, ZoneSince
 from analytics_service.domain.visitors import VisitorIds
 from analytics_service.errors import BadBeacon

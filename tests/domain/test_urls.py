@@ -55,6 +55,23 @@ def test_of_a_query_only_campaigns_are_kept_and_of_a_click_only_that_it_was_one(
 
 
 @pytest.mark.parametrize(
+    ("query", "campaign"),
+    [
+        ("utm_source=zalo?fbclid=IwAR0abc", (("fbclid", ""), ("utm_source", "zalo"))),
+        ("x=1?utm_source=zalo", (("utm_source", "zalo"),)),
+        ("utm_source=zalo%26fbclid%3DIwAR0abc", (("utm_source", "zalo"),)),
+        ("utm_content=an.nguyen%40example.vn", (("utm_content", "[email]"),)),
+        ("utm_campaign=te%CC%82%CC%81t", (("utm_campaign", "tết"),)),
+        ("utm_campaign=t%E1%BA%BFt", (("utm_campaign", "tết"),)),
+    ],
+)
+def test_a_campaign_holds_nothing_of_a_person_and_has_one_spelling(
+    query: str, campaign: tuple[tuple[str, str], ...]
+) -> None:
+    assert campaign_of(query) == campaign
+
+
+@pytest.mark.parametrize(
     ("referrer", "host"),
     [
         ("https://www.google.com.vn/search?q=x", "www.google.com.vn"),

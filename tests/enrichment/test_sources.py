@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics_service.domain import urls
-from analytics_service.enrichment.sources import Spam, acquisition_of, is_own, spam_hosts
+from analytics_service.domain.hosts import is_own_host
+from analytics_service.enrichment.sources import Spam, acquisition_of, spam_hosts
 
 OWN = frozenset({"cantho.example.vn", "www.cantho.example.vn", "*.parts.example.vn"})
 
@@ -128,7 +129,7 @@ def test_forged_referrers_are_known_by_our_list_and_the_operators() -> None:
 
 def test_a_host_with_a_star_stands_for_what_lies_under_it() -> None:
     assert [
-        is_own(host, OWN) for host in ("x.parts.example.vn", "parts.example.vn", "evilparts.example.vn")
+        is_own_host(host, OWN) for host in ("x.parts.example.vn", "parts.example.vn", "evilparts.example.vn")
     ] == [
         True,
         False,
