@@ -33,20 +33,23 @@ async def open_figures(folder: Path, *, standing_still: bool = False) -> AsyncIt
     is left out, and figures stay as they were at the last checkpoint.
     """
     with translated(FILE):
-        connection = await _connected(folder, "mode=ro")
+        connection = await _connect(folder, "mode=ro")
     left_out = standing_still and not await _can_be_read(connection)
     if left_out:
         await connection.close()
         with translated(FILE):
-            connection = await _connected(folder, "immutable=1")
+            connection = await _connect(folder, "immutable=1")
     try:
         yield Figures(connection, left_out=left_out)
     finally:
         await connection.close()
 
 
-async def _connected(folder: Path, how: str) -> aiosqlite.Connection:
-    return await aiosqlite.connect(uri(folder / FILE, how), uri=True, isolation_level=None, timeout=1)
+async def _connect(folder: Path, how: str) -> aiosqlite.Connection:
+    file = uri(folder / FILE, how)
+    # Where aiosqlite cannot open a file, its thread goes on for a moment and may outlive the event loop.
+    sqlite3.connect(file, uri=True).close()
+    return await aiosqlite.connect(file, uri=True, isolation_level=None, timeout=1)
 
 
 async def _can_be_read(connection: aiosqlite.Connection) -> bool:
