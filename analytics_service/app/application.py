@@ -34,7 +34,7 @@ from analytics_service.web import assets
 from analytics_service.web.builder.pages import Builder
 from analytics_service.web.builder.pages import static as builder_file
 from analytics_service.web.errors import HANDLERS
-from analytics_service.web.intake import beacon
+from analytics_service.web.intake import door
 from analytics_service.web.intake.proxies import Proxies
 from analytics_service.web.outlets.outlets import Outlets
 from analytics_service.web.prefix import PrefixMiddleware, prefix_of
@@ -150,8 +150,7 @@ def _routes(counter: Counter, streams: Streams, font_file: Path | None) -> list[
     building = Builder(outlets)
     return [
         Route("/", assets.front),
-        Route("/v", beacon.receive, methods=["POST", "OPTIONS"]),
-        Route("/v.gif", beacon.receive_image, methods=["GET"]),
+        *(door.route_of(dialect) for dialect in door.DIALECTS),
         Route("/v.js", assets.script("v.js")),
         Route("/v/{version}.js", assets.pinned),
         Route("/w.js", assets.script("w.js")),

@@ -1,17 +1,12 @@
-"""The ordinary door for beacons: `POST /v` and its image form."""
+"""Our own dialect: a beacon in JSON, in the body of `POST /v` or in the query of `/v.gif`."""
 
-import asyncio
 from base64 import b64decode
+from collections.abc import Mapping, Sequence
 
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from analytics_service.collecting.admit import Verdict
 from analytics_service.domain.beacons import BEACON_LIMIT, Beacon, parse, pixel
-from analytics_service.domain.facts import encode
-from analytics_service.web.intake.client import client_of
-from analytics_service.web.services import Services, services_of
 
 GIF = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 HEADERS = {
@@ -20,63 +15,31 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 IMAGE_HEADERS = {**HEADERS, "Cross-Origin-Resource-Policy": "cross-origin"}
-PREFLIGHT_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "POST",
-    "Access-Control-Allow-Headers": "content-type",
-    "Access-Control-Max-Age": "86400",
-}
 
 
-async def receive(request: Request) -> Response:
-    """A beacon in the body; 202 once its fact is on disk."""
-    if request.method == "OPTIONS":
-        return Response(status_code=204, headers=PREFLIGHT_HEADERS)
-    services = services_of(request)
-    beacon = parse(await limited_body(request, BEACON_LIMIT))
-    verdict = await settled(services, request, beacon)
-    return Response(status_code=202, headers={**HEADERS, "X-Vstats": told(verdict)})
+def translate(body: bytes, _query: Mapping[str, str], _headers: Mapping[str, str]) -> tuple[Beacon]:
+    """Returns the one beacon in a body. Raises BadBeacon."""
+    return (parse(body),)
 
 
-async def receive_image(request: Request) -> Response:
-    """The same beacon in a query, answered with an image of one pixel."""
-    services = services_of(request)
-    query = request.query_params
+def translate_image(_body: bytes, query: Mapping[str, str], headers: Mapping[str, str]) -> tuple[Beacon]:
+    """Returns the one beacon in a query: as JSON in `d`, or told by `s` and `u`. Raises BadBeacon."""
     if "d" in query:
-        beacon = parse(query["d"].encode("utf-8", "replace")[: BEACON_LIMIT + 1])
-    else:
-        beacon = pixel(query.get("s", ""), query.get("u", ""), request.headers.get("referer", ""))
-    verdict = await settled(services, request, beacon)
-    return Response(GIF, headers={**IMAGE_HEADERS, "X-Vstats": told(verdict)}, media_type="image/gif")
+        return (parse(query["d"].encode("utf-8", "replace")[: BEACON_LIMIT + 1]),)
+    return (pixel(query.get("s", ""), query.get("u", ""), headers.get("referer", "")),)
 
 
-async def settled(services: Services, request: Request, beacon: Beacon) -> Verdict:
-    """The beacon's verdict, once everything that must be on disk is."""
-    verdict = services.collector.admit(beacon, client_of(request, services.proxies), services.clock())
-    if verdict.fact is not None:
-        # Shielded: one client that leaves must not cancel the group it shares.
-        await asyncio.shield(services.journal.append(encode(verdict.fact)))
-    return verdict
+def answer(verdicts: Sequence[Verdict]) -> Response:
+    """Returns a 202 whose header tells the verdict."""
+    return Response(status_code=202, headers={**HEADERS, "X-Vstats": header_value(verdicts[0])})
 
 
-def told(verdict: Verdict) -> str:
-    """The verdict as the header tells it."""
+def answer_with_image(verdicts: Sequence[Verdict]) -> Response:
+    """Returns an image of one pixel whose header tells the verdict."""
+    headers = {**IMAGE_HEADERS, "X-Vstats": header_value(verdicts[0])}
+    return Response(GIF, headers=headers, media_type="image/gif")
+
+
+def header_value(verdict: Verdict) -> str:
+    """Returns the verdict as the header X-Vstats tells it."""
     return f"dropped; reason={verdict.drop.value}" if verdict.drop else "counted"
-
-
-async def limited_body(request: Request, limit: int) -> bytes:
-    """The body, read no further than the limit. Raises HTTPException 413 and 415."""
-    if request.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
-        raise HTTPException(415, "A beacon is sent without Content-Encoding.")
-    length = request.headers.get("content-length", "0")
-    if length.isascii() and length.isdigit() and int(length[:20]) > limit:
-        raise HTTPException(413, f"A beacon has at most {limit} bytes.", {"Connection": "close"})
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise HTTPException(413, f"A beacon has at most {limit} bytes.", {"Connection": "close"})
-    except ClientDisconnect:
-        raise HTTPException(400, "The beacon did not arrive whole.") from None
-    return bytes(body)

@@ -17,12 +17,12 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from analytics_service.domain.beacons import BEACON_LIMIT, parse
 from analytics_service.domain.drops import Drop
-from analytics_service.domain.facts import encode
 from analytics_service.errors import AnalyticsError
 from analytics_service.web.errors import error_response, internal_error
 from analytics_service.web.intake.beacon import HEADERS
 from analytics_service.web.intake.client import client_from
 from analytics_service.web.intake.connection import HEADERS_LIMIT, BoundedConnection
+from analytics_service.web.intake.door import accept
 from analytics_service.web.services import Services
 
 PATH = b"/v"
@@ -44,12 +44,12 @@ Answer = tuple[bytes, bytes]
 
 
 def is_supported() -> bool:
-    """Whether the installed uvicorn is one that this room was tried on."""
+    """Tells whether the installed uvicorn is one that this room was tried on."""
     return uvicorn.__version__.rpartition(".")[0] == RUNS_ON
 
 
-def _accepted(told: str) -> Answer:
-    return STATUS_LINE[202] + _OPEN + b"x-vstats: %b\r\ncontent-length: 0\r\n" % told.encode(), b""
+def _accepted(verdict: str) -> Answer:
+    return STATUS_LINE[202] + _OPEN + b"x-vstats: %b\r\ncontent-length: 0\r\n" % verdict.encode(), b""
 
 
 _COUNTED = _accepted("counted")
@@ -65,7 +65,7 @@ class NullEvent:
     """An event that nobody waits for."""
 
     def set(self) -> None:
-        """Nothing happens."""
+        """Does nothing: uvicorn sets it when a client leaves."""
 
 
 class LaneCycle:
@@ -80,7 +80,7 @@ class LaneCycle:
 
 
 class FastLane(BoundedConnection):
-    """The same with a short way for beacons."""
+    """A bounded connection with a short way for beacons and ready answers."""
 
     cycle: Any  # uvicorn's, or InLane in its place
 
@@ -101,7 +101,7 @@ class FastLane(BoundedConnection):
         self._begin()
 
     def on_headers_complete(self) -> None:
-        """Chooses the way."""
+        """Chooses the short way or uvicorn's own."""
         if self._may_enter():
             self._in_head = False
             self._body = bytearray()
@@ -155,7 +155,7 @@ class FastLane(BoundedConnection):
         return hosts == 1
 
     def on_body(self, body: bytes) -> None:
-        """Some of a request's body."""
+        """Takes in some of a request's body."""
         if self._body is None:
             super().on_body(body)
         else:
@@ -163,7 +163,7 @@ class FastLane(BoundedConnection):
             self._body += body
 
     def on_message_complete(self) -> None:
-        """A whole request is here."""
+        """Answers a beacon that is here as a whole."""
         if self._body is None:
             super().on_message_complete()
             return
@@ -193,13 +193,13 @@ class FastLane(BoundedConnection):
     def _admit(self, body: bytes, answer: list[Answer]) -> None:
         services: Services = self.app_state["services"]
         client = client_from(self.headers, self.client[0] if self.client else "", services.proxies)
-        verdict = services.collector.admit(parse(body), client, services.clock())
+        (verdict,), flushed = accept(services, client, (parse(body),))
         accepted = _COUNTED if verdict.drop is None else _DROPPED[verdict.drop]
-        if verdict.fact is None:
+        if flushed is None:
             answer.append(accepted)
             return
 
-        def settled(done: asyncio.Future[None]) -> None:
+        def send(done: asyncio.Future[None]) -> None:
             error = done.exception()
             if error is None:
                 answer.append(accepted)
@@ -209,7 +209,7 @@ class FastLane(BoundedConnection):
                 answer.append(_as_answer(internal_error()))
             self._send_ready()
 
-        services.journal.append(encode(verdict.fact)).add_done_callback(settled)
+        flushed.add_done_callback(send)
 
     def _send_ready(self) -> None:
         """Sends the answers that no earlier one keeps back; after the last, what uvicorn does after one."""

@@ -15,8 +15,8 @@ from analytics_service.domain.counts import Question
 from analytics_service.domain.site import Site
 from analytics_service.errors import AnalyticsError, BadParameter, Unavailable
 from analytics_service.web.errors import error_response
-from analytics_service.web.intake.beacon import settled as counted
-from analytics_service.web.intake.beacon import told
+from analytics_service.web.intake.beacon import header_value
+from analytics_service.web.intake.door import record
 from analytics_service.web.outlets import frame, png, svg, text
 from analytics_service.web.outlets.query import (
     Variant,
@@ -210,7 +210,8 @@ async def _counting(request: Request, services: Services) -> str:
     if request.method != "GET":
         return "asked only"
     beacon = pixel(request.path_params["site"], query.get("u", ""), request.headers.get("referer", ""))
-    return told(await counted(services, request, beacon))
+    (verdict,) = await record(services, request, (beacon,))
+    return header_value(verdict)
 
 
 def _sent(request: Request, drawn: Rendering, media_type: str, headers: dict[str, str]) -> Response:
