@@ -22,7 +22,7 @@ class SiteCache:
         return found
 
     def all(self) -> list[Site]:
-        """Returns every site once."""
+        """Returns all sites, each of them once."""
         return [site for name, site in self.by_name.items() if name == site.public_id]
 
 

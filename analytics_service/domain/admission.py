@@ -14,7 +14,7 @@ from analytics_service.domain.site import Site
 
 
 def judge(beacon: Beacon, page: str, client: Client, site: Site) -> Drop | None:
-    """Why the beacon is not counted, as far as its site's owner and its sender decide; or None."""
+    """Returns why the beacon is not counted, as far as its site's owner and its sender decide; or None."""
     if site.paused:
         return Drop.PAUSED
     if client.prefetch:

@@ -1,4 +1,4 @@
-"""Beacons: what a tracker says, before anyone believes it."""
+"""Beacons: what a tracker says, before it is judged."""
 
 import json
 from collections.abc import Callable
@@ -8,11 +8,11 @@ from typing import Annotated
 import msgspec
 
 from analytics_service.domain import urls
+from analytics_service.domain.limits import ENGAGEMENT_LIMIT
 from analytics_service.errors import BadBeacon
 
 BEACON_LIMIT = 8 * 1024
 TITLE_LIMIT = 200
-DAY_MS = 24 * 60 * 60 * 1000
 SCREEN_LIMIT = 100_000
 
 
@@ -33,6 +33,7 @@ Properties = Annotated[
     dict[Annotated[str, msgspec.Meta(min_length=1, max_length=64)], Scalar], msgspec.Meta(max_length=30)
 ]
 PROPERTY_LIMIT = 500
+_LONGEST_MS = int(ENGAGEMENT_LIMIT.total_seconds() * 1000)
 
 
 class _Wire(msgspec.Struct):
@@ -73,9 +74,9 @@ _decoder = msgspec.json.Decoder(_Wire)
 
 
 def parse(body: bytes) -> Beacon:
-    """The beacon in a request's body. Raises BadBeacon for what is malformed."""
+    """Returns the beacon in a request's body. Raises BadBeacon for what is malformed."""
     try:
-        wire = _decoded(body)
+        wire = _decode(body)
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$.")
         raise BadBeacon(path.partition("`")[0] or "body", problem) from None
@@ -84,7 +85,7 @@ def parse(body: bytes) -> Beacon:
     return _beacon(wire)
 
 
-def _decoded(body: bytes) -> _Wire:
+def _decode(body: bytes) -> _Wire:
     try:
         return _decoder.decode(body)
     except msgspec.ValidationError:
@@ -115,15 +116,15 @@ def _beacon(wire: _Wire) -> Beacon:
         event_id=(wire.x or None) if is_event else None,
         referrer=urls.host_of(wire.r) if wire.r else "",
         title=urls.printable(wire.t, TITLE_LIMIT).strip() if wire.t else "",
-        screen=_clamped(wire.w, SCREEN_LIMIT) if wire.w else 0,
+        screen=_clamp(wire.w, SCREEN_LIMIT) if wire.w else 0,
         webdriver=bool(wire.b),
-        engaged_ms=_clamped(wire.d, DAY_MS) if wire.d and wire.k is Kind.ENGAGEMENT else 0,
+        engaged_ms=_clamp(wire.d, _LONGEST_MS) if wire.d and wire.k is Kind.ENGAGEMENT else 0,
         name=urls.printable(wire.n, 64) if wire.n and is_event else "",
         properties=_properties(wire.p) if wire.p and is_event else (),
     )
 
 
-def _clamped(number: float, limit: int) -> int:
+def _clamp(number: float, limit: int) -> int:
     if number <= 0:
         return 0
     return int(number) if number < limit else limit
@@ -131,20 +132,20 @@ def _clamped(number: float, limit: int) -> int:
 
 def _properties(properties: dict[str, Scalar]) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (urls.printable(key, 64), urls.printable(_told(value), PROPERTY_LIMIT))
+        (urls.printable(key, 64), urls.printable(_text_of(value), PROPERTY_LIMIT))
         for key, value in sorted(properties.items())
         if value is not None
     )
 
 
-def _told(value: Scalar) -> str:
+def _text_of(value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
 
 
 def with_ids(beacon: Beacon, make_id: Callable[[], str]) -> Beacon:
-    """The beacon with an id for its view, and for its event; made where the tracker told none."""
+    """Returns the beacon with an id for its view, and for its event; made where the tracker told none."""
     if beacon.kind is Kind.PRESENCE or (beacon.id and (beacon.event_id or beacon.kind is not Kind.EVENT)):
         return beacon
     event_id = (beacon.event_id or make_id()) if beacon.kind is Kind.EVENT else None
@@ -152,7 +153,7 @@ def with_ids(beacon: Beacon, make_id: Callable[[], str]) -> Beacon:
 
 
 def pixel(site: str, url: str, referrer: str) -> Beacon:
-    """The view that a page without scripts tells by an image. Raises BadBeacon.
+    """Returns the view that a page without scripts tells by an image. Raises BadBeacon.
 
     Browsers send no more than the origin as referrer, so without `url` the page is `/`.
     """

@@ -72,7 +72,7 @@ class Hit(VisitorHead, frozen=True, array_like=True, kw_only=True):
 
 
 class View(Hit, frozen=True, array_like=True, kw_only=True, tag=Kind.VIEW.value):
-    """A page was shown."""
+    """A page was shown to a visitor."""
 
     title: str = ""
 
@@ -121,7 +121,7 @@ class Recognised(NamedTuple):
 
 
 def fact_of(beacon: Beacon, site: Site, recognised: Recognised) -> VisitorFact | None:
-    """The fact that a beacon with its ids tells of a site; None for presence, of which nothing is kept."""
+    """Returns the fact that a beacon with its ids tells of a site; None for presence, which is not kept."""
     if beacon.kind is Kind.PRESENCE:
         return None
     if beacon.kind is Kind.ENGAGEMENT:
@@ -181,12 +181,12 @@ _group_of_format_1 = msgspec.msgpack.Decoder(list[FactOfFormat1])
 
 
 def encode(fact: Fact) -> bytes:
-    """The fact's bytes (MessagePack)."""
+    """Returns the fact's bytes, in MessagePack."""
     return _encoder.encode(fact)
 
 
 def decode(fact: bytes) -> VisitorFact:
-    """One visitor's fact out of its bytes, of either format. Raises msgspec.DecodeError where it is none."""
+    """Returns one visitor's fact out of its bytes, of either format. Raises msgspec.DecodeError."""
     try:
         decoded: VisitorFact = _one.decode(fact)
     except msgspec.ValidationError:
@@ -195,17 +195,17 @@ def decode(fact: bytes) -> VisitorFact:
 
 
 def kind_of(fact: Fact) -> str:
-    """The letter with which facts of this kind are stored."""
+    """Returns the letter with which facts of this kind are stored."""
     return str(fact.__struct_config__.tag)
 
 
 def encode_group(facts: list[bytes]) -> bytes:
-    """One journal row out of facts already encoded."""
+    """Returns one journal row out of facts already encoded."""
     return _encoder.encode([msgspec.Raw(fact) for fact in facts])
 
 
 def decode_group(row: bytes) -> list[Fact]:
-    """The facts of one journal row, of either format. Raises msgspec.DecodeError where it is none."""
+    """Returns the facts of one journal row, of either format. Raises msgspec.DecodeError where it is none."""
     try:
         return _group.decode(row)
     except msgspec.ValidationError:

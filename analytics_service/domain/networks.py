@@ -7,5 +7,5 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def networks(texts: Iterable[str]) -> tuple[Network, ...]:
-    """The networks of CIDR texts. Raises ValueError for what is none."""
+    """Returns the networks of CIDR texts. Raises ValueError for what is none."""
     return tuple(ipaddress.ip_network(text, strict=False) for text in texts)

@@ -24,14 +24,14 @@ class FolderJournals:
         self._open: dict[str, sqlite3.Connection] = {}
 
     def names(self) -> list[str]:
-        """The journals there are."""
+        """Returns the names of all journals in the folder."""
         names = sorted(path.stem for path in self._folder.glob("*.db"))
         for gone in self._open.keys() - set(names):
             self._open.pop(gone).close()
         return names
 
     def groups_after(self, name: str, seq: int, limit: int = GROUPS_A_READ) -> list[tuple[int, bytes]]:
-        """At most `limit` groups after `seq`, in order, in one short transaction.
+        """Returns at most `limit` groups after `seq`, in order, in one short transaction.
 
         Raises Damaged where the file is none any more, Unavailable where it cannot be read now.
         """
@@ -66,7 +66,7 @@ class FolderJournals:
             raise Unavailable(f"journal {name}: {error}") from error
 
     def last(self, name: str) -> int:
-        """The number of the last group ever written; 0 before the first."""
+        """Returns the number of the last group ever written; 0 before the first."""
         with self._translated(name):
             row = self._connection(name).execute("select seq from sqlite_sequence").fetchone()
         return row[0] if row else 0
@@ -107,7 +107,7 @@ class FolderJournals:
             os.close(descriptor)
 
     def close(self) -> None:
-        """Closes every file."""
+        """Closes the file of every journal."""
         for connection in self._open.values():
             connection.close()
         self._open.clear()

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 from analytics_service.disk.locks import lock
@@ -23,8 +24,8 @@ PENDING_BYTES = 16 * 1024 * 1024
 PENDING_FACTS = 50_000
 
 
-TRIED_EACH = 2.0
-"""Seconds between two looks whether the disk takes something again."""
+PROBE_INTERVAL = timedelta(seconds=2)
+"""Between two looks whether the disk takes something again."""
 
 
 PROBE_BYTES = 64 * 1024
@@ -41,7 +42,7 @@ _SCHEMA = (
 )
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _open(path: Path) -> sqlite3.Connection:
     # isolation_level=None: the transaction below is the only one, and it is written out.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
     connection.execute("pragma journal_mode = wal")
@@ -70,7 +71,7 @@ class NoJournal:
         probe = self._folder / f"probe-{os.getpid()}"
         try:
             while not self.failed.is_set():
-                await asyncio.sleep(TRIED_EACH)
+                await asyncio.sleep(PROBE_INTERVAL.total_seconds())
                 with suppress(OSError):
                     await asyncio.to_thread(_write_and_remove, probe)
                     self.failed.set()
@@ -79,17 +80,17 @@ class NoJournal:
             self.failed.set()
 
     def append(self, fact: bytes) -> asyncio.Future[None]:
-        """Raises Unavailable, always."""
+        """Raises Unavailable, whatever is to be appended."""
         raise Unavailable(f"no journal can be made for {len(fact)} bytes")
 
     def passed(self, seq: int) -> None:
-        """There is nothing to delete."""
+        """Does nothing: there is nothing to delete."""
 
     def look(self) -> None:
-        """There is no file that could be gone."""
+        """Does nothing: there is no file that could be gone."""
 
     async def close(self) -> None:
-        """Stops looking."""
+        """Stops looking whether the disk takes something."""
         self._trying.cancel()
         await asyncio.wait([self._trying])
 
@@ -112,7 +113,7 @@ async def open_journal(folder: Path, name: str) -> AsyncIterator["Journal"]:
     if held is None:
         raise Unavailable(f"journal {name} belongs to another worker")
     try:
-        connection = _opened(folder / f"{name}.db")
+        connection = _open(folder / f"{name}.db")
     except (sqlite3.Error, OSError) as error:
         os.close(held)
         raise Unavailable(f"no journal can be made in {folder}: {error}") from error
@@ -147,7 +148,7 @@ class Journal:
         self._deleted = 0
 
     def append(self, fact: bytes) -> asyncio.Future[None]:
-        """Done when the fact is on disk. Raises Unavailable at once where it cannot be taken."""
+        """Returns a future that is done when the fact is on disk. Raises Unavailable if it is not taken."""
         if self.failed.is_set():
             raise Unavailable("the journal cannot be written")
         if self.refusal:
@@ -163,7 +164,7 @@ class Journal:
         return self._done
 
     def passed(self, seq: int) -> None:
-        """Groups up to `seq` are applied and durable: the next group's transaction deletes them."""
+        """Notes that groups up to `seq` are applied and durable: the next transaction deletes them."""
         self._passed = max(self._passed, seq)
 
     def look(self) -> None:

@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from analytics_service.web.intake.crowd import CONNECTION_LIMIT, SENDER_SHARE
-from tests.contracts.test_doors import DOORS, Answer, Door, _both, _read, _statuses, doors
+from tests.contracts.doors import DOORS, Answer, Door, ask_both, read_answers, statuses_of
 from tests.service import BROWSER, serving, until
 
-__all__ = ["doors"]
 LIMIT_OF_SENDER = CONNECTION_LIMIT // SENDER_SHARE
 HEAD_LIMIT, HEADERS_LIMIT = 32 * 1024, 100
 # Bytes are counted as they arrive, by slices of 1 KiB.
@@ -52,16 +51,16 @@ def test_an_offered_upgrade_is_ignored_and_the_beacon_counted(
             size = len(whole) // count + 1
             return [whole[at : at + size] for at in range(0, len(whole), size)]
 
-        answers = _both(doors, sent, 2)
-        assert _statuses(answers) == [202, 202]
+        answers = ask_both(doors, sent, 2)
+        assert statuses_of(answers) == [202, 202]
         assert answers[0][1]["x-vstats"] == "counted"
-    assert _statuses(_both(doors, lambda _: [got(*headers) + got()], 2)) == [200, 200]
+    assert statuses_of(ask_both(doors, lambda _: [got(*headers) + got()], 2)) == [200, 200]
 
 
 def test_there_is_no_tunnel(doors: list[Door]) -> None:
     for target in ("/v", "example.com:443"):
         request = f"CONNECT {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-        (answer,) = _both(doors, lambda _, said=request: [said], 2)  # type: ignore[misc]
+        (answer,) = ask_both(doors, lambda _, said=request: [said], 2)  # type: ignore[misc]
         refused(answer, 405)
 
 
@@ -84,7 +83,7 @@ def test_there_is_no_tunnel(doors: list[Door]) -> None:
     ],
 )
 def test_target_headers_and_trailers_have_a_limit(doors: list[Door], request_: bytes) -> None:
-    answers = _both(doors, lambda _: [request_], 2)
+    answers = ask_both(doors, lambda _: [request_], 2)
     assert len(answers) == 1
     refused(answers[0], 431)
 
@@ -92,8 +91,8 @@ def test_target_headers_and_trailers_have_a_limit(doors: list[Door], request_: b
 def test_what_is_within_the_limits_is_answered(doors: list[Door]) -> None:
     many = [f"a{number}: b" for number in range(HEADERS_LIMIT - 10)]
     for request in (got(*many), got("a: " + "x" * 30_000), got(path="/health?" + "x" * 30_000)):
-        assert _statuses(_both(doors, lambda _, said=request: [said + said], 2)) == [200, 200]  # type: ignore[misc]
-    assert _statuses(_both(doors, lambda door: [door.post("a: " + "x" * 30_000)], 1)) == [202]
+        assert statuses_of(ask_both(doors, lambda _, said=request: [said + said], 2)) == [200, 200]  # type: ignore[misc]
+    assert statuses_of(ask_both(doors, lambda door: [door.post("a: " + "x" * 30_000)], 1)) == [202]
 
 
 def test_a_trailer_is_no_header(doors: list[Door]) -> None:
@@ -102,7 +101,7 @@ def test_a_trailer_is_no_header(doors: list[Door]) -> None:
         chunks = b"%x\r\n%b\r\n0\r\nSec-Purpose: prefetch\r\n\r\n" % (len(body), body)
         return [door.post("Transfer-Encoding: chunked", body=chunks)]
 
-    ((_, headers, _),) = _both(doors, sent, 1)
+    ((_, headers, _),) = ask_both(doors, sent, 1)
     assert headers["x-vstats"] == "counted"
 
 
@@ -112,16 +111,16 @@ def test_a_request_names_exactly_one_host(doors: list[Door], host: str) -> None:
         return [door.post().replace(b"Host: x\r\n", host.encode())]
 
     for sent in (beacon, lambda _: [got(host=host)]):
-        answers = _both(doors, sent, 2)
+        answers = ask_both(doors, sent, 2)
         assert len(answers) == 1
         refused(answers[0], 400)
     if not host:
-        assert _statuses(_both(doors, lambda _: [got(host=host, version="1.0")], 1)) == [200]
+        assert statuses_of(ask_both(doors, lambda _: [got(host=host, version="1.0")], 1)) == [200]
 
 
 def test_what_is_no_http_is_refused_and_told_seldom(doors: list[Door]) -> None:
     for _ in range(20):
-        (answer,) = _both(doors, lambda _: [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"], 2)
+        (answer,) = ask_both(doors, lambda _: [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"], 2)
         refused(answer, 400)
     for door in doors:
         assert door.service.log.read_text().count("no valid HTTP") <= 5
@@ -133,12 +132,12 @@ def test_who_sends_nothing_more_is_still_answered(doors: list[Door]) -> None:
             with closing(door.connect()) as stream:
                 stream.sendall(b"".join(door.post() for _ in range(requests)))
                 stream.shutdown(socket.SHUT_WR)
-                assert _statuses(_read(stream, requests + 1)) == statuses
+                assert statuses_of(read_answers(stream, requests + 1)) == statuses
     for door in doors:
         with closing(door.connect()) as stream:
             stream.sendall(got() * 200)
             stream.shutdown(socket.SHUT_WR)
-            assert _statuses(_read(stream, 201)) == [200] * 200
+            assert statuses_of(read_answers(stream, 201)) == [200] * 200
 
 
 def test_thousands_of_pipelined_requests_of_all_kinds_keep_their_order(doors: list[Door]) -> None:
@@ -149,7 +148,7 @@ def test_thousands_of_pipelined_requests_of_all_kinds_keep_their_order(doors: li
                 stream.sendall(
                     b"".join(door.post() + bad + got() + bad + got(path="/none") for _ in range(100))
                 )
-                assert _statuses(_read(stream, 500)) == [202, 400, 200, 400, 404] * 100
+                assert statuses_of(read_answers(stream, 500)) == [202, 400, 200, 400, 404] * 100
 
 
 @pytest.mark.parametrize("lane", DOORS.values())
@@ -165,7 +164,7 @@ def test_an_address_has_a_quarter_of_the_connections_and_can_read_its_refusal(
         while answer[0] == 200 and count < 2 * LIMIT_OF_SENDER:
             one = stack.enter_context(socket.create_connection((address.hostname, address.port), timeout=20))
             one.sendall(got())
-            (answer,) = _read(one, 1)
+            (answer,) = read_answers(one, 1)
             if answer[0] == 200:
                 one.sendall(b"GET ")
                 count += 1

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.contracts.test_doors import DOORS, Door
+from tests.contracts.doors import DOORS, Door
 from tests.service import add_site, known, serving, until
 
 MIB = 1024 * 1024

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from analytics_service.domain.admission import judge
-from analytics_service.domain.beacons import DAY_MS, TITLE_LIMIT, Kind, parse, pixel
+from analytics_service.domain.beacons import TITLE_LIMIT, Kind, parse, pixel
 from analytics_service.domain.client import Client
 from analytics_service.domain.drops import Drop
 from analytics_service.domain.hosts import host_names_of
@@ -84,7 +84,11 @@ def test_what_an_event_is_told_with_is_read_of_an_event_only(kind: str) -> None:
 
 def test_every_field_is_bounded() -> None:
     beacon = parse(body(k="e", t="ế" * 900, w=1e30, d=1e30))
-    assert (len(beacon.title), beacon.screen, beacon.engaged_ms) == (TITLE_LIMIT, 100_000, DAY_MS)
+    assert (len(beacon.title), beacon.screen, beacon.engaged_ms) == (
+        TITLE_LIMIT,
+        100_000,
+        24 * 60 * 60 * 1000,
+    )
     below = parse(body(w=-5, d=-5))
     assert (below.screen, below.engaged_ms) == (0, 0)
 

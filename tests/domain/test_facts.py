@@ -27,8 +27,10 @@ from analytics_service.domain.facts import (
 from analytics_service.domain.visitors import VisitorIds
 from tests.domain.test_admission import SITE
 
-AGENT = Agent("Chrome", "142", "Windows", "10", "desktop", "Chrome", is_robot=False)
-RECOGNISED = Recognised(1_764_000_000_000, "/a", VisitorIds(-7, 8), AGENT, Location("VN", "", "Huế"), "vi")
+AGENT = Agent("Chrome", "142", "Windows", "10", "desktop", family="Chrome", is_robot=False)
+RECOGNISED = Recognised(
+    1_764_000_000_000, "/a", VisitorIds(-7, 8), AGENT, Location("VN", "", "Huế"), language="vi"
+)
 # In the order of the fields; what was written before the last of them were there ends earlier.
 VIEW_1 = (
     '[1,"v",3,50,7,6,"view-1","","x.vn","/a","Trang","g.vn",[["utm_source","zalo"]],390,0,"",[],"",[],'

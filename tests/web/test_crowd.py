@@ -32,7 +32,7 @@ def test_who_has_asked_for_something_stays_and_the_next_is_refused() -> None:
     crowd = Crowd(LIMIT)
     first = entered(crowd, "127.0.0.1", LIMIT, is_proxy=True)
     for one, _ in first:
-        crowd.heard(one)
+        crowd.keep(one)
     assert [is_served for _, is_served in entered(crowd, "127.0.0.1", 2, is_proxy=True)] == [False, False]
     assert not any(one.has_left for one, _ in first)
     crowd.exit(first[0][0])
@@ -46,7 +46,7 @@ def test_an_address_has_its_share_and_sends_nobody_else_away() -> None:
     assert [one.has_left for one, _ in found] == [True] * 2 + [False] * SHARE
     assert not neighbour.has_left
     for one, _ in found[2:]:
-        crowd.heard(one)
+        crowd.keep(one)
     assert [is_served for _, is_served in entered(crowd, "203.0.113.7", 1)] == [False]
     assert [is_served for _, is_served in entered(crowd, "203.0.113.8", 1)] == [True]
 
@@ -55,7 +55,7 @@ def test_all_of_a_households_addresses_are_one() -> None:
     crowd = Crowd(LIMIT)
     for number in range(SHARE):
         for one, _ in entered(crowd, f"2001:db8::{number + 1}", 1):
-            crowd.heard(one)
+            crowd.keep(one)
     assert [is_served for _, is_served in entered(crowd, "2001:db8::ffff", 1)] == [False]
     assert [is_served for _, is_served in entered(crowd, "2001:db8:0:1::1", 1)] == [True]
 
@@ -63,7 +63,7 @@ def test_all_of_a_households_addresses_are_one() -> None:
 def test_those_who_wait_for_their_refusal_are_few() -> None:
     crowd = Crowd(LIMIT)
     for one, _ in entered(crowd, "127.0.0.1", LIMIT, is_proxy=True):
-        crowd.heard(one)
+        crowd.keep(one)
     refused = entered(crowd, "127.0.0.1", REFUSED_LIMIT + 5, is_proxy=True)
     assert [one.has_left for one, _ in refused] == [True] * 5 + [False] * REFUSED_LIMIT
 

@@ -1,4 +1,4 @@
-"""What the handlers are given, made by the fuse box and carried in the application's state."""
+"""Who sent a request, as far as its connection and headers tell."""
 
 from collections.abc import Iterable
 
@@ -23,16 +23,16 @@ _FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"forwarded"})
 _READ = _PURPOSES | _SIGNALS | _FORWARDED | {b"user-agent", b"origin", b"accept-language", b"sec-fetch-mode"}
 
 
-_NOT_YET_SHOWN = (b"prefetch", b"prerender", b"preview")
+_PREFETCHING = (b"prefetch", b"prerender", b"preview")
 
 
 def client_of(request: Request, proxies: Proxies) -> Client:
-    """Who sent this request."""
+    """Returns who sent this request, through trusted proxies or not."""
     return client_from(request.scope["headers"], request.client.host if request.client else "", proxies)
 
 
 def client_from(headers: Iterable[tuple[bytes, bytes]], peer: str, proxies: Proxies) -> Client:
-    """Who sent a request with these headers, their names in lower case."""
+    """Returns who sent a request with these headers, whose names are in lower case."""
     agent: bytes | None = None
     origin: bytes | None = None
     languages = purpose = b""
@@ -65,7 +65,7 @@ def client_from(headers: Iterable[tuple[bytes, bytes]], peer: str, proxies: Prox
         address=sender.address,
         agent=agent[:AGENT_LIMIT].decode("latin-1") if agent else "",
         origin=None if origin is None else origin.decode("latin-1"),
-        prefetch=bool(purpose) and any(sign in purpose for sign in _NOT_YET_SHOWN),
+        prefetch=bool(purpose) and any(sign in purpose for sign in _PREFETCHING),
         languages=languages[:LANGUAGES_LIMIT].decode("latin-1"),
         header_signals=header_signals | HeaderSignals.HTTPS if sender.is_https else header_signals,
         opts_out=opts_out,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Any
 
 import httptools
@@ -15,18 +16,22 @@ from analytics_service.web.errors import problem
 from analytics_service.web.intake.crowd import Crowd
 from analytics_service.web.intake.turns import TurnTaking
 
-ARRIVES_WITHIN = 10.0
-"""Seconds from a request's first byte, or the connection's first moment, to the request's last byte."""
-READS_WITHIN = 10.0
-"""Seconds in which a client must have taken some of the answers that wait for it."""
-LAST_REQUEST_WITHIN = 2.0
-"""Seconds that a connection has for its last request when the service ends."""
+REQUEST_TIMEOUT = timedelta(seconds=10)
+"""From a request's first byte, or the connection's first moment, to the request's last byte."""
+READ_TIMEOUT = timedelta(seconds=10)
+"""Within it a client must have taken some of the answers that wait for it."""
+LAST_REQUEST_TIMEOUT = timedelta(seconds=2)
+"""What a connection has for its last request when the service ends."""
 HEAD_LIMIT, HEADERS_LIMIT = 32 * 1024, 100
 """Bytes of target and headers, or of anything else that is no body; and how many headers."""
-BUSY_FOR = 5
+RETRY_AFTER = timedelta(seconds=5)
 _CLOSE = {"Connection": "close"}
 _BUSY = problem(
-    "unavailable", "Unavailable", 503, "Too many connections.", {**_CLOSE, "Retry-After": f"{BUSY_FOR}"}
+    "unavailable",
+    "Unavailable",
+    503,
+    "Too many connections.",
+    {**_CLOSE, "Retry-After": f"{RETRY_AFTER.total_seconds():.0f}"},
 )
 _TOO_LONG = problem("http", "Headers too large", 431, "Target and headers are too long or too many.", _CLOSE)
 _TOO_SLOW = problem("http", "Request timeout", 408, "The request did not arrive within 10 seconds.", _CLOSE)
@@ -37,13 +42,13 @@ _NO_TUNNEL = problem(
 )
 
 
-def _seldom(kind: str) -> logging.Logger:
+def _throttled_logger(kind: str) -> logging.Logger:
     logger = logging.getLogger(f"{__name__}.{kind}")
     logger.addFilter(ThrottleFilter(LOG_INTERVAL))
     return logger
 
 
-_log_malformed, _log_busy = _seldom("malformed"), _seldom("busy")
+_log_malformed, _log_busy = _throttled_logger("malformed"), _throttled_logger("busy")
 
 
 class _Refused(Exception):
@@ -71,7 +76,7 @@ class BoundedConnection(TurnTaking):
         self._unread = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client is there; its first request is awaited."""
+        """Enters the crowd; the time of the first request begins."""
         super().connection_made(transport)
         self._begun_at = self.loop.time()
         address = self.client[0] if self.client else ""
@@ -79,7 +84,7 @@ class BoundedConnection(TurnTaking):
         self._is_served = self._crowd.enter(self, address, is_proxy=is_proxy)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The client is gone."""
+        """Leaves the crowd when the client is gone."""
         self._crowd.exit(self)
         super().connection_lost(exc)
 
@@ -141,7 +146,7 @@ class BoundedConnection(TurnTaking):
     # The parser's calls.
 
     def on_message_begin(self) -> None:
-        """The first byte of a request."""
+        """Notes the first byte of a request."""
         super().on_message_begin()
         self._begin()
 
@@ -153,7 +158,7 @@ class BoundedConnection(TurnTaking):
             self._begun_at = self.loop.time()
 
     def on_body(self, body: bytes) -> None:
-        """Some of a request's body."""
+        """Takes in some of a request's body."""
         self._quiet = 0
         super().on_body(body)
 
@@ -184,7 +189,7 @@ class BoundedConnection(TurnTaking):
             raise _Refused(_BUSY)
 
     def on_message_complete(self) -> None:
-        """A whole request is here."""
+        """Hands on a request that is here as a whole."""
         if self._upgrades:
             return
         if len(self.headers) > HEADERS_LIMIT:
@@ -196,7 +201,7 @@ class BoundedConnection(TurnTaking):
         self._begun_at = None
         if self._is_new:
             self._is_new = False
-            self._crowd.heard(self)
+            self._crowd.keep(self)
 
     # Time.
 
@@ -207,7 +212,7 @@ class BoundedConnection(TurnTaking):
             super().shutdown()
             return
         self._ends = True
-        self.loop.call_later(LAST_REQUEST_WITHIN, self._close_if_nothing_came)
+        self.loop.call_later(LAST_REQUEST_TIMEOUT.total_seconds(), self._close_if_nothing_came)
 
     def _close_if_nothing_came(self) -> None:
         if self._begun_at is not None:
@@ -221,9 +226,10 @@ class BoundedConnection(TurnTaking):
         elif self._unread_since is None:
             self._unread_since = now
         self._unread = unread
-        if self._unread_since is not None and now - self._unread_since > READS_WITHIN:
+        if self._unread_since is not None and now - self._unread_since > READ_TIMEOUT.total_seconds():
             self.transport.abort()
-        elif (
-            self._begun_at is not None and now - self._begun_at > ARRIVES_WITHIN and not self.flow.read_paused
-        ):
+        elif self._is_late(now) and not self.flow.read_paused:
             self._refuse(_TOO_SLOW)
+
+    def _is_late(self, now: float) -> bool:
+        return self._begun_at is not None and now - self._begun_at > REQUEST_TIMEOUT.total_seconds()

@@ -33,7 +33,7 @@ class Crowd:
         self._refused: dict[Connection, None] = {}
 
     def enter(self, connection: Connection, address: str, *, is_proxy: bool) -> bool:
-        """Whether it is served; it is one too many where nobody can be sent away for it."""
+        """Tells whether it is served; it is one too many where nobody can be sent away for it."""
         who = "" if is_proxy or not address else sender(address)
         if not self._has_room(who):
             self._refused[connection] = None
@@ -59,8 +59,8 @@ class Crowd:
         oldest.leave()
         return True
 
-    def heard(self, connection: Connection) -> None:
-        """It has sent a whole request, and stays."""
+    def keep(self, connection: Connection) -> None:
+        """Lets it stay: it has sent a whole request."""
         if connection in self._silent:
             del self._silent[connection]
             who = self._names[connection]
@@ -69,8 +69,8 @@ class Crowd:
                 del self._silent_of[who]
 
     def exit(self, connection: Connection) -> None:
-        """It is gone, perhaps for the second time."""
-        self.heard(connection)
+        """Forgets it; it may be gone for the second time."""
+        self.keep(connection)
         self._refused.pop(connection, None)
         who = self._names.pop(connection, None)
         if who is not None:

@@ -2,8 +2,10 @@
 
 import ipaddress
 import logging
+import math
 import re
 import time
+from datetime import timedelta
 from functools import lru_cache
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import NamedTuple
@@ -11,9 +13,9 @@ from typing import NamedTuple
 from analytics_service.domain.networks import Network
 
 FORWARDED_LIMIT = 50
-WARNED_EACH = 3600.0
+WARNING_INTERVAL = timedelta(hours=1)
 STANDARD_LIMIT = 2048
-PEERS_KEPT = 256
+PEER_CACHE_SIZE = 256
 _MAPPED = bytes(10) + b"\xff\xff"
 # An IPv6 address in brackets, or an IPv4 address, each perhaps with a port.
 _IN_BRACKETS = re.compile(r"\[([^\]]*)\](?::\d{1,5})?")
@@ -25,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 def parse_address(text: str) -> bytes | None:
-    """An address as 4 or 16 bytes, or None where it is none; IPv4-mapped addresses are treated as IPv4.
+    """Returns an address as 4 or 16 bytes, or None where it is none; an IPv4-mapped one is an IPv4 address.
 
     Ports, quotes, brackets and zones are left out, as in 192.0.2.1:4711 or "[2001:db8::1%eth0]:443".
     """
@@ -98,9 +100,9 @@ class Proxies:
         self._is_https = is_https
         self._warned_at: dict[str, float] = {}
         # The same few proxies ask for everybody.
-        self._peer = lru_cache(maxsize=PEERS_KEPT)(self._looked_at)
+        self._peer = lru_cache(maxsize=PEER_CACHE_SIZE)(self._read_peer)
 
-    def _looked_at(self, peer: str) -> tuple[str, bytes | None, bool]:
+    def _read_peer(self, peer: str) -> tuple[str, bytes | None, bool]:
         packed = parse_address(peer)
         if packed is None:
             return peer, None, False
@@ -123,8 +125,8 @@ class Proxies:
             if at_socket is not None and (forwarded.addresses or forwarded.standard):
                 self._warn_of_untrusted(at_socket)
             return Sender(address, False, False)
-        told = forwarded.is_https()
-        is_https = self._is_https if told is None else told
+        stated = forwarded.is_https()
+        is_https = self._is_https if stated is None else stated
         named = forwarded.named()
         found = self._rightmost(named, at_socket) if named else at_socket
         if found != at_socket:
@@ -140,22 +142,22 @@ class Proxies:
             return parse_address(named) or at_socket
         address = at_socket
         for part in reversed(named.rsplit(",", FORWARDED_LIMIT)[-FORWARDED_LIMIT:]):
-            told = parse_address(part)
-            if told is None:
+            named_address = parse_address(part)
+            if named_address is None:
                 break
-            address = told
-            if not self._trusts(told):
+            address = named_address
+            if not self._trusts(named_address):
                 break
         return address
 
     def _warn_of_untrusted(self, peer: bytes) -> None:
-        # A proxy has a private address as a rule; a public one may be a visitor's, and is not told.
+        # A proxy has a private address as a rule; a public one may be a visitor's, and is not logged.
         is_public = ipaddress.ip_address(peer).is_global
-        told = "a peer" if is_public else format_address(peer)
+        name = "a peer" if is_public else format_address(peer)
         self._warn(
             "%s sends X-Forwarded-For and is not trusted; if it is your proxy, add --trusted-proxy %s",
-            told,
-            "with its address" if is_public else told,
+            name,
+            "with its address" if is_public else name,
         )
 
     def _warn_of_silent(self, peer: bytes) -> None:
@@ -167,6 +169,6 @@ class Proxies:
 
     def _warn(self, message: str, *arguments: str) -> None:
         now = time.monotonic()
-        if now - self._warned_at.get(message, -WARNED_EACH) >= WARNED_EACH:
+        if now - self._warned_at.get(message, -math.inf) >= WARNING_INTERVAL.total_seconds():
             self._warned_at[message] = now
             log.warning(message, *arguments)

@@ -44,12 +44,12 @@ class TurnTaking(HttpToolsProtocol):
         self._unread_since: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client is there."""
+        """Takes over the flow control of a new connection."""
         super().connection_made(transport)
         self.flow = _Flow(transport, self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The client is gone."""
+        """Tells the request in hand that its client is gone."""
         self._waiting = b""
         # uvicorn tells only the newest request, which is not the one that is being answered.
         if self._answered is not None:
@@ -62,7 +62,7 @@ class TurnTaking(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
-        """Some bytes; at most a slice of them is worked off before anybody else has a turn."""
+        """Takes in some bytes; at most a slice of them is worked off before anybody else has a turn."""
         self._unset_keepalive_if_required()
         if self._waiting:
             self._waiting += data
@@ -107,7 +107,7 @@ class TurnTaking(HttpToolsProtocol):
             self.loop.call_soon(self._poll)
 
     def may_read(self) -> bool:
-        """Whether the next bytes may come; where some wait, their turn is arranged instead."""
+        """Tells whether the next bytes may come; where some wait, their turn is arranged instead."""
         if not self._may_go_on():
             return False
         if self._waiting:
@@ -122,7 +122,7 @@ class TurnTaking(HttpToolsProtocol):
         self.parser.feed_data(data)
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """Who sends nothing more is still answered; but who reads a stream has left."""
+        """Keeps open for answers that are owed; a client who only reads a stream has left."""
         self._is_last = self._is_owed() and not getattr(self.cycle, "response_started", False)
         return self._is_last
 
@@ -133,23 +133,23 @@ class TurnTaking(HttpToolsProtocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def on_response_complete(self) -> None:
-        """The next one's turn; or the end, where the client sends nothing more."""
+        """Goes on with the next request, or closes where the client sends nothing more."""
         super().on_response_complete()
         if self._is_last and not self._is_owed() and not self.transport.is_closing():
             self.transport.close()
 
     def timeout_keep_alive_handler(self) -> None:
-        """Nobody is idle whose requests wait here."""
+        """Closes an idle connection; none is idle whose requests wait here."""
         if not self._waiting:
             super().timeout_keep_alive_handler()
 
     def resume_writing(self) -> None:
-        """The client reads again."""
+        """Goes on when the client reads again."""
         super().resume_writing()
         self._unread_since = None
         self.flow.resume_reading()
 
     def pause_writing(self) -> None:
-        """Who does not read answers is not read either."""
+        """Reads no more from a client who does not read."""
         super().pause_writing()
         self.flow.pause_reading()
