@@ -4,7 +4,7 @@ AnalyticsError
 ├── Refused          the caller's fault; nothing was stored (4xx)
 │   ├── BadBeacon    a beacon that is malformed
 │   ├── BadParameter a query parameter that is unknown or has no such value
-│   ├── NotPublic    what a site's owner does not show to everybody
+│   ├── NotPublic    figures that a site's owner has not made public
 │   └── UnknownSite  no site of that name that may be seen
 ├── LeaseLost        another applier has taken over; this one's process must end
 └── Unavailable      ours, for now; the caller may try again (503)
@@ -46,7 +46,7 @@ class NotPublic(Refused):
     """What a site's owner keeps; `allowed` is shown."""
 
     def __init__(self, parameter: str, value: str, allowed: Sequence[str]) -> None:
-        super().__init__(f"{parameter}: {value!r} is not shown to everybody")
+        super().__init__(f"{parameter}: {value!r} is not public for this site")
         self.parameter = parameter
         self.allowed = tuple(allowed)
 

@@ -12,7 +12,7 @@ def choose(parameter: str, word: str, allowed: Iterable[str]) -> str:
     """The word, where it is allowed. Raises BadParameter "enum" with all that are, and the nearest."""
     words = [str(one) for one in allowed]
     if word not in words:
-        raise BadParameter(parameter, "enum", f"{shorten(word)} is not known{suggest(word, words)}", words)
+        raise BadParameter(parameter, "enum", f"unknown value {shorten(word)}{suggest(word, words)}", words)
     return word
 
 

@@ -55,7 +55,7 @@ def parse_compare(text: str) -> Compare:
     if text in set(Earlier):
         return Earlier(text)
     if not text[:1].isdigit():
-        problem = f"{shorten(text)} is not known{suggest(text, list(Earlier))}"
+        problem = f"unknown value {shorten(text)}{suggest(text, list(Earlier))}"
         raise BadParameter("compare", "enum", problem, FORMS)
     return parse_dates("compare", text)
 

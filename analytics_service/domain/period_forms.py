@@ -100,7 +100,7 @@ def parse_form(parameter: str, text: str) -> Named | Dates | IsoWeek:
         return found
     if text not in set(Named):
         names = [name.value for name in Named]
-        raise BadParameter(parameter, "enum", f"{shorten(text)} is not known{suggest(text, names)}", FORMS)
+        raise BadParameter(parameter, "enum", f"unknown value {shorten(text)}{suggest(text, names)}", FORMS)
     return Named(text)
 
 

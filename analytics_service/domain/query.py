@@ -175,10 +175,10 @@ def parse_query(
 def _only(name: str, values: Sequence[str], allowed: Sequence[str]) -> str:
     if name not in allowed:
         raise BadParameter(
-            shorten(name)[1:-1], "unknown", f"is no parameter here{suggest(name, allowed)}", allowed
+            shorten(name)[1:-1], "unknown", f"unknown parameter{suggest(name, allowed)}", allowed
         )
     if len(values) > 1 and name != PARAMETER:
-        raise BadParameter(name, "value", "is given twice")
+        raise BadParameter(name, "value", "must be given only once")
     return values[0]
 
 
@@ -203,7 +203,7 @@ def parse_sort(text: str, metrics: Iterable[Measure]) -> Sort:
 def parse_limit(text: str) -> int:
     """How many rows a page has, 1 to 1000. Raises BadParameter."""
     if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_LIMIT):
-        raise BadParameter("limit", "value", f"{shorten(text)} is no number from 1 to {MAX_LIMIT}")
+        raise BadParameter("limit", "value", f"must be a number from 1 to {MAX_LIMIT}, not {shorten(text)}")
     return int(text)
 
 

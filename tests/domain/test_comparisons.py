@@ -215,9 +215,9 @@ def test_all_minutes_and_what_would_lie_before_1970_have_no_counterpart() -> Non
 @pytest.mark.parametrize(
     ("text", "code", "problem"),
     [
-        ("last_year", "enum", "compare: 'last_year' is not known; did you mean 'year'?"),
-        ("previos", "enum", "compare: 'previos' is not known; did you mean 'previous'?"),
-        ("", "enum", "compare: '' is not known"),
+        ("last_year", "enum", "compare: unknown value 'last_year'; did you mean 'year'?"),
+        ("previos", "enum", "compare: unknown value 'previos'; did you mean 'previous'?"),
+        ("", "enum", "compare: unknown value ''"),
         ("2026-11-02/2026-11-01", "value", "compare: 2026-11-01 lies before 2026-11-02"),
         ("2026-11-02/", "value", "compare: '' is neither a date such as 2026-11-22"),
         ("2026-02-30", "value", "compare: '2026-02-30' is not in the calendar"),

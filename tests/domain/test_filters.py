@@ -148,11 +148,11 @@ def test_a_filter_is_read_as_it_is_written(text: str, expected: Filter) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("contry:is:VN", "'contry' is not known; did you mean 'country'?"),
-        ("Page:is:/", "'Page' is not known; did you mean 'page'?"),
-        ("site:is:1", "'site' is not known; did you mean 'system'?"),
-        ("page:start:/a", "'start' is not known; did you mean 'starts'?"),
-        ("page:IS:/a", "'IS' is not known; did you mean 'is'?"),
+        ("contry:is:VN", "unknown value 'contry'; did you mean 'country'?"),
+        ("Page:is:/", "unknown value 'Page'; did you mean 'page'?"),
+        ("site:is:1", "unknown value 'site'; did you mean 'system'?"),
+        ("page:start:/a", "unknown value 'start'; did you mean 'starts'?"),
+        ("page:IS:/a", "unknown value 'IS'; did you mean 'is'?"),
         ("page", "'page' has no ':' after it; a filter is written DIMENSION:OPERATOR:VALUE"),
         ("page:is", "'is' has no ':' after it; a filter is written DIMENSION:OPERATOR:VALUE"),
         ("", "'' has no ':' after it; a filter is written DIMENSION:OPERATOR:VALUE"),

@@ -104,11 +104,11 @@ def test_an_instant_is_read_even_where_its_plus_arrived_as_a_space(offset: str) 
 @pytest.mark.parametrize(
     ("given_", "parameter", "problem"),
     [
-        ({"period": "lastweek"}, "period", "'lastweek' is not known; did you mean 'last_week'?"),
-        ({"period": "TODAY"}, "period", "'TODAY' is not known; did you mean 'today'?"),
-        ({"period": ""}, "period", "'' is not known"),
-        ({"period": "２０２６"}, "period", "'２０２６' is not known"),
-        ({"period": "2026-11-22\n"}, "period", "'2026-11-22\\n' is not known"),
+        ({"period": "lastweek"}, "period", "unknown value 'lastweek'; did you mean 'last_week'?"),
+        ({"period": "TODAY"}, "period", "unknown value 'TODAY'; did you mean 'today'?"),
+        ({"period": ""}, "period", "unknown value ''"),
+        ({"period": "２０２６"}, "period", "unknown value '２０２６'"),
+        ({"period": "2026-11-22\n"}, "period", "unknown value '2026-11-22\\n'"),
         ({"period": "2026-02-30"}, "period", "'2026-02-30' is not in the calendar, or not from 1970"),
         ({"period": "2026-13"}, "period", "'2026-13' is not in the calendar"),
         ({"period": "2026-W54"}, "period", "'2026-W54' is not in the calendar"),
