@@ -31,8 +31,7 @@ from analytics_service.ports.limits import Limits
 from analytics_service.ports.live import Live
 from analytics_service.reporting import Reporter
 from analytics_service.web import assets
-from analytics_service.web.builder.pages import Builder
-from analytics_service.web.builder.pages import static as builder_file
+from analytics_service.web.builder.pages import Builder, serve_static
 from analytics_service.web.errors import HANDLERS
 from analytics_service.web.intake import door
 from analytics_service.web.intake.proxies import Proxies
@@ -147,23 +146,23 @@ async def _journal(stack: AsyncExitStack, wiring: WorkerConfig) -> Journal | NoJ
 
 def _routes(counter: Counter, streams: Streams, font_file: Path | None) -> list[Route]:
     outlets = Outlets(counter, font_file)
-    building = Builder(outlets)
+    builder = Builder(outlets)
     return [
-        Route("/", assets.front),
+        Route("/", assets.redirect_to_demo),
         *(door.route_of(dialect) for dialect in door.DIALECTS),
-        Route("/v.js", assets.script("v.js")),
-        Route("/v/{version}.js", assets.pinned),
-        Route("/w.js", assets.script("w.js")),
-        Route("/w/more.js", assets.script("more.js")),
-        Route("/w/l/{language}.json", assets.language),
-        Route("/f.js", assets.script("f.js")),
+        Route("/v.js", assets.serve_script("v.js")),
+        Route("/v/{version}.js", assets.serve_release),
+        Route("/w.js", assets.serve_script("w.js")),
+        Route("/w/more.js", assets.serve_script("more.js")),
+        Route("/w/l/{language}.json", assets.serve_texts),
+        Route("/f.js", assets.serve_script("f.js")),
         Route("/w/{site}.{kind}", outlets.answer),
-        Route("/badge/{site}.json", outlets.badge),
-        Route("/widget", building.page),
-        Route("/widget/code", building.code),
-        Route("/widget/static/{name}", builder_file),
-        Route("/demo", assets.demo),
-        Route("/health", assets.health),
+        Route("/badge/{site}.json", outlets.answer_badge),
+        Route("/widget", builder.answer_page),
+        Route("/widget/code", builder.answer_code),
+        Route("/widget/static/{name}", serve_static),
+        Route("/demo", assets.serve_demo),
+        Route("/health", assets.report_health),
         Route("/api/v1/sites/{site}/counter", counter.answer),
         Route("/api/v1/sites/{site}/stream", streams.answer),
     ]

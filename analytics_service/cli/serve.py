@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import indent
 
 import msgspec
 
@@ -25,6 +26,7 @@ from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import Config, create_config, open_config
 from analytics_service.storage.sqlite.provisioning import STATS
 from analytics_service.storage.sqlite.stats import create_stats
+from analytics_service.web.snippet import tracker_tags, widget_tags
 
 BACKLOG = 2048
 DEMO_DOMAIN = "demo.invalid"
@@ -144,11 +146,9 @@ def _print_welcome(settings: Settings, demo: Site | None, count: int) -> None:
             f"  Look here first:   {url}/demo",
             "",
             "  The snippet for a page (this one counts for the demo site):",
-            f'    <script defer src="{url}/v.js" data-site="{demo.public_id}"></script>',
-            f'    <noscript><img src="{url}/v.gif?s={demo.public_id}" alt=""></noscript>',
+            indent(tracker_tags(url, demo.public_id), "    "),
             "  The widget:",
-            f'    <script type="module" src="{url}/w.js"></script>',
-            f'    <visitor-stats site="{demo.public_id}"></visitor-stats>',
+            indent(widget_tags(url, {"site": demo.public_id}), "    "),
             f"  Put one together:  {url}/widget",
         ]
     if count <= 1:

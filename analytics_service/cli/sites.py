@@ -25,6 +25,7 @@ from analytics_service.settings import Settings, read_settings
 from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.provisioning import CONFIG, check_release
 from analytics_service.web.assets import integrity
+from analytics_service.web.snippet import tracker_tags, widget_tags
 
 sites = typer.Typer(help="Sites: add, change, look at.", no_args_is_help=True)
 
@@ -213,14 +214,9 @@ def site_snippet(
     settings = read_settings({"data": data, "public_url": public_url})
     with open_config(settings.folder) as config:
         public_id = find_site(config, site).public_id
-    source = f'src="{settings.url}/v.js"'
-    if pinned:
-        told = f'integrity="{integrity(__version__)}" crossorigin="anonymous"'
-        source = f'src="{settings.url}/v/{__version__}.js" {told}'
-    print(f'<script defer {source} data-site="{public_id}"></script>')
-    print(f'<noscript><img src="{settings.url}/v.gif?s={public_id}" alt=""></noscript>')
-    print(f'<script type="module" src="{settings.url}/w.js"></script>')
-    print(f'<visitor-stats site="{public_id}"></visitor-stats>')
+    release = (__version__, integrity(__version__)) if pinned else None
+    print(tracker_tags(settings.url, public_id, release))
+    print(widget_tags(settings.url, {"site": public_id}))
     if not settings.public_url:
         print("Set --public-url to the address that visitors reach.", file=sys.stderr)
 

@@ -1,4 +1,4 @@
-"""The one place where an error is paired with HTTP (RFC 9457)."""
+"""The one place that gives each error its HTTP status (RFC 9457)."""
 
 import logging
 from typing import Any
@@ -17,15 +17,10 @@ from analytics_service.errors import (
     UnknownSite,
 )
 from analytics_service.logs import LOG_INTERVAL, ThrottleFilter
+from analytics_service.web.headers import ANY_ORIGIN, NO_STORE
 
 log = logging.getLogger(__name__)
-
-
 log.addFilter(ThrottleFilter(LOG_INTERVAL))
-
-
-OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
-
 
 _HTTP_TITLES = {
     404: "Not found",
@@ -38,37 +33,43 @@ _HTTP_TITLES = {
 def problem(
     kind: str, title: str, status: int, detail: str, headers: dict[str, str] | None = None, **more: Any
 ) -> Response:
-    """A problem in JSON; nothing in it comes from inside."""
+    """Returns a problem in JSON (RFC 9457); nothing in it comes from inside."""
     body = {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail, **more}
     return Response(
         msgspec.json.encode(body),
         status,
-        {**OPEN, **(headers or {})},
+        {**ANY_ORIGIN, **NO_STORE, **(headers or {})},
         media_type="application/problem+json",
     )
 
 
 def error_response(error: Exception, path: str) -> Response:
-    """The answer to an error that was raised on purpose; others are raised again."""
+    """Returns the answer to an error that was raised on purpose; other errors are raised again."""
     match error:
         case BadBeacon():
-            told_field = {"field": error.field, "detail": error.problem}
-            return problem("bad-beacon", "Malformed beacon", 400, str(error), errors=[told_field])
+            field = {"field": error.field, "detail": error.problem}
+            return problem("bad-beacon", "Malformed beacon", 400, str(error), errors=[field])
         case BadParameter():
-            told: dict[str, object] = {"parameter": error.parameter, "code": error.code}
+            parameter: dict[str, object] = {"parameter": error.parameter, "code": error.code}
             if error.allowed:
-                told["allowed"] = error.allowed
-            return problem("invalid-parameter", "Invalid parameter", 400, str(error), errors=[told])
+                parameter["allowed"] = error.allowed
+            return problem("invalid-parameter", "Invalid parameter", 400, str(error), errors=[parameter])
         case NotPublic():
-            kept = {"parameter": error.parameter, "code": "not-public", "allowed": error.allowed}
-            return problem("not-public", "Not public", 403, str(error), errors=[kept])
+            hidden = {"parameter": error.parameter, "code": "not-public", "allowed": error.allowed}
+            return problem("not-public", "Not public", 403, str(error), errors=[hidden])
         case UnknownSite():
-            # Unknown, deleted and private sites are told alike, byte for byte.
-            return problem("unknown-site", "Unknown site", 404, "There is no public site of that name.")
+            # The answer is the same for unknown, deleted and private sites, byte for byte.
+            return problem("unknown-site", "Unknown site", 404, "There is no public site with this id.")
         case Unavailable():
             log.warning("%s answered with 503: %s", path[:100], error)
             retry = {"Retry-After": str(error.retry_after)}
-            return problem("unavailable", "Unavailable", 503, "Try again a little later.", retry)
+            return problem(
+                "unavailable",
+                "Unavailable",
+                503,
+                "The service is temporarily unavailable. Try again later.",
+                retry,
+            )
         case HTTPException():
             title = _HTTP_TITLES.get(error.status_code, "Request refused")
             headers = dict(error.headers or {})
@@ -77,18 +78,20 @@ def error_response(error: Exception, path: str) -> Response:
 
 
 def internal_error() -> Response:
-    """The answer to a bug; its traceback is in the log."""
-    return problem("internal", "Internal error", 500, "The error is in the service's log.")
+    """Returns the answer to a bug, whose traceback is in the log."""
+    return problem(
+        "internal", "Internal error", 500, "The server met an unexpected error; details are in its log."
+    )
 
 
-async def refused(request: Request, error: Exception) -> Response:
-    """The same for the ordinary door."""
+async def handle_error(request: Request, error: Exception) -> Response:
+    """Answers for Starlette where a handler raised an error on purpose."""
     return error_response(error, request.url.path)
 
 
-async def failed(_request: Request, _error: Exception) -> Response:
-    """The same for the ordinary door."""
+async def handle_bug(_request: Request, _error: Exception) -> Response:
+    """Answers for Starlette where a handler raised anything else."""
     return internal_error()
 
 
-HANDLERS: dict[Any, Any] = {AnalyticsError: refused, HTTPException: refused, 500: failed}
+HANDLERS: dict[Any, Any] = {AnalyticsError: handle_error, HTTPException: handle_error, 500: handle_bug}

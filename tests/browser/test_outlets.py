@@ -15,9 +15,9 @@ from analytics_service.domain.counts import Counts, Series
 from analytics_service.domain.metrics import Metric
 from analytics_service.domain.site import Site, WeekStart, ZoneSince
 from analytics_service.web.outlets import png, svg
-from analytics_service.web.outlets.number_format import number
+from analytics_service.web.outlets.number_format import format_number
 from analytics_service.web.outlets.query import BUTTON_WIDTH, ITEMS_OF, Theme, Variant, WidgetOptions
-from analytics_service.web.outlets.widget_view import WidgetView, error_scene, scene_of
+from analytics_service.web.outlets.widget_view import WidgetView, build_error_view, build_view
 from analytics_service.web.translations import languages
 from tests.browser.conftest import PICTURES, Stand
 from tests.service import Service, add_site, known, serving
@@ -78,36 +78,36 @@ def hosted(stand: Stand, body: str) -> str:
     return stand.page("/host", body).replace("127.0.0.1", "localhost")
 
 
-def scene(look: WidgetOptions, items: tuple[Item, ...] = (), *, is_stale: bool = False) -> WidgetView:
+def view(options: WidgetOptions, items: tuple[Item, ...] = (), *, is_stale: bool = False) -> WidgetView:
     """What the counter would have said on the mocks' day."""
-    shown = {item: FIGURES[item] for item in items or ITEMS_OF[look.variant]}
+    shown = {item: FIGURES[item] for item in items or ITEMS_OF[options.variant]}
     series = Series(date(2026, 10, 24), DAYS)
-    return scene_of(Counts(SITE, Metric.VISITS, NOON, shown, series=series), look, is_stale=is_stale)
+    return build_view(Counts(SITE, Metric.VISITS, NOON, shown, series=series), options, is_stale=is_stale)
 
 
-def scenes(look: WidgetOptions) -> list[WidgetView]:
+def views(options: WidgetOptions) -> list[WidgetView]:
     """Every variant of one language and theme, and its states."""
-    shown = [scene(replace(look, variant=variant)) for variant in Variant]
-    red = (("accent", "#a51c2b"),) if look.theme is Theme.LIGHT else (("accent", "#f2a33a"),)
+    shown = [view(replace(options, variant=variant)) for variant in Variant]
+    red = (("accent", "#a51c2b"),) if options.theme is Theme.LIGHT else (("accent", "#f2a33a"),)
     band = (("bg", "#7a1420"), ("text", "#ffffff"))
     return [
         *shown,
-        scene(replace(look, colours=red), tuple(FIGURES)),
-        scene(replace(look, variant=Variant.INLINE, colours=band)),
-        scene(replace(look, variant=Variant.BADGE), (Item.TOTAL,)),
-        scene(look, is_stale=True),
-        error_scene(look, ()),
-        scene(replace(look, variant=Variant.CARD), is_stale=True),
-        error_scene(replace(look, variant=Variant.BADGE), ()),
-        scene(replace(look, variant=Variant.BADGE, width=BUTTON_WIDTH)),
-        scene(replace(look, variant=Variant.BADGE, width=BUTTON_WIDTH), (Item.TOTAL,)),
+        view(replace(options, colours=red), tuple(FIGURES)),
+        view(replace(options, variant=Variant.INLINE, colours=band)),
+        view(replace(options, variant=Variant.BADGE), (Item.TOTAL,)),
+        view(options, is_stale=True),
+        build_error_view(options, ()),
+        view(replace(options, variant=Variant.CARD), is_stale=True),
+        build_error_view(replace(options, variant=Variant.BADGE), ()),
+        view(replace(options, variant=Variant.BADGE, width=BUTTON_WIDTH)),
+        view(replace(options, variant=Variant.BADGE, width=BUTTON_WIDTH), (Item.TOTAL,)),
     ]
 
 
 def picture(shown: WidgetView, kind: str) -> str:
     """An `<img>` that holds its picture."""
-    body = svg.drawn(shown).encode() if kind == "svg" else png.drawn(shown, None)
-    width, height = svg.size(shown)
+    body = svg.render_svg(shown).encode() if kind == "svg" else png.render_png(shown, None)
+    width, height = svg.measure_svg(shown)
     media = {"svg": "image/svg+xml", "png": "image/png"}[kind]
     source = f"data:{media};base64,{b64encode(body).decode()}"
     return f'<img width="{width}" height="{height}" src="{source}" alt="{escape(shown.title)}">'
@@ -122,7 +122,7 @@ def test_a_sheet_of_every_variant_in_both_themes_languages_and_forms(browser: Br
     for theme in (Theme.LIGHT, Theme.DARK):
         for language in ("vi", "en"):
             for kind in ("svg", "png"):
-                pictures = [picture(one, kind) for one in scenes(WidgetOptions(theme=theme, lang=language))]
+                pictures = [picture(one, kind) for one in views(WidgetOptions(theme=theme, lang=language))]
                 title = f"<b>{kind} · {theme} · {language}</b>"
                 sheet.append(f"<div class={theme}>{title}{''.join(pictures)}</div>")
     page = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -130,7 +130,7 @@ def test_a_sheet_of_every_variant_in_both_themes_languages_and_forms(browser: Br
     page.screenshot(path=PICTURES / "outlets.png", full_page=True)
     loaded = page.locator("img").evaluate_all("all => all.map(one => one.complete && one.naturalWidth > 0)")
     assert loaded == [True] * len(loaded)
-    assert len(loaded) == 8 * len(scenes(WidgetOptions(lang="vi")))
+    assert len(loaded) == 8 * len(views(WidgetOptions(lang="vi")))
     page.close()
 
 
@@ -138,7 +138,7 @@ def test_numbers_are_grouped_in_every_language_as_the_browser_would(context: Bro
     page = context.new_page()
     pictures, compared = [], []
     for language in languages():
-        look = WidgetOptions(lang=language)
+        options = WidgetOptions(lang=language)
         numbers = [FIGURES[item] for item in (Item.TODAY, Item.WEEK, Item.TOTAL)]
         expected = page.evaluate(
             "([language, numbers]) => numbers.map(one => new Intl.NumberFormat(language).format(one))",
@@ -147,8 +147,8 @@ def test_numbers_are_grouped_in_every_language_as_the_browser_would(context: Bro
         # A browser that lacks a language writes numbers as its own user does.
         if page.evaluate("language => Intl.NumberFormat.supportedLocalesOf(language).length", language):
             compared.append(language)
-            assert [number(one, look) for one in numbers] == expected, language
-        pictures += [picture(scene(replace(look, variant=one)), "svg") for one in Variant]
+            assert [format_number(one, options) for one in numbers] == expected, language
+        pictures += [picture(view(replace(options, variant=one)), "svg") for one in Variant]
     assert len(compared) >= 12
     page.set_viewport_size({"width": 1500, "height": 900})
     page.set_content("".join(pictures))

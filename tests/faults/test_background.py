@@ -31,7 +31,7 @@ WorkerTasks._trim = failing
 """
 STREAM_FAILS = """
 from pathlib import Path
-from analytics_service.web import stream
+from analytics_service.web.public import stream
 figures_of = stream._figures_of
 
 def failing(told):

@@ -1,162 +1,153 @@
-"""The code that a webmaster copies: element, picture, frame and text, for one look."""
+"""The code that a webmaster copies: element, picture, frame and text, for one widget."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from urllib.parse import quote, urlencode
 
 from starlette.datastructures import QueryParams
 
 from analytics_service.domain.counter import Item
-from analytics_service.web.outlets.colours import DARK, LIGHT, completed
+from analytics_service.web.outlets.colours import DARK, LIGHT, complete_colours
 from analytics_service.web.outlets.query import strip_bidi
+from analytics_service.web.snippet import span_tags, widget_tags, write_tag, write_widget
 
 COLOURS = ("accent", "bg", "text")
 _FIELDS = ("variant", "metric", "lang", "grouping", "theme", "heading")
-_USUAL = {"variant": "list", "metric": "visits", "grouping": "auto", "theme": "light"}
+_DEFAULTS = {"variant": "list", "metric": "visits", "grouping": "auto", "theme": "light"}
 _COLOUR = re.compile("#[0-9a-f]{6}")
-FLOWING = ("inline", "badge")
-"""Variants that stand within a line of text."""
-SPARE = 4
+INLINE_VARIANTS = ("inline", "badge")
+"""Variants that are part of a line of text."""
+EXTRA_HEIGHT = 4
 """Pixels by which the element may be higher than the picture."""
-FITS = "max-width:100%;height:auto"
+FIT_STYLE = "max-width:100%;height:auto"
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large the picture is, in pixels."""
+    """The size of a picture, in pixels."""
 
     width: int
     height: int
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """What a form chose for one site; `page` is where an image that counts says it stands."""
+class Widget:
+    """A widget as a form describes it; `page` is the address that an image that counts gives as its own."""
 
     url: str
     site: str
-    asked: Mapping[str, str]
+    parameters: Mapping[str, str]
     size: Size
     title: str
     items: tuple[Item, ...]
     page: str
 
 
-def chosen(form: QueryParams) -> dict[str, str]:
-    """What the form asks for that is not usual anyway, by the names of the outlets' parameters."""
-    asked = {name: strip_bidi(form.get(name, "")).strip() for name in _FIELDS}
+def parse_form(form: QueryParams) -> dict[str, str]:
+    """Returns the outlets' parameters that a form asks for, without those that are the default anyway."""
+    parameters = {name: strip_bidi(form.get(name, "")).strip() for name in _FIELDS}
     ticked = [item.value for item in Item if item.value in form.getlist("item")]
     labels = [(item.value, form.get(f"label-{item.value}", "").strip()) for item in Item]
-    asked["items"] = ",".join(ticked)
-    asked["labels"] = ";".join(f"{item}={_plain(label)}" for item, label in labels if label)
+    parameters["items"] = ",".join(ticked)
+    parameters["labels"] = ";".join(f"{item}={_clean_label(label)}" for item, label in labels if label)
     for name in COLOURS:
         colour = form.get(name, "").strip().lower()
-        asked[name] = "" if colour == LIGHT[name] else colour.removeprefix("#")
-    kept = {name: value for name, value in asked.items() if value and value != _USUAL.get(name)}
-    return kept | ({"heading": ""} if form.get("no-heading") else {})
+        parameters[name] = "" if colour == LIGHT[name] else colour.removeprefix("#")
+    chosen = {name: value for name, value in parameters.items() if value and value != _DEFAULTS.get(name)}
+    return chosen | ({"heading": ""} if form.get("no-heading") else {})
 
 
-def colours(form: QueryParams) -> dict[str, str]:
-    """The colours as a form's fields take them: what is none there is black to a browser."""
+def read_colours(form: QueryParams) -> dict[str, str]:
+    """Returns the colours for the form's fields: browsers show an invalid one as black."""
     written = {name: form.get(name, "").strip().lower() for name in COLOURS}
     return {name: one if _COLOUR.fullmatch(one) else LIGHT[name] for name, one in written.items()}
 
 
-def _plain(label: str) -> str:
-    # It ends a label among labels.
+def _clean_label(label: str) -> str:
+    # A semicolon ends a label in the list of labels.
     return strip_bidi(label).replace(";", ",")
 
 
-def query_of(asked: Mapping[str, str]) -> str:
-    """The parameters as they stand in an address, with the question mark."""
-    return "?" + urlencode(asked, quote_via=quote, safe=",") if asked else ""
+def encode_query(parameters: Mapping[str, str]) -> str:
+    """Returns the parameters as the query of an address, with the question mark."""
+    return "?" + urlencode(parameters, quote_via=quote, safe=",") if parameters else ""
 
 
-def attributes(site: str, asked: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The element's attributes; its colours are custom properties."""
-    return [("site", site), *((name, value) for name, value in asked.items() if name not in COLOURS)]
+def element_attributes(site: str, parameters: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Returns the element's attributes; colours are no attributes but custom properties."""
+    return [("site", site), *((name, value) for name, value in parameters.items() if name not in COLOURS)]
 
 
-def properties(asked: Mapping[str, str]) -> dict[str, str]:
-    """The element's custom properties: the colours that were chosen, and those that follow from them."""
-    colours = {name: "#" + asked[name].removeprefix("#") for name in COLOURS if name in asked}
-    theme = DARK if asked.get("theme") == "dark" else LIGHT
-    return {f"--vs-{name}": colour for name, colour in completed(colours, theme).items()}
+def colour_properties(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Returns the element's custom properties: the chosen colours and those that must change with them."""
+    colours = {name: "#" + parameters[name].removeprefix("#") for name in COLOURS if name in parameters}
+    theme = DARK if parameters.get("theme") == "dark" else LIGHT
+    return {f"--vs-{name}": colour for name, colour in complete_colours(colours, theme).items()}
 
 
-def style(look: Chosen) -> dict[str, str]:
-    """The element's style: of the picture's size from the first moment, so that nothing on the page moves."""
+def element_style(widget: Widget) -> dict[str, str]:
+    """Returns the element's style, which reserves the picture's size, so that nothing on the page moves."""
     text = {"font-size": "14px", "line-height": "1.4"}
-    width, height = f"{look.size.width}px", look.size.height
-    if look.asked.get("variant") in FLOWING:
+    width, height = f"{widget.size.width}px", widget.size.height
+    if widget.parameters.get("variant") in INLINE_VARIANTS:
         place = {"display": "inline-block", "min-height": f"{height}px"}
     else:
-        place = {"display": "block", "width": width, "max-width": "100%", "min-height": f"{height + SPARE}px"}
-    return {**place, **text, **properties(look.asked)}
+        place = {
+            "display": "block",
+            "width": width,
+            "max-width": "100%",
+            "min-height": f"{height + EXTRA_HEIGHT}px",
+        }
+    return {**place, **text, **colour_properties(widget.parameters)}
 
 
-def codes(look: Chosen) -> dict[str, str]:
-    """What may be copied, by kind."""
-    query = query_of(look.asked)
-    picture = f"{look.url}/w/{look.site}.svg"
-    counting = query_of({**look.asked, "count": "1", "u": look.page})
-    frame = _tag(
+def build_codes(widget: Widget) -> dict[str, str]:
+    """Returns the code for each kind of embedding."""
+    query = encode_query(widget.parameters)
+    picture = f"{widget.url}/w/{widget.site}.svg"
+    counting = encode_query({**widget.parameters, "count": "1", "u": widget.page})
+    frame = write_tag(
         "iframe",
-        src=f"{look.url}/w/{look.site}.html{query}",
-        **_measures(look.size),
-        style="border:0;max-width:100%",
-        title=look.title,
+        {
+            "src": f"{widget.url}/w/{widget.site}.html{query}",
+            **_dimensions(widget.size),
+            "style": "border:0;max-width:100%",
+            "title": widget.title,
+        },
     )
-    spans = "\n".join(f"<span{_written({'data-vstats': item.value})}></span>" for item in look.items)
     return {
-        "script": f"{_script(look.url)}\n{_element(look)}",
-        "svg": _image(look, picture + query, loading="lazy"),
+        "script": widget_tags(widget.url, *_element(widget)),
+        "svg": _image(widget, picture + query, loading="lazy"),
         "iframe": f"{frame}</iframe>",
-        "span": f'<script defer src="{escape(look.url)}/f.js" data-site="{look.site}"></script>\n{spans}',
-        "count": _image(look, picture + counting),
+        "span": span_tags(widget.url, widget.site, tuple(item.value for item in widget.items)),
+        "count": _image(widget, picture + counting),
     }
 
 
-def recipe_codes(look: Chosen) -> dict[str, str]:
-    """What is written for systems that take no HTML as it is."""
-    # React reads HTML only so; within a string of JavaScript, two signs more mean something.
-    html = _element(look).replace("\n", "").replace("\\", "&#92;").replace("'", "&#x27;")
+def build_recipes(widget: Widget) -> dict[str, str]:
+    """Returns the code for systems that do not take HTML as it is."""
+    # React takes HTML only so; in a string of JavaScript, two more characters have a meaning.
+    html = write_widget(*_element(widget)).replace("\n", "").replace("\\", "&#92;").replace("'", "&#x27;")
     return {
-        "docusaurus": f"// docusaurus.config.js\nscripts: [{{ src: '{look.url}/w.js', type: 'module' }}],\n\n"
+        "docusaurus": "// docusaurus.config.js\n"
+        f"scripts: [{{ src: '{widget.url}/w.js', type: 'module' }}],\n\n"
         f"// .mdx\n<div dangerouslySetInnerHTML={{{{ __html: '{html}' }}}} />",
     }
 
 
-def _script(url: str) -> str:
-    return f'<script type="module" src="{escape(url)}/w.js"></script>'
+def _element(widget: Widget) -> tuple[dict[str, str], str]:
+    """Returns the element's attributes, and the picture in it, which is shown until the script runs."""
+    attributes = dict(element_attributes(widget.site, widget.parameters))
+    attributes["style"] = ";".join(f"{name}:{value}" for name, value in element_style(widget).items())
+    source = f"{widget.url}/w/{widget.site}.svg{encode_query(widget.parameters)}"
+    return attributes, f"\n  {_image(widget, source, f'display:block;{FIT_STYLE}', loading='lazy')}\n"
 
 
-def _element(look: Chosen) -> str:
-    """The element with the picture in it, which keeps its place and stands in for it without scripts."""
-    written = dict(attributes(look.site, look.asked)) | {
-        "style": ";".join(f"{name}:{value}" for name, value in style(look).items())
-    }
-    source = f"{look.url}/w/{look.site}.svg{query_of(look.asked)}"
-    picture = _image(look, source, f"display:block;{FITS}", loading="lazy")
-    return f"<visitor-stats{_written(written)}>\n  {picture}\n</visitor-stats>"
+def _image(widget: Widget, source: str, style: str = FIT_STYLE, **more: str) -> str:
+    attributes = {**more, **_dimensions(widget.size), "src": source, "alt": widget.title, "style": style}
+    return write_tag("img", attributes)
 
 
-def _image(look: Chosen, source: str, style: str = FITS, **more: str) -> str:
-    return _tag("img", **more, **_measures(look.size), src=source, alt=look.title, style=style)
-
-
-def _measures(size: Size) -> dict[str, str]:
+def _dimensions(size: Size) -> dict[str, str]:
     return {"width": str(size.width), "height": str(size.height)}
-
-
-def _tag(name: str, **written: str) -> str:
-    return f"<{name}{_written(written)}>"
-
-
-def _written(written: Mapping[str, str]) -> str:
-    """Attributes in which no sign means anything to HTML, nor braces to the templates around it."""
-    quoted = {name: escape(value) for name, value in written.items()}
-    header_signals = str.maketrans({"{": "&#123;", "}": "&#125;", "\n": " ", "\r": " "})
-    return "".join(f' {name}="{value.translate(header_signals)}"' for name, value in quoted.items())

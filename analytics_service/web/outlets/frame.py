@@ -16,15 +16,15 @@ POLICY = (
 )
 
 
-def drawn(scene: WidgetView, problem: str = "") -> str:
-    """The page. Where no script runs, it asks for itself again after `refresh` seconds."""
-    seconds = scene.look.refresh
-    again = f'<noscript><meta http-equiv="refresh" content="{seconds}"></noscript>' if seconds else ""
+def render_frame(view: WidgetView, problem: str = "") -> str:
+    """Returns the page. Without scripts, it loads itself again after `refresh` seconds."""
+    seconds = view.options.refresh
+    reload = f'<noscript><meta http-equiv="refresh" content="{seconds}"></noscript>' if seconds else ""
     return (
-        f'<!doctype html><html lang="{escape(scene.look.lang)}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{escape(scene.title)}</title>{again}'
+        f'<!doctype html><html lang="{escape(view.options.lang)}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(view.title)}</title>{reload}'
         f"<style>{SHEET}</style>"
         f'<script defer src="../widget/static/frame.js" data-refresh="{seconds}"></script></head>'
-        # The picture is XML made by a tree: what is text in it cannot be a tag here either.
-        f"<body>{svg.drawn(scene, problem=problem)}</body></html>\n"
+        # The picture is serialised from a tree of XML: text in it cannot become a tag of the page.
+        f"<body>{svg.render_svg(view, problem=problem)}</body></html>\n"
     )

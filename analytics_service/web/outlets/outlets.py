@@ -1,8 +1,9 @@
-"""The widget where no script runs: picture, frame, text and badge, of the same figures as the counter's."""
+"""The widget without scripts: picture, frame, text and badge, with the figures of the counter."""
 
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from starlette.datastructures import QueryParams
@@ -15,41 +16,38 @@ from analytics_service.domain.counts import Question
 from analytics_service.domain.site import Site
 from analytics_service.errors import AnalyticsError, BadParameter, Unavailable
 from analytics_service.web.errors import error_response
+from analytics_service.web.headers import COMPRESSED, EMBEDDABLE, NO_STORE, is_unchanged
 from analytics_service.web.intake.beacon import header_value
 from analytics_service.web.intake.door import record
 from analytics_service.web.outlets import frame, png, svg, text
 from analytics_service.web.outlets.query import (
     Variant,
-    WidgetOptions,
-    question_of,
-    settled,
+    parse_leniently,
+    parse_widget_query,
     strip_bidi,
-    tolerant_look,
+    with_site_defaults,
 )
-from analytics_service.web.outlets.render_cache import RenderCache, Rendering, drawing
+from analytics_service.web.outlets.renderings import Rendering, make_render_cache, make_rendering
 from analytics_service.web.outlets.svg_canvas import SHEET_HASH
-from analytics_service.web.outlets.widget_view import WidgetView, error_scene, scene_of
-from analytics_service.web.public.counter import Counter, Known, public_site
+from analytics_service.web.outlets.widget_view import WidgetView, build_error_view, build_view
+from analytics_service.web.public.counter import CachedCounts, Counter
+from analytics_service.web.public.sites import require_public_site
 from analytics_service.web.services import Services, services_of
 
-HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Vary": "Accept-Encoding",
-}
-AGE = 15
-PICTURES_AT_ONCE, PICTURES_WAITING = 2, 64
+MAX_AGE = timedelta(seconds=15)
+DEMO_MAX_AGE = timedelta(seconds=1)
+MAX_RENDERS, MAX_WAITING_RENDERS = 2, 64
 PROBLEM_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One way to show figures; `draws` takes a scene and a problem that is told with it."""
+    """One format of figures; `render` takes a view and a problem that its description ends with."""
 
     media_type: str
     policy: str
     counts: bool = False
-    draws: Callable[[WidgetView, str], str | bytes] | None = None
+    render: Callable[[WidgetView, str], str | bytes] | None = None
 
 
 KINDS: Mapping[str, Kind] = {
@@ -57,155 +55,158 @@ KINDS: Mapping[str, Kind] = {
         "image/svg+xml",
         f"default-src 'none'; style-src {SHEET_HASH}; sandbox",
         counts=True,
-        draws=lambda scene, told: svg.drawn(scene, problem=told),
+        render=lambda view, problem: svg.render_svg(view, problem=problem),
     ),
     "png": Kind("image/png", "default-src 'none'; sandbox", counts=True),
-    "html": Kind("text/html; charset=utf-8", frame.POLICY, draws=frame.drawn),
+    "html": Kind("text/html; charset=utf-8", frame.POLICY, render=frame.render_frame),
     "txt": Kind(
         "text/plain; charset=utf-8",
         "default-src 'none'; sandbox",
-        draws=lambda scene, _: text.text(scene),
+        render=lambda view, _: text.render_text(view),
     ),
     "json": Kind("application/json", "default-src 'none'; sandbox"),
     "badge": Kind(
-        "application/json", "default-src 'none'; sandbox", draws=lambda scene, _: text.badge(scene)
+        "application/json", "default-src 'none'; sandbox", render=lambda view, _: text.render_badge(view)
     ),
 }
 
 
 class Outlets:
-    """Draws what the counter knows, each scene once."""
+    """Answers with the counter's figures in each format; what shows the same is rendered once."""
 
     def __init__(self, counter: Counter, font_file: Path | None = None) -> None:
         self._counter = counter
         self._font_file = font_file
-        self._drawings = RenderCache()
-        self._pictures = asyncio.Semaphore(PICTURES_AT_ONCE)
+        self._renderings = make_render_cache()
+        self._renders = asyncio.Semaphore(MAX_RENDERS)
         self._waiting = 0
 
     async def answer(self, request: Request) -> Response:
-        """`GET /w/{site}.svg`, `.png`, `.html`, `.txt` and `.json`."""
+        """`GET /w/{site}.{kind}`: answers with .svg, .png, .html, .txt or .json."""
         kind = request.path_params["kind"]
         if kind not in KINDS or kind == "badge":
-            raise HTTPException(404, "There are .svg, .png, .html, .txt and .json here.")
-        if kind == "png" and (lacking := png.lacking(self._font_file)):
-            # Browsers look at a picture's type, not at its address: this one is drawn all the same.
-            return await self._wrong(request, "svg", 501, lacking)
-        return await self._answered(request, kind)
+            raise HTTPException(404, "Unknown format; expected .svg, .png, .html, .txt or .json.")
+        if kind == "png" and (missing := png.find_missing(self._font_file)):
+            # Browsers go by the media type, not by the address: they show this SVG all the same.
+            return await self._answer_problem(request, "svg", 501, missing)
+        return await self._answer_or_explain(request, kind)
 
-    async def badge(self, request: Request) -> Response:
-        """`GET /badge/{site}.json`, for shields.io."""
-        return await self._answered(request, "badge")
+    async def answer_badge(self, request: Request) -> Response:
+        """`GET /badge/{site}.json`: answers with the JSON that shields.io asks for."""
+        return await self._answer_or_explain(request, "badge")
 
-    async def previewed(
+    async def preview(
         self, services: Services, site: Site, query: QueryParams
     ) -> tuple[WidgetView, tuple[int, int]]:
-        """What the query's picture shows, and its size. Raises BadParameter, NotPublic, Unavailable."""
-        question, look = settled(site, *question_of(query, ()))
-        known, is_stale = await self._known(services, site, question)
-        scene = scene_of(known.counts, look, is_stale=is_stale)
-        return scene, svg.size(scene)
+        """Returns the view that a query asks for, and its size in pixels.
 
-    async def _answered(self, request: Request, kind: str) -> Response:
+        Raises BadParameter, NotPublic and Unavailable.
+        """
+        question, options = with_site_defaults(site, *parse_widget_query(query, ()))
+        cached, is_stale = await self._read(services, site, question)
+        view = build_view(cached.counts, options, is_stale=is_stale)
+        return view, svg.measure_svg(view)
+
+    async def _answer_or_explain(self, request: Request, kind: str) -> Response:
         try:
-            return await self._shown(request, kind)
+            return await self._answer_figures(request, kind)
         except AnalyticsError as error:
-            return await self._failed(request, kind, error)
+            return await self._answer_error(request, kind, error)
 
-    async def _shown(self, request: Request, kind: str) -> Response:
+    async def _answer_figures(self, request: Request, kind: str) -> Response:
         services, query = services_of(request), request.query_params
-        question, look = question_of(query, ("count", "u") if KINDS[kind].counts else ())
+        question, options = parse_widget_query(query, ("count", "u") if KINDS[kind].counts else ())
         if kind == "badge":
-            look = _badge_look(look)
-        site = public_site(services, request.path_params["site"])
-        question, look = settled(site, question, look)
-        headers = {**HEADERS, "Cache-Control": _kept_for(site), "Content-Security-Policy": KINDS[kind].policy}
-        if verdict := await _counting(request, services):
-            headers |= {"Cache-Control": "no-store", "X-Vstats": verdict}
-        known, is_stale = await self._known(services, site, question)
+            options = replace(options, variant=Variant.BADGE)
+        site = require_public_site(services, request.path_params["site"])
+        question, options = with_site_defaults(site, question, options)
+        headers = {**COMPRESSED, "Cache-Control": _cache_control(site)}
+        headers["Content-Security-Policy"] = KINDS[kind].policy
+        if verdict := await _count_view(request, services):
+            headers |= {**NO_STORE, "X-Vstats": verdict}
+        cached, is_stale = await self._read(services, site, question)
         if kind == "json":
-            drawn = Rendering(known.bytes, b"", known.etag.strip('"'))
+            rendering = Rendering(cached.bytes, b"", cached.etag.strip('"'))
         else:
-            drawn = await self._drawing(kind, scene_of(known.counts, look, is_stale=is_stale))
-        return _sent(request, drawn, KINDS[kind].media_type, headers)
+            rendering = await self._render(kind, build_view(cached.counts, options, is_stale=is_stale))
+        return _respond(request, rendering, KINDS[kind].media_type, headers)
 
-    async def _known(self, services: Services, site: Site, question: Question) -> tuple[Known, bool]:
-        """The figures, or the last ones that could be read and that they are those."""
+    async def _read(self, services: Services, site: Site, question: Question) -> tuple[CachedCounts, bool]:
+        """Returns the figures, or the last ones that could be read, and whether it is those."""
         try:
-            return await self._counter.known(services, site, question), False
+            return await self._counter.read(services, site, question), False
         except Unavailable:
-            if last := self._counter.last_known(site, question):
+            if last := self._counter.find_last(site, question):
                 return last, True
             raise
 
-    async def _drawing(self, kind: str, scene: WidgetView, told: str = "") -> Rendering:
-        key = (kind, scene, told)
-        found = self._drawings.find(key)
-        if found is None:
-            draws = KINDS[kind].draws
-            body = draws(scene, told) if draws else await self._rendered(scene, told)
-            found = drawing(body.encode() if isinstance(body, str) else body, packs=kind != "png")
-            self._drawings.keep(key, found)
-        return found
+    async def _render(self, kind: str, view: WidgetView, problem: str = "") -> Rendering:
+        key = (kind, view, problem)
+        rendering = self._renderings.find(key)
+        if rendering is None:
+            render = KINDS[kind].render
+            body = render(view, problem) if render else await self._render_png(view, problem)
+            body = body.encode() if isinstance(body, str) else body
+            rendering = make_rendering(body, compresses=kind != "png")
+            self._renderings.store(key, rendering)
+        return rendering
 
-    async def _rendered(self, scene: WidgetView, told: str) -> bytes:
-        # A picture is milliseconds of work: beside the loop, and never more than a short queue of it.
-        if self._waiting >= PICTURES_WAITING:
-            raise Unavailable("more pictures are asked for than can be drawn")
+    async def _render_png(self, view: WidgetView, problem: str) -> bytes:
+        # A PNG takes milliseconds: it is made in a thread, and only a few wait for their turn.
+        if self._waiting >= MAX_WAITING_RENDERS:
+            raise Unavailable("too many PNG pictures are being made")
         self._waiting += 1
         try:
-            async with self._pictures:
-                return await asyncio.to_thread(png.drawn, scene, self._font_file, told)
+            async with self._renders:
+                return await asyncio.to_thread(png.render_png, view, self._font_file, problem)
         finally:
             self._waiting -= 1
 
-    async def _failed(self, request: Request, kind: str, error: AnalyticsError) -> Response:
-        """An error in the widget's own shape: a page that shows it is never broken."""
+    async def _answer_error(self, request: Request, kind: str, error: AnalyticsError) -> Response:
+        """Answers an error in the widget's own shape, so that a page that embeds it is never broken."""
         refused = error_response(error, request.url.path)
         if kind in ("txt", "json"):
-            refused.headers.update({name: HEADERS[name] for name in HEADERS if name != "Vary"})
+            refused.headers.update(EMBEDDABLE)
             return refused
-        answer = await self._wrong(request, kind, refused.status_code, _told(error))
+        answer = await self._answer_problem(request, kind, refused.status_code, _public_text(error))
         if retry := refused.headers.get("retry-after"):
             answer.headers["Retry-After"] = retry
         return answer
 
-    async def _wrong(self, request: Request, kind: str, status: int, told: str) -> Response:
-        look = tolerant_look(request.query_params)
-        scene = error_scene(_badge_look(look) if kind == "badge" else look, ())
+    async def _answer_problem(self, request: Request, kind: str, status: int, problem: str) -> Response:
+        options = parse_leniently(request.query_params)
+        if kind == "badge":
+            options = replace(options, variant=Variant.BADGE)
+        view = build_error_view(options, ())
         try:
-            drawn = await self._drawing(kind, scene, told)
+            rendering = await self._render(kind, view, problem)
         except Unavailable:
-            drawn, kind = await self._drawing("svg", scene, told), "svg"
-        headers = {**HEADERS, "Cache-Control": "no-store", "Content-Security-Policy": KINDS[kind].policy}
-        if told:
-            headers["X-Problem"] = told.encode("ascii", "backslashreplace").decode()
-        return Response(drawn.body, status, headers, media_type=KINDS[kind].media_type)
+            rendering, kind = await self._render("svg", view, problem), "svg"
+        headers = {**COMPRESSED, **NO_STORE, "Content-Security-Policy": KINDS[kind].policy}
+        if problem:
+            headers["X-Problem"] = problem.encode("ascii", "backslashreplace").decode()
+        return Response(rendering.body, status, headers, media_type=KINDS[kind].media_type)
 
 
-def _told(error: AnalyticsError) -> str:
-    """What is wrong with the question; of what is wrong here, nothing is told."""
-    # A parameter's name is a stranger's text: neither a header nor XML takes whatever it holds.
+def _public_text(error: AnalyticsError) -> str:
+    """Returns what is wrong with a request; nothing where the fault is the service's own."""
+    # The name of a parameter comes from the client, and neither a header nor XML takes every character.
     return "" if isinstance(error, Unavailable) else strip_bidi(str(error)[:PROBLEM_LIMIT])
 
 
-def _badge_look(look: WidgetOptions) -> WidgetOptions:
-    return replace(look, variant=Variant.BADGE)
-
-
-def _kept_for(site: Site) -> str:
-    age = 1 if site.demo else AGE
+def _cache_control(site: Site) -> str:
+    age = int((DEMO_MAX_AGE if site.demo else MAX_AGE).total_seconds())
     return f"public, max-age={age}, s-maxage={age}, stale-while-revalidate=60, stale-if-error=86400"
 
 
-async def _counting(request: Request, services: Services) -> str:
-    """What became of the view that an image tells of, once it is on disk; nothing where it tells of none."""
+async def _count_view(request: Request, services: Services) -> str:
+    """Counts the view that an image with count=1 stands for; returns the verdict, or an empty text."""
     query = request.query_params
     if query.get("count", "0") not in ("0", "1"):
-        raise BadParameter("count", "enum", "is 1, or left out", ["1"])
+        raise BadParameter("count", "enum", "must be 1 or left out", ["1"])
     if query.get("count") != "1":
         if "u" in query:
-            raise BadParameter("u", "value", "is told only with count=1")
+            raise BadParameter("u", "value", "is allowed only with count=1")
         return ""
     if request.method != "GET":
         return "asked only"
@@ -214,13 +215,15 @@ async def _counting(request: Request, services: Services) -> str:
     return header_value(verdict)
 
 
-def _sent(request: Request, drawn: Rendering, media_type: str, headers: dict[str, str]) -> Response:
-    packs = bool(drawn.packed) and "gzip" in request.headers.get("accept-encoding", "")
-    # The packed form is other bytes, and has a tag of its own.
-    tag = f'"{drawn.tag}{"-g" if packs else ""}"'
+def _respond(request: Request, rendering: Rendering, media_type: str, headers: dict[str, str]) -> Response:
+    compresses = bool(rendering.compressed) and "gzip" in request.headers.get("accept-encoding", "")
+    # The compressed form is other bytes, and has a tag of its own.
+    tag = f'"{rendering.tag}{"-g" if compresses else ""}"'
     headers = {**headers, "ETag": tag}
-    if tag in request.headers.get("if-none-match", "") and headers["Cache-Control"] != "no-store":
+    if is_unchanged(request, tag) and headers["Cache-Control"] != NO_STORE["Cache-Control"]:
         return Response(status_code=304, headers=headers)
-    if packs:
+    if compresses:
         headers["Content-Encoding"] = "gzip"
-    return Response(drawn.packed if packs else drawn.body, headers=headers, media_type=media_type)
+    return Response(
+        rendering.compressed if compresses else rendering.body, headers=headers, media_type=media_type
+    )

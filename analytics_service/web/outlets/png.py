@@ -1,4 +1,4 @@
-"""The widget as PNG, for mails and forums that show no SVG."""
+"""The widget as PNG, for e-mails and forums that do not show SVG."""
 
 import struct
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pathlib import Path
 from analytics_service.web.outlets import svg
 from analytics_service.web.outlets.widget_view import WidgetView
 
-USUAL_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+DEFAULT_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 """Where Debian's fonts-dejavu-core puts a font with all Vietnamese letters."""
 SCALE = 2
 NO_RENDERER = "PNG needs: pip install 'analytics-service[images]'"
@@ -19,26 +19,26 @@ _FAMILY_NAME = 1
 
 @dataclass(frozen=True, slots=True)
 class Fonts:
-    """A font file, its bold sister where there is one, and the family's name."""
+    """A font file, the bold one beside it if there is one, and the name of their family."""
 
     files: tuple[str, ...]
     family: str
 
 
 @cache
-def fonts(file: Path | None) -> Fonts | None:
-    """The fonts to draw with, or None where there are none."""
-    regular = file or USUAL_FONT
+def find_fonts(file: Path | None) -> Fonts | None:
+    """Returns the fonts of that file, or of Debian's own; None where there are none."""
+    regular = file or DEFAULT_FONT
     bold = regular.with_stem(regular.stem.removesuffix("-Regular") + "-Bold")
     try:
-        family = family_of(regular.read_bytes())
+        family = read_family(regular.read_bytes())
     except (OSError, struct.error, UnicodeDecodeError, ValueError):
         return None
     return Fonts(tuple(str(one) for one in (regular, bold) if one.exists()), family)
 
 
-def family_of(font: bytes) -> str:
-    """The family's name by the font's own table `name` (OpenType 1.9). Raises ValueError, struct.error."""
+def read_family(font: bytes) -> str:
+    """Returns the family's name from a font's table `name` (OpenType). Raises ValueError, struct.error."""
     (tables,) = struct.unpack_from(">H", font, 4)
     for table in range(tables):
         tag, _, offset, _ = struct.unpack_from(">4sIII", font, 12 + 16 * table)
@@ -53,26 +53,26 @@ def family_of(font: bytes) -> str:
     raise ValueError("the font has no name")
 
 
-def lacking(file: Path | None) -> str:
-    """What is missing here for PNG, with the way to get it; nothing where nothing is."""
+def find_missing(file: Path | None) -> str:
+    """Returns what PNG needs and is not installed, with the command that installs it; else an empty text."""
     if find_spec("resvg_py") is None:
         return NO_RENDERER
-    return "" if fonts(file) is not None else NO_FONT
+    return "" if find_fonts(file) is not None else NO_FONT
 
 
-def drawn(scene: WidgetView, font_file: Path | None, problem: str = "") -> bytes:
-    """The scene as PNG, at twice its size so that it is sharp on fine screens."""
-    # Imported where it is needed: it is an extra.
+def render_png(view: WidgetView, font_file: Path | None, problem: str = "") -> bytes:
+    """Returns the view as PNG, at twice its size so that it is sharp on fine screens."""
+    # Imported where it is needed: it is optional.
     import resvg_py
 
-    found = fonts(font_file)
-    # The renderer knows no media queries: `auto` is light.
+    fonts = find_fonts(font_file)
+    # The renderer does not support media queries: `auto` is light.
     return resvg_py.svg_to_bytes(
-        svg_string=svg.drawn(scene, has_sheet=False, problem=problem),
+        svg_string=svg.render_svg(view, has_sheet=False, problem=problem),
         zoom=SCALE,
         skip_system_fonts=True,
-        font_files=list(found.files) if found else [],
-        # What the picture asks for are fonts of its reader; whatever is not found is drawn in this one.
-        serif_family=found.family if found else None,
-        sans_serif_family=found.family if found else None,
+        font_files=list(fonts.files) if fonts else [],
+        # The picture names fonts of a reader's system; where they are missing, these are used.
+        serif_family=fonts.family if fonts else None,
+        sans_serif_family=fonts.family if fonts else None,
     )

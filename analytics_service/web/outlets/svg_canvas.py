@@ -1,11 +1,11 @@
-"""What pictures are drawn on: an SVG without a single style attribute, its colours by their role."""
+"""A canvas for SVG pictures: no style attributes, and colours by their role."""
 
 import unicodedata
 from base64 import b64encode
 from hashlib import sha256
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from analytics_service.web.outlets.colours import DARK, LIGHT, completed
+from analytics_service.web.outlets.colours import DARK, LIGHT, complete_colours
 from analytics_service.web.outlets.query import Theme, WidgetOptions
 
 FONT = "system-ui,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',Arial,sans-serif"
@@ -18,7 +18,7 @@ _CLASSES = {
     "border": "l",
     "live": "o",
 }
-# One sheet, the same for all pictures, so that its hash can be in the policy.
+# One style sheet for all pictures, so that its hash can be in the policy.
 SHEET = (
     ".n{font-variant-numeric:tabular-nums}@media(prefers-color-scheme:dark){"
     + "".join(
@@ -27,13 +27,13 @@ SHEET = (
     + "}@media(forced-colors:active){.x{fill:Canvas;stroke:CanvasText}.y{fill:CanvasText}}"
 )
 SHEET_HASH = "'sha256-" + b64encode(sha256(SHEET.encode()).digest()).decode() + "'"
-ALL_BUT_FITS = 1.04
+OVERFLOW_TOLERANCE = 1.04
 _NARROW = frozenset("iíìỉĩịjlIÍÌỈĨỊftr.,:;'|!()[]1 \u202f\u00a0")
 _BROAD = frozenset("mwMW@%ƯỨỪỬỮỰ—…")
 
 
-def length(text: str, size: float, *, bold: bool = False) -> float:
-    """How long a text is at most, in the fonts that systems have: nobody can measure what a reader has."""
+def measure_text(text: str, size: float, *, bold: bool = False) -> float:
+    """Returns the most pixels that a text is wide in common fonts; the reader's own cannot be measured."""
     return size * (1.1 if bold else 1.0) * sum(map(_em, text))
 
 
@@ -50,38 +50,40 @@ def _em(sign: str) -> float:
 
 
 class SvgCanvas:
-    """A picture while it is drawn."""
+    """A picture in the making, as a tree of SVG elements."""
 
-    def __init__(self, look: WidgetOptions, width: float, height: float, *, has_sheet: bool = True) -> None:
+    def __init__(
+        self, options: WidgetOptions, width: float, height: float, *, has_sheet: bool = True
+    ) -> None:
         self.width, self.height = round(width), round(height)
-        theme = DARK if look.theme is Theme.DARK else LIGHT
-        self._chosen = completed(dict(look.colours), theme)
+        theme = DARK if options.theme is Theme.DARK else LIGHT
+        self._chosen = complete_colours(dict(options.colours), theme)
         self._colours = {**theme, **self._chosen}
-        self._follows = look.theme is Theme.AUTO and has_sheet
+        self._follows = options.theme is Theme.AUTO and has_sheet
         size = {"width": str(self.width), "height": str(self.height)}
         box = f"0 0 {self.width} {self.height}"
-        names = {"role": "img", "aria-labelledby": "vt vd", "lang": look.lang}
+        names = {"role": "img", "aria-labelledby": "vt vd", "lang": options.lang}
         self.root = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size, "viewBox": box, **names})
         self._title = SubElement(self.root, "title", {"id": "vt"})
-        self._told = SubElement(self.root, "desc", {"id": "vd"})
+        self._description = SubElement(self.root, "desc", {"id": "vd"})
         if has_sheet:
             SubElement(self.root, "style").text = SHEET
         self.layer = SubElement(self.root, "g", {"font-family": FONT, "font-size": "14"})
 
-    def tell(self, title: str, told: str) -> None:
-        """Gives the picture its name, and its figures in words."""
-        self._title.text, self._told.text = title, told
+    def describe(self, title: str, description: str) -> None:
+        """Sets the picture's title and its figures in words."""
+        self._title.text, self._description.text = title, description
 
     def add(self, tag: str, fill: str, *classes: str, **attributes: object) -> Element:
-        """A shape in a colour that has a role, or that is written out; `_` in names is a hyphen."""
+        """Adds a shape filled with a colour or a role's colour; `_` in names of attributes is a hyphen."""
         return self._add(tag, "fill", fill, classes, attributes)
 
-    def line(self, path: str, stroke: str, **attributes: object) -> None:
-        """A line."""
+    def add_line(self, path: str, stroke: str, **attributes: object) -> None:
+        """Adds a line along that path."""
         self._add("path", "stroke", stroke, (), {"d": path, "fill": "none", **attributes})
 
-    def line_box(self, stroke: str, **attributes: object) -> None:
-        """A line around a box."""
+    def add_outline(self, stroke: str, **attributes: object) -> None:
+        """Adds a line around a box."""
         self._add("rect", "stroke", stroke, (), {"fill": "none", **attributes})
 
     def _add(
@@ -89,63 +91,63 @@ class SvgCanvas:
     ) -> Element:
         own = self._class(colour) if way == "fill" else self._stroke_class(colour)
         names = " ".join(filter(None, (*classes, own)))
-        given = {name.replace("_", "-"): told(value) for name, value in attributes.items()}
+        given = {name.replace("_", "-"): format_attribute(value) for name, value in attributes.items()}
         given[way] = self.colour(colour)
         if names:
             given["class"] = names
         return SubElement(self.layer, tag, given)
 
-    def text(self, words: str, x: float, y: float, fill: str = "text", **more: object) -> Element:
-        """A text that is no longer than `room`, in bold where `bold`."""
+    def add_text(self, words: str, x: float, y: float, fill: str = "text", **more: object) -> Element:
+        """Adds a text that is at most `room` wide, in bold where `bold` is set."""
         bold, room = bool(more.pop("bold", False)), more.pop("room", None)
         size = float(str(more.get("font_size", 14)))
         if bold:
             more["font_weight"] = "700"
-        # Most fonts are narrower than what is reckoned with: a text that all but fits is left as it is.
-        if isinstance(room, int | float) and length(words, size, bold=bold) > room * ALL_BUT_FITS:
-            words = cut(words, size, room * 1.3, bold=bold)
+        # Most fonts are narrower than measured: a text that almost fits is left as it is.
+        if isinstance(room, int | float) and measure_text(words, size, bold=bold) > room * OVERFLOW_TOLERANCE:
+            words = truncate(words, size, room * 1.3, bold=bold)
             more |= {"textLength": max(float(room), 1.0), "lengthAdjust": "spacingAndGlyphs"}
         element = self.add("text", fill, "n", "y", x=x, y=y, **more)
         element.text = words
         return element
 
-    def piece(self, line: Element, words: str, fill: str, *, bold: bool = False, size: int = 0) -> None:
-        """Goes on with a line of text."""
+    def append_text(self, line: Element, words: str, fill: str, *, bold: bool = False, size: int = 0) -> None:
+        """Appends a piece to a line of text."""
         given = {"fill": self.colour(fill), "class": f"n y {self._class(fill)}".strip()}
         given |= {"font-weight": "700"} if bold else {}
         given |= {"font-size": str(size)} if size else {}
         SubElement(line, "tspan", given).text = words
 
-    def dot(self, line: Element) -> None:
-        """Goes on with the dot that *online* has: a sign, as nobody knows how far a text has come."""
+    def append_dot(self, line: Element) -> None:
+        """Appends the dot of *online* to a line of text: a character, as the line's width is not known."""
         given = {"fill": self.colour("live"), "class": self._class("live"), "font-size": "10", "dy": "-1.2"}
         SubElement(line, "tspan", {name: value for name, value in given.items() if value}).text = "●"
         SubElement(line, "tspan", {"dy": "1.2"}).text = " "
 
     def colour(self, role: str) -> str:
-        """The colour of a role."""
+        """Returns the colour of a role; a colour stays itself."""
         return self._colours.get(role, role)
 
     def _stroke_class(self, role: str) -> str:
-        """The class by which the sheet knows a line of that role."""
+        """Returns the class that the sheet has for a line of that role."""
         return f"s{own}" if (own := self._class(role)) else ""
 
     def _class(self, role: str) -> str:
-        # What the owner chose is the same in the dark.
+        # A colour that the owner chose stays the same in the dark.
         return _CLASSES.get(role, "") if self._follows and role not in self._chosen else ""
 
-    def drawn(self) -> str:
-        """The picture."""
+    def serialise(self) -> str:
+        """Returns the picture as SVG."""
         return tostring(self.root, encoding="unicode")
 
 
-def told(value: object) -> str:
-    """A number as short as it can be written; anything else as it is."""
+def format_attribute(value: object) -> str:
+    """Returns a number with at most two decimals; anything else as a text."""
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
-def cut(text: str, size: float, room: float, *, bold: bool = False) -> str:
-    """The text, or as much of it as there is room for."""
-    while len(text) > 1 and length(text, size, bold=bold) > room:
+def truncate(text: str, size: float, room: float, *, bold: bool = False) -> str:
+    """Returns the text, or as much of it as there is room for, with an ellipsis."""
+    while len(text) > 1 and measure_text(text, size, bold=bold) > room:
         text = text.removesuffix("…")[:-1].rstrip() + "…"
     return text

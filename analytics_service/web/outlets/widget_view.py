@@ -1,18 +1,18 @@
-"""What an outlet shows, in words and numbers: whatever draws it adds nothing to it."""
+"""What an outlet shows, in words and numbers; renderers add nothing to it."""
 
 from dataclasses import dataclass, replace
 
 from analytics_service.domain.counter import Item
 from analytics_service.domain.counts import Counts
 from analytics_service.domain.metrics import Metric
-from analytics_service.web.outlets.number_format import UNKNOWN, number
+from analytics_service.web.outlets.number_format import UNKNOWN, format_number
 from analytics_service.web.outlets.query import ITEMS_OF, WidgetOptions
-from analytics_service.web.translations import words
+from analytics_service.web.translations import load_words
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure with its label."""
+    """One figure, formatted, with its label."""
 
     item: Item
     label: str
@@ -21,9 +21,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class WidgetView:
-    """Everything that is drawn; a note stands below, `curve` is a card's series."""
+    """All that is rendered; the note stands below the rows, `curve` is a card's series."""
 
-    look: WidgetOptions
+    options: WidgetOptions
     heading: str
     title: str
     rows: tuple[Row, ...]
@@ -32,16 +32,16 @@ class WidgetView:
     is_error: bool = False
 
     @property
-    def told(self) -> str:
-        """The scene in one line, for those who hear it."""
+    def description(self) -> str:
+        """All figures in one line, for screen readers."""
         figures = ", ".join(f"{row.label}: {row.value}" for row in self.rows)
         return f"{figures} ({self.note})" if self.note else figures
 
 
-def scene_of(counts: Counts, look: WidgetOptions, *, is_stale: bool = False) -> WidgetView:
-    """The counter's figures in the look's language."""
-    texts = words(look.lang).widget
-    rows = tuple(_row(item, number(value, look), look) for item, value in counts.figures.items())
+def build_view(counts: Counts, options: WidgetOptions, *, is_stale: bool = False) -> WidgetView:
+    """Returns the counter's figures in the language of the options; `is_stale` adds their time as a note."""
+    texts = load_words(options.lang).widget
+    rows = tuple(_row(item, format_number(value, options), options) for item, value in counts.figures.items())
     note = ""
     if is_stale:
         note = f"{texts['stale']} {counts.at:%H:%M}"
@@ -50,25 +50,25 @@ def scene_of(counts: Counts, look: WidgetOptions, *, is_stale: bool = False) -> 
     elif counts.metric is Metric.VISITORS and any(item not in _OF_A_DAY for item in counts.figures):
         note = texts["sum"]
     curve = counts.series.values if counts.series is not None else ()
-    return replace(_empty(look), rows=rows, note=note, curve=curve)
+    return replace(_empty(options), rows=rows, note=note, curve=curve)
 
 
-# Visitors of one day are people; of several days, those of each day added up.
+# Visitors of one day are distinct; those of several days are the sum of its days.
 _OF_A_DAY = frozenset({Item.ONLINE, Item.TODAY, Item.YESTERDAY, Item.PEAK})
 
 
-def error_scene(look: WidgetOptions, items: tuple[Item, ...]) -> WidgetView:
-    """The same shape without any figure."""
-    rows = tuple(_row(item, UNKNOWN, look) for item in items or ITEMS_OF[look.variant])
-    return replace(_empty(look), rows=rows, note=words(look.lang).widget["error"], is_error=True)
+def build_error_view(options: WidgetOptions, items: tuple[Item, ...]) -> WidgetView:
+    """Returns a view with dashes in place of figures, and the error as its note."""
+    rows = tuple(_row(item, UNKNOWN, options) for item in items or ITEMS_OF[options.variant])
+    return replace(_empty(options), rows=rows, note=load_words(options.lang).widget["error"], is_error=True)
 
 
-def _empty(look: WidgetOptions) -> WidgetView:
-    usual = words(look.lang).widget["heading"]
-    heading = usual if look.heading is None else look.heading
-    return WidgetView(look, heading, heading or usual, ())
+def _empty(options: WidgetOptions) -> WidgetView:
+    default = load_words(options.lang).widget["heading"]
+    heading = default if options.heading is None else options.heading
+    return WidgetView(options, heading, heading or default, ())
 
 
-def _row(item: Item, value: str, look: WidgetOptions) -> Row:
-    label = dict(look.labels).get(item) or words(look.lang).widget[item.value]
+def _row(item: Item, value: str, options: WidgetOptions) -> Row:
+    label = dict(options.labels).get(item) or load_words(options.lang).widget[item.value]
     return Row(item, label, value)

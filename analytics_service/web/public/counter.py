@@ -1,10 +1,8 @@
-"""The public counter: all figures of a widget in one small, cacheable object."""
+"""The public counter: all figures of a widget in one small answer that caches may keep."""
 
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime
-from hashlib import blake2b
+from datetime import datetime, timedelta
 
 import msgspec
 from starlette.requests import Request
@@ -15,25 +13,21 @@ from analytics_service.domain.limits import ONLINE_WINDOW
 from analytics_service.domain.metrics import Metric
 from analytics_service.domain.periods import zone_at
 from analytics_service.domain.site import Site
-from analytics_service.errors import UnknownSite
-from analytics_service.web.public.query import asked, shown
+from analytics_service.web.headers import COMPRESSED, digest_of, is_unchanged
+from analytics_service.web.lru_cache import LruCache
+from analytics_service.web.public.query import authorise, parse_query
 from analytics_service.web.public.response_cache import CachedResponse
+from analytics_service.web.public.sites import require_public_site
 from analytics_service.web.services import Services, services_of
 
-KEPT_FOR = 5.0
-KEPT_FOR_DEMO = 1.0
-ANSWERS_KEPT = 10_000
-
-HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Vary": "Accept-Encoding",
-}
+MAX_AGE = timedelta(seconds=5)
+DEMO_MAX_AGE = timedelta(seconds=1)
+CACHE_SIZE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A counter's figures, their bytes with a strong tag; `stale_at` on the monotonic clock."""
+class CachedCounts:
+    """A counter's figures, their JSON and its strong tag; `stale_at` is on the monotonic clock."""
 
     counts: Counts
     bytes: bytes
@@ -42,55 +36,49 @@ class Known:
 
 
 class Counter:
-    """Asks for figures at most once in 5 s for each closed key."""
+    """Answers with figures, and reads those of one site and question at most once in `MAX_AGE`."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[Question, Site], Known] = OrderedDict()
+        self._cache: LruCache[tuple[Question, Site], CachedCounts] = LruCache(CACHE_SIZE)
 
     async def answer(self, request: Request) -> Response:
-        """`GET /api/v1/sites/{site}/counter?items=&metric=&path=&series=`."""
+        """`GET /api/v1/sites/{site}/counter?items=&metric=&path=&series=`: answers with figures in JSON."""
         services = services_of(request)
-        question = asked(request.query_params)
-        site = public_site(services, request.path_params["site"])
-        known = await self.known(services, site, shown(site, question))
-        age = 1 if site.demo else 5
+        question = parse_query(request.query_params)
+        site = require_public_site(services, request.path_params["site"])
+        cached = await self.read(services, site, authorise(site, question))
+        age = int(_max_age(site).total_seconds())
         cache = f"public, max-age={age}, s-maxage={age * 3}, stale-if-error=86400"
-        headers = {**HEADERS, "Cache-Control": cache, "ETag": known.etag}
-        if known.etag in request.headers.get("if-none-match", ""):
+        headers = {**COMPRESSED, "Cache-Control": cache, "ETag": cached.etag}
+        if is_unchanged(request, cached.etag):
             return Response(status_code=304, headers=headers)
-        response = Response(known.bytes, headers=headers, media_type="application/json")
-        ready = CachedResponse(response, request.path_params["site"], site, known.stale_at)
-        services.responses.keep(_target(request), ready)
+        response = Response(cached.bytes, headers=headers, media_type="application/json")
+        # No second copy: both caches hold the same bytes, this one by the request's target for the fast lane.
+        whole = CachedResponse(response, request.path_params["site"], site, cached.stale_at)
+        services.responses.store(_target(request), whole)
         return response
 
-    async def known(self, services: Services, site: Site, question: Question) -> Known:
-        """The figures, no older than 5 s. Raises Unavailable."""
+    async def read(self, services: Services, site: Site, question: Question) -> CachedCounts:
+        """Returns the figures, no older than `MAX_AGE`. Raises Unavailable."""
         # The site itself is in the key: a changed setting shows at once.
         key = (question, site)
-        known = self._known.get(key)
+        cached = self._cache.find(key)
         now = time.monotonic()
-        if known is None or now >= known.stale_at:
+        if cached is None or now >= cached.stale_at:
             counts = await services.reporter.counts(site, question, services.clock())
-            made = encoded(counts)
-            tag = f'"c-{blake2b(made, digest_size=8).hexdigest()}"'
-            known = Known(counts, made, tag, now + (KEPT_FOR_DEMO if site.demo else KEPT_FOR))
-            self._known[key] = known
-            self._known.move_to_end(key)
-            if len(self._known) > ANSWERS_KEPT:
-                self._known.popitem(last=False)
-        return known
+            body = encode_counts(counts)
+            stale_at = now + _max_age(site).total_seconds()
+            cached = CachedCounts(counts, body, f'"c-{digest_of(body)}"', stale_at)
+            self._cache.store(key, cached)
+        return cached
 
-    def last_known(self, site: Site, question: Question) -> Known | None:
-        """The figures as they were when they could last be read."""
-        return self._known.get((question, site))
+    def find_last(self, site: Site, question: Question) -> CachedCounts | None:
+        """Returns the figures as they were when they could last be read, if that is remembered."""
+        return self._cache.find((question, site))
 
 
-def public_site(services: Services, name: str) -> Site:
-    """The site of that name. Raises UnknownSite where there is none, or none that everybody may see."""
-    site = services.sites.find(name)
-    if site is None or not site.public:
-        raise UnknownSite("")
-    return site
+def _max_age(site: Site) -> timedelta:
+    return DEMO_MAX_AGE if site.demo else MAX_AGE
 
 
 def _target(request: Request) -> bytes:
@@ -99,12 +87,12 @@ def _target(request: Request) -> bytes:
     return path + b"?" + query if query else path
 
 
-def encoded(counts: Counts) -> bytes:
-    """The counter's JSON: numbers are numbers, formatting belongs to whoever shows them."""
+def encode_counts(counts: Counts) -> bytes:
+    """Returns the counter's JSON; its numbers are plain, and whoever shows them groups their digits."""
     site = counts.site
-    told: dict[str, object] = {
+    body: dict[str, object] = {
         "site": site.public_id,
-        "generated_at": _written(counts.at),
+        "generated_at": _format_time(counts.at),
         "timezone": zone_at(counts.at, site.zones),
         "week_start": site.week_start.value,
         "metric": counts.metric.value,
@@ -112,20 +100,20 @@ def encoded(counts: Counts) -> bytes:
         "counts": {item.value: figure for item, figure in counts.figures.items()},
     }
     if counts.online_known_at is not None:
-        told["online_known_at"] = _written(counts.online_known_at)
+        body["online_known_at"] = _format_time(counts.online_known_at)
     if counts.peak is not None:
-        told["peak_at"] = _written(counts.peak.at)
+        body["peak_at"] = _format_time(counts.peak.at)
     if counts.peak_today is not None:
-        told["peak_today"] = {"online": counts.peak_today.online, "at": _written(counts.peak_today.at)}
+        body["peak_today"] = {"online": counts.peak_today.online, "at": _format_time(counts.peak_today.at)}
     if counts.page is not None:
-        told["path"] = counts.page
+        body["path"] = counts.page
     if counts.series is not None:
         first = counts.series.first.isoformat()
-        told["series"] = {"interval": "day", "from": first, "values": counts.series.values}
+        body["series"] = {"interval": "day", "from": first, "values": counts.series.values}
     if counts.metric is Metric.VISITORS:
-        told["visitors_are"] = "sum of days"
-    return msgspec.json.encode(told)
+        body["visitors_are"] = "sum of days"
+    return msgspec.json.encode(body)
 
 
-def _written(at: datetime) -> str:
+def _format_time(at: datetime) -> str:
     return at.replace(microsecond=0).isoformat()

@@ -1,19 +1,19 @@
-"""Answers that are ready to be sent again: the same bytes for the same address, for some seconds."""
+"""Whole answers of the counter, to be sent again for some seconds without a look at their request."""
 
 import time
-from collections import OrderedDict
 from typing import NamedTuple
 
 from starlette.responses import Response
 
 from analytics_service.collecting.sites import SiteCache
 from analytics_service.domain.site import Site
+from analytics_service.web.lru_cache import LruCache
 
-ANSWERS_KEPT = 2_000
+CACHE_SIZE = 2_000
 
 
 class CachedResponse(NamedTuple):
-    """An answer and what it holds for; `stale_at` on the monotonic clock."""
+    """An answer, and the site and time for which it holds; `stale_at` is on the monotonic clock."""
 
     response: Response
     name: str
@@ -22,25 +22,22 @@ class CachedResponse(NamedTuple):
 
 
 class ResponseCache:
-    """By the request's target as it came; what was not asked for lately goes first."""
+    """Finds answers by the request's target, byte for byte as it came."""
 
     def __init__(self, sites: SiteCache) -> None:
         self._sites = sites
-        self._kept: OrderedDict[bytes, CachedResponse] = OrderedDict()
+        self._cache: LruCache[bytes, CachedResponse] = LruCache(CACHE_SIZE)
 
-    def keep(self, target: bytes, ready: CachedResponse) -> None:
-        """Keeps an answer until it is stale."""
-        self._kept[target] = ready
-        if len(self._kept) > ANSWERS_KEPT:
-            self._kept.popitem(last=False)
+    def store(self, target: bytes, cached: CachedResponse) -> None:
+        """Keeps an answer until it is stale or its site changes."""
+        self._cache.store(target, cached)
 
     def find(self, target: bytes) -> Response | None:
-        """The answer, unless it is stale or its site has changed since."""
-        ready = self._kept.get(target)
-        if ready is None:
+        """Returns the answer, unless it is stale or its site has changed since."""
+        cached = self._cache.find(target)
+        if cached is None:
             return None
-        if time.monotonic() >= ready.stale_at or self._sites.find(ready.name) is not ready.site:
-            del self._kept[target]
+        if time.monotonic() >= cached.stale_at or self._sites.find(cached.name) is not cached.site:
+            self._cache.discard(target)
             return None
-        self._kept.move_to_end(target)
-        return ready.response
+        return cached.response

@@ -1,35 +1,35 @@
-// The page works without this; with it, what is chosen is shown at once and can be copied by a button.
+// The page works without this script; with it, changes show at once and buttons copy the code.
 const form = document.getElementById('form')
 const widget = document.getElementById('widget')
 const picture = document.getElementById('picture')
 const problem = document.getElementById('problem')
 const status = document.getElementById('status')
-const WAITS = 200
+const DELAY_MS = 200
 let timer
-let asked = 0
+let updates = 0
 
-// The service tells what is wrong in English, whatever the page is in.
-const tell = (wrong) => {
+// The service writes problems in English, in whatever language the page is.
+const showProblem = (text) => {
   const detail = document.createElement('span')
   detail.lang = 'en'
-  detail.textContent = wrong
-  problem.replaceChildren(...(wrong ? [document.body.dataset.problem + ' ', detail] : []))
+  detail.textContent = text
+  problem.replaceChildren(...(text ? [document.body.dataset.problem + ' ', detail] : []))
 }
 
-// As the copied code does it, but without a style attribute, which this page forbids itself.
-const dress = (style) => {
+// As in the copied code, but without a style attribute, which the page's own policy forbids.
+const applyStyle = (style) => {
   for (const name of [...widget.style]) if (!(name in style)) widget.style.removeProperty(name)
   for (const [name, value] of Object.entries(style)) widget.style.setProperty(name, value)
 }
 
 const show = (built) => {
-  tell(built.problem)
+  showProblem(built.problem)
   const wanted = new Map(built.attributes)
   for (const name of widget.getAttributeNames()) {
     if (!wanted.has(name) && !['id', 'style'].includes(name)) widget.removeAttribute(name)
   }
   for (const [name, value] of wanted) widget.setAttribute(name, value)
-  dress(built.style)
+  applyStyle(built.style)
   picture.width = built.size.width
   picture.height = built.size.height
   picture.alt = built.title
@@ -39,13 +39,13 @@ const show = (built) => {
 }
 
 const update = async () => {
-  const number = ++asked
+  const number = ++updates
   const chosen = [...new FormData(form)].filter(([, value]) => value)
   const query = new URLSearchParams(chosen)
   const reply = await fetch('widget/code?' + query).catch(() => null)
   const built = await reply?.json().catch(() => null)
-  // Whoever types on is answered once.
-  if (number !== asked) return
+  // Only the answer to the newest form is shown.
+  if (number !== updates) return
   if (reply?.ok && built) {
     show(built)
     history.replaceState(null, '', '?' + query)
@@ -55,7 +55,7 @@ const update = async () => {
 if (widget) {
   form.addEventListener('input', () => {
     clearTimeout(timer)
-    timer = setTimeout(update, WAITS)
+    timer = setTimeout(update, DELAY_MS)
   })
   form.addEventListener('submit', (event) => {
     event.preventDefault()
@@ -65,9 +65,9 @@ if (widget) {
 }
 
 for (const button of document.querySelectorAll('[data-copy]')) {
-  const usual = button.textContent
+  const label = button.textContent
   button.hidden = false
-  button.addEventListener('blur', () => (button.textContent = usual))
+  button.addEventListener('blur', () => (button.textContent = label))
   button.addEventListener('click', async () => {
     const code = document.querySelector(`[data-code=${button.dataset.copy}]`)
     status.textContent = ''

@@ -1,15 +1,15 @@
-// Inside the frame: tells the page around it how high it is, and asks again while somebody can see it.
-const tell = () =>
+// Inside the frame: posts its height to the page around it, and reloads while it is visible.
+const postHeight = () =>
   parent.postMessage({ type: 'visitor-stats', height: document.body.scrollHeight }, '*')
 if (parent !== self) {
-  tell()
-  new ResizeObserver(tell).observe(document.body)
+  postHeight()
+  new ResizeObserver(postHeight).observe(document.body)
 }
 const seconds = Number(document.currentScript?.dataset.refresh)
 if (seconds) {
-  const again = () => (document.hidden ? 0 : location.reload())
+  const reload = () => (document.hidden ? 0 : location.reload())
   setTimeout(() => {
-    again()
-    document.addEventListener('visibilitychange', again)
+    reload()
+    document.addEventListener('visibilitychange', reload)
   }, seconds * 1000 * (0.9 + Math.random() * 0.2))
 }

@@ -1,10 +1,18 @@
-"""What a series and a page's own figures are, over stored days."""
+"""Answers of the public counter."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from analytics_service.domain.counts import Counts
+from analytics_service.domain.metrics import Metric
+from analytics_service.domain.periods import local_time
+from analytics_service.domain.site import ZoneSince
+from analytics_service.web.public.counter import encode_counts
+from tests.domain.test_admission import SITE
 from tests.redis_server import running_redis
 from tests.service import add_site, known, run, serving, until
 
@@ -61,3 +69,16 @@ def test_while_nobody_knows_who_is_online_it_says_when_somebody_did(tmp_path: Pa
         redis.process.kill()
         after = until(lambda: service.http.get(address).json(), lambda told: told["counts"]["online"] is None)
         assert told["generated_at"] <= after["online_known_at"] < after["generated_at"]
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "offset"), [(26, "Asia/Ho_Chi_Minh", "+07:00"), (27, "Pacific/Auckland", "+13:00")]
+)
+def test_the_time_zone_is_the_one_in_force_when_the_figures_were_made(
+    day: int, zone: str, offset: str
+) -> None:
+    home = ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh")
+    site = replace(SITE, zones=(home, ZoneSince(date(2026, 11, 27), "Pacific/Auckland")))
+    at = local_time(datetime(2026, 11, day, 4, 30, tzinfo=UTC), site.zones)
+    answer = msgspec.json.decode(encode_counts(Counts(site, Metric.VISITS, at, {})))
+    assert (answer["timezone"], answer["generated_at"][-6:]) == (zone, offset)
