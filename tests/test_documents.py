@@ -223,3 +223,10 @@ def test_the_readmes_examples_run_on_a_real_service(tmp_path):
     assert "event: counts" in texts[1]
     assert "x-vstats: counted" in texts[2].lower()
     assert json.loads(texts[3]) == {"live": True, "ready": True, "reasons": []}
+
+
+def test_every_path_that_contributing_names_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:tests|widget|docs|requirements|web|\.ci)/[\w./-]*)`", text))
+    there = {name for name in named if (ROOT / name).exists() or (ROOT / "analytics_service" / name).exists()}
+    assert named - there == set()

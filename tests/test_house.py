@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import contracts, floors, sizes, words
+from tests.house import contracts, diagram, floors, pages, sizes, words
 from tests.house.samples import RIGHT, SKETCHES, WRONG, WRONG_JAVASCRIPT, WRONG_WORDS
 from tests.house.sources import PACKAGE, Sources, Wrongs, imports_of, module_of
 
@@ -160,3 +160,28 @@ def test_what_comes_next_fits(path, package):
     modules = {".".join((PACKAGE, *module_of(one))) for one in package}
     named = {name for name in imports_of(path, SKETCHES[path]) if name.startswith(PACKAGE)}
     assert PENDING or named <= modules
+
+
+def test_layers_and_drawing_are_those_of_the_code(package):
+    """`python -m tests.house --write` writes them anew."""
+    page = (TOP / pages.PAGE).read_text("utf-8")
+    assert pages.part(page, "layers") == pages.layers(package)
+    assert PENDING or (TOP / pages.DRAWING).read_text("utf-8") == diagram.architecture(package)
+
+
+def test_the_figures_in_contributing_are_not_stale(package, tests):
+    page = (TOP / pages.PAGE).read_text("utf-8")
+    stale = pages.stale_figures(page, package, tests)
+    assert PENDING or stale == {}
+
+
+def test_stale_figures_are_found():
+    package = {"web/counter.py": "def f():\n    return 1\n"}
+    table = "| | |\n|---|---|\n" + pages.figures_table(package, {})
+    page = f"<!-- figures -->\n{table}<!-- /figures -->"
+    assert pages.stale_figures(page, package, {}) == {}
+    assert pages.stale_figures(page.replace("| files | 1 |", "| files | 2 |"), package, {}) == {
+        "files": ("2", "1")
+    }
+    renamed = page.replace("| lines |", "| rows |")
+    assert pages.stale_figures(renamed, package, {}).keys() == {"lines", "rows"}
