@@ -67,12 +67,10 @@ class Maintenance:
         except Unavailable:
             return False
 
-    def forget(self) -> None:
-        """Drops what need not be kept apart any longer."""
-        self._recounting.forget(self._clock)
-
     def _due(self) -> Iterator[None] | None:
         at = self._clock()
+        if old := self._recounting.old_suspects():
+            return self._recounting.fold_old_suspects(old)
         if order := self._orders.next():
             return self._carry_out(order)
         if self._retention is not None and (first_kept := (at - self._retention).date()) != self._pruned:
@@ -90,7 +88,9 @@ class Maintenance:
                 raise Unavailable(_given_up(order))
             self._orders.begin(order.id)
             steps = (
-                self._repair(order) if order.kind is TaskKind.REPAIR else self._recounting.carry_out(order)
+                self._repair(order)
+                if order.kind is TaskKind.REPAIR
+                else self._recounting.carry_out(order, self._clock)
             )
             for outcome in steps:
                 answer = outcome or answer
@@ -127,7 +127,8 @@ class Maintenance:
         self._pruned = first_kept
 
     def _check(self, at: datetime) -> Iterator[None]:
-        """The last days of each site."""
+        """The last days of each site; visits whose marks are old go before it."""
+        yield from self._recounting.forget(self._clock)
         days = wrong = 0
         for site in self._truth.sites():
             for day in self._truth.days(site)[-DAYS_CHECKED:]:

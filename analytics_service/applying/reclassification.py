@@ -1,96 +1,89 @@
-"""What an owner says of suspects and of visits, carried out in steps: these were people, these were not."""
+"""What an owner says of suspected and of counted visits, carried out in steps."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from operator import attrgetter
 
 from analytics_service.applying.attributes import HostsOf, describing, no_hosts
+from analytics_service.domain.facts import Engagement
 from analytics_service.domain.periods import moment
-from analytics_service.domain.quarantine import KEPT, Choice, as_counted
+from analytics_service.domain.quarantine import MARKED_RETENTION, Selection
 from analytics_service.domain.rollups import ZonesOf, fold
-from analytics_service.domain.site import ZoneSince
 from analytics_service.domain.tasks import Task, TaskKind
 from analytics_service.errors import Unavailable
 from analytics_service.ports.clock import Clock
-from analytics_service.ports.quarantine import QuarantineStore
+from analytics_service.ports.quarantine import Cursor, OldSuspects, QuarantineStore
 from analytics_service.ports.stats import StatsStore
 from analytics_service.ports.verification import VerificationStore
 
-ROUND = 1_000
-"""Suspects that are counted in one transaction."""
-
 
 class Reclassification:
-    """Moves facts between what is kept apart and what is counted."""
+    """Sets the marks of visits, and with them what is counted."""
 
     def __init__(
         self,
         stats: StatsStore,
-        suspects: QuarantineStore,
-        truth: VerificationStore,
+        quarantine: QuarantineStore,
+        verification: VerificationStore,
         zones_of: ZonesOf,
         *,
         hosts_of: HostsOf = no_hosts,
         cap: int,
     ) -> None:
         self._stats = stats
-        self._suspects = suspects
-        self._truth = truth
+        self._quarantine = quarantine
+        self._verification = verification
         self._zones_of = zones_of
-        self._traits_of = describing(hosts_of)
+        self._attributes_of = describing(hosts_of)
         self._cap = cap
 
-    def carry_out(self, order: Task) -> Iterator[Mapping[str, object] | None]:
+    def carry_out(self, task: Task, clock: Clock) -> Iterator[Mapping[str, object] | None]:
         """Yields None after each step, and the answer at the end. Raises Unavailable."""
-        choice = Choice.told(order.arguments)
-        yield from self._people(choice) if order.kind is TaskKind.ACCEPT else self._robots(choice)
-
-    def _people(self, choice: Choice) -> Iterator[Mapping[str, object] | None]:
-        counted = days = 0
-        zones = self._zones_of(choice.site)
-        for day in _days(choice):
-            before = counted
-            if self._suspects.some(choice, day, 1):
-                self._open(choice.site, day)
-            while some := self._suspects.some(choice, day, ROUND):
-                facts = sorted((as_counted(fact) for _, fact in some), key=attrgetter("at"))
-                ledger = self._stats.load(facts, self._cap, lambda fact: _day(fact.at, zones))
-                ledger.ended_suspects.extend(key for key, _ in some)
-                fold(ledger, facts, self._zones_of, self._traits_of)
-                self._stats.save(ledger, {})
-                counted += len(some)
+        selection = Selection.of_task(task.arguments, marked=task.kind is TaskKind.ACCEPT)
+        today = clock().date()
+        if not selection.marked and selection.first < (kept := self._verification.first_kept()):
+            raise Unavailable(f"the visits of {selection.first} are no longer kept; those since {kept} are")
+        visits = views = days = 0
+        for day in selection.days():
+            before = visits + views
+            cursor: Cursor | None = Cursor()
+            while cursor is not None:
+                step = self._quarantine.mark_some(selection, day, cursor, cap=self._cap, on=today)
+                visits, views, cursor = visits + step.visits, views + step.views, step.cursor
                 yield None
-            days += counted > before
-        yield {"facts": counted, "days": days}
+                while step.closed and not self._quarantine.open_some(selection.site, step.closed):
+                    yield None
+            days += visits + views > before
+        yield {"visits": visits, "views": views, "days": days}
 
-    def _robots(self, choice: Choice) -> Iterator[Mapping[str, object] | None]:
-        suspected = days = 0
-        for day in _days(choice):
-            self._open(choice.site, day)
-            before = suspected
-            last: int | None = 0
-            while last is not None:
-                yield None
-                made, last = self._suspects.suspect_visits(choice, day, last)
-                suspected += made
-            days += suspected > before
-        yield {"facts": suspected, "days": days}
+    def old_suspects(self) -> OldSuspects | None:
+        """Returns some of what release 0.1.0 kept apart; None where nothing of it is left."""
+        return self._quarantine.old_suspects()
 
-    def _open(self, site: int, day: date) -> None:
-        """Makes a day ready to be changed. Raises Unavailable, before anything is, where it is not kept."""
-        if day < (kept := self._truth.first_kept()):
-            raise Unavailable(f"the visits of {day} are no longer kept: the first day whose are is {kept}")
-        self._suspects.reopen(site, day)
+    def fold_old_suspects(self, old: OldSuspects) -> Iterator[None]:
+        """Folds what release 0.1.0 kept apart into marked visits, some facts a step."""
+        found: OldSuspects | None = old
+        while found is not None:
+            facts = sorted(found.facts, key=lambda fact: fact.at)
+            batch = self._stats.load(facts, self._cap, lambda fact: self._day(fact.site, fact.at))
+            # Real visits that were taken out are among them: none is left out.
+            batch.suspected_limit = 2**62
+            fold(batch, facts, self._zones_of, self._attributes_of)
+            # They were counted as dropped when they came, engagement too, which is no longer.
+            batch.samples.clear()
+            batch.drops = Counter()
+            for fact in facts:
+                if isinstance(fact, Engagement):
+                    batch.drops[fact.site, found.day, fact.drop] -= 1
+            self._quarantine.save_old_suspects(batch, found)
+            yield
+            found = self._quarantine.old_suspects()
 
-    def forget(self, clock: Clock) -> None:
-        """Drops suspects that have been kept for long enough."""
-        self._suspects.forget((clock() - KEPT).date())
+    def _day(self, site: int, at: int) -> date:
+        return moment(at, self._zones_of(site)).day
 
-
-def _day(at: int, zones: tuple[ZoneSince, ...]) -> date:
-    return moment(at, zones).day
-
-
-def _days(choice: Choice) -> Iterator[date]:
-    for number in range((choice.last - choice.first).days + 1):
-        yield choice.first + timedelta(days=number)
+    def forget(self, clock: Clock) -> Iterator[None]:
+        """Deletes visits whose marks were set long enough ago, some a step."""
+        before = clock().date() - MARKED_RETENTION + timedelta(days=1)
+        while self._quarantine.forget_some(before):
+            yield

@@ -12,14 +12,14 @@ from analytics_service.cli.options import Data, Json, Which, as_json_text
 from analytics_service.cli.tasks import carried_out
 from analytics_service.domain.drops import Drop
 from analytics_service.domain.periods import local_day
-from analytics_service.domain.quarantine import KEPT
+from analytics_service.domain.quarantine import MARKED_RETENTION as KEPT
 from analytics_service.domain.site import Site
 from analytics_service.domain.tasks import TaskKind
 from analytics_service.errors import BadParameter
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import open_config
+from analytics_service.storage.sqlite.drops import open_drops
 from analytics_service.storage.sqlite.provisioning import CONFIG, STATS
-from analytics_service.storage.sqlite.quarantine import open_drops
 
 drops = typer.Typer(help="Drops: what was not counted, and why; what was mistaken.", no_args_is_help=True)
 SHOWN = 20
@@ -103,7 +103,7 @@ def _order(
     asked = {"site": found.number, "first": first.isoformat(), "last": last.isoformat(), **more}
     print(f"Correcting {found.domain} from {first} to {last} …", file=sys.stderr)
     answer = carried_out(settings, kind, asked)
-    print(f"facts moved: {answer['facts']}, days: {answer['days']}")
+    print(f"visits: {answer['visits']}, page views and events: {answer['views']}, days: {answer['days']}")
 
 
 def _found(settings: Settings, site: str) -> Site:

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
 
 from analytics_service.domain.dimensions import OF_VISITS, OTHER, Dimension, VisitAttributes
 from analytics_service.domain.facts import DropSample, VisitorFact
@@ -13,11 +12,17 @@ from analytics_service.domain.metrics import Sums
 BOUNCE_MS = int(BOUNCE_ENGAGEMENT.total_seconds() * 1000)
 
 NOTHING_KNOWN = VisitAttributes("")
+NEVER = date(1970, 1, 1)
+"""The day on which a mark was set that never was."""
+REJECTED = "rejected"
+"""The mark of a visit that was counted until its site's owner said that it was none."""
+SUSPECTED_LIMIT = 100_000
+"""Suspected facts of one site and day that are kept; further ones are only counted as dropped."""
 
 VisitorKey = tuple[int, int]
 """Site and visitor's name."""
 ViewKey = tuple[int, str]
-"""Site and view id or event id."""
+"""Site and view id or event id; what is suspected has ids of its own for each reason."""
 DayKey = tuple[int, date, int]
 """Site, local day and visitor's name."""
 
@@ -27,6 +32,8 @@ class Visit:
     """A run of one visitor's views and events; instants in ms, `day` and `hour` of its beginning.
 
     `visitor` is the name under which it began to be stored: a name of the next day is told with its views.
+    A visit with a `mark` is kept but not counted: the mark is the reason for which its facts were suspected,
+    or REJECTED. `family` is the agent's of a visit that was ever suspected, and None for any other.
     """
 
     id: int
@@ -42,6 +49,10 @@ class Visit:
     pageviews: int = 0
     events: int = 0
     engaged_ms: int = 0
+    mark: str = ""
+    marked_on: date = NEVER
+    """The day on which the mark was last set."""
+    family: str | None = None
 
     def is_bounce(self) -> bool:
         """One page view, no event, and next to no time spent."""
@@ -70,16 +81,15 @@ class ViewRow:
     visitor: int
     page: str
     name: str
+    mark: str = ""
 
 
-class QuarantineKey(NamedTuple):
-    """A suspect as it is stored; `id` is the view's or event's of which it tells."""
+def key_of(fact: VisitorFact) -> ViewKey:
+    """Under which key the fact's view or event is remembered.
 
-    site: int
-    kind: str
-    id: str
-    day: date
-    reason: str
+    A suspected fact never meets a counted one: it neither repeats it nor adds engagement to it.
+    """
+    return fact.site, f"{fact.id}\n{fact.drop}" if fact.drop else fact.id
 
 
 Known = dict[Dimension, set[str]]
@@ -123,11 +133,10 @@ class Batch:
     peaks: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     """How many were online at most, and when, by site and the ten minutes that begin at that epoch second."""
 
-    suspects: list[tuple[date, VisitorFact]] = field(default_factory=list)
-    """Whole facts that are kept apart, with their local day."""
+    suspected: Counter[tuple[int, date]] = field(default_factory=Counter)
+    """How many suspected facts of a site's day are kept."""
 
-    ended_suspects: list[QuarantineKey] = field(default_factory=list)
-    """What was kept apart and is counted now."""
+    suspected_limit: int = SUSPECTED_LIMIT
 
     _known_of_visits: dict[tuple[int, date], tuple[set[str], ...]] = field(default_factory=dict)
     _buckets: dict[tuple[int, date, int], tuple[Sums, Sums]] = field(default_factory=dict)
@@ -146,6 +155,13 @@ class Batch:
             self.before[visit.id] = replace(visit) if visit.id in self.visits else None
             self.visits[visit.id] = visit
         return visit
+
+    def admit_suspect(self, site: int, day: date) -> bool:
+        """Whether the site's day has room for one more suspected fact, which then is taken."""
+        if self.suspected[site, day] >= self.suspected_limit:
+            return False
+        self.suspected[site, day] += 1
+        return True
 
     def known_of_visits(self, site: int, day: date) -> tuple[set[str], ...]:
         """The values of a day in the order of OF_VISITS."""

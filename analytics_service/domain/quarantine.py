@@ -1,75 +1,77 @@
-"""What is suspected and kept apart, and what an owner says of it."""
+"""What is kept but not counted, and what an owner says of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import msgspec
 
-from analytics_service.domain.batch import ViewRow, Visit
-from analytics_service.domain.dimensions import VisitAttributes, told
-from analytics_service.domain.drops import Drop
-from analytics_service.domain.facts import Engagement, Event, View, VisitorFact
+from analytics_service.domain.batch import Batch, DayKey, ViewRow
+from analytics_service.domain.dimensions import Dimension
+from analytics_service.domain.visit_deltas import FirstSeen, add_view
 
-KEPT = timedelta(days=30)
-KEPT_A_DAY = 100_000
-"""Suspects of one site and day that are kept; further ones are only counted."""
+MARKED_RETENTION = timedelta(days=30)
+"""How long a marked visit is kept after its mark was last set."""
 SAMPLES_KEPT = 100
 """Drops of one site that its owner can look at."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Suspects, or visits: of a site, from day to day, of a reason or an agent's family if one is named."""
+class Selection:
+    """Visits of a site that began from day to day: those that are marked, or those that are counted.
+
+    Of an agent's family, and marked for a reason, where one is named.
+    """
 
     site: int
     first: date
     last: date
     reason: str = ""
     family: str = ""
+    marked: bool = True
 
     @classmethod
-    def told(cls, arguments: Mapping[str, object]) -> "Choice":
-        """A choice out of an order's arguments."""
-        return msgspec.convert(arguments, cls)
+    def of_task(cls, arguments: Mapping[str, object], *, marked: bool) -> "Selection":
+        """A selection out of a task's arguments. Raises msgspec.ValidationError."""
+        return msgspec.convert({**arguments, "marked": marked}, cls)
+
+    def days(self) -> list[date]:
+        """Each day, the first one first."""
+        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
 
-def as_counted(fact: VisitorFact) -> VisitorFact:
-    """The fact as if it had never been suspected."""
-    return msgspec.structs.replace(fact, drop="", family="")
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many visits, page views and events, and days of their beginning a selection holds."""
+
+    visits: int = 0
+    views: int = 0
+    days: int = 0
 
 
-def as_suspected(visit: Visit, views: Iterable[ViewRow], family: str) -> list[VisitorFact]:
-    """Facts that make the same visit again, once they are counted."""
-    hits = [_hit(visit.attributes, view, family) for view in views]
-    if not visit.engaged_ms or not hits:
-        return [*hits]
-    first = next((hit for hit in hits if isinstance(hit, View)), hits[0])
-    engagement = Engagement(
-        site=first.site,
-        at=first.at,
-        visitor_id=first.visitor_id,
-        id=first.id,
-        page=first.page,
-        drop=first.drop,
-        family=family,
-        engaged_ms=visit.engaged_ms,
-    )
-    return [*hits, engagement]
+def mark_view(batch: Batch, view: ViewRow, mark: str) -> ViewRow:
+    """The view or event with that mark, or, with an empty one, counted; the batch's sums follow.
+
+    What the day has no room for becomes `other`, as if it had come only now.
+    """
+    key = (view.site, view.day)
+    if view.mark:
+        batch.drops[*key, view.mark] -= 1
+    else:
+        add_view(batch, view, -1)
+    if mark:
+        batch.drops[*key, mark] += 1
+        return replace(view, mark=mark)
+    name = batch.capped(Dimension.EVENT, *key, view.name) if view.name else ""
+    counted = replace(view, mark="", page=batch.capped(Dimension.PAGE, *key, view.page), name=name)
+    add_view(batch, counted, 1)
+    return counted
 
 
-def _hit(attributes: VisitAttributes, view: ViewRow, family: str) -> View | Event:
-    kind = Event if view.name else View
-    hit = kind(
-        site=view.site,
-        at=view.at,
-        visitor_id=view.visitor,
-        # The id with which it came may be long forgotten; this one names the same view whenever it is asked.
-        id=f"visit-{view.visit}-{view.ordinal}",
-        page=view.page,
-        drop=Drop.BOT.value,
-        family=family,
-        hostname=attributes.hostname,
-        attributes=told(attributes),
-    )
-    return msgspec.structs.replace(hit, name=view.name) if isinstance(hit, Event) else hit
+def first_seen_in(views: Iterable[ViewRow]) -> dict[DayKey, FirstSeen]:
+    """When each visitor was first seen on each day, and in which hour."""
+    first: dict[DayKey, FirstSeen] = {}
+    for view in views:
+        key = (view.site, view.day, view.visitor)
+        first[key] = min(first.get(key, (view.at, view.hour)), (view.at, view.hour))
+    return first

@@ -1,8 +1,9 @@
 """Folding facts into visits and sums: the one place where counting is decided."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
-from analytics_service.domain.batch import Batch, CountedView, ViewRow, Visit
+from analytics_service.domain.batch import NEVER, Batch, CountedView, DayKey, ViewRow, Visit, key_of
 from analytics_service.domain.counts import PEAK_EACH
 from analytics_service.domain.dimensions import Dimension, VisitAttributes
 from analytics_service.domain.drops import Drop
@@ -10,7 +11,7 @@ from analytics_service.domain.facts import DropSample, DropSummary, Engagement, 
 from analytics_service.domain.limits import ENGAGEMENT_LIMIT, VISIT_TIMEOUT
 from analytics_service.domain.periods import MINUTE_MS, Moment, moment
 from analytics_service.domain.site import ZoneSince
-from analytics_service.domain.visit_deltas import apply_visit_deltas
+from analytics_service.domain.visit_deltas import add_view, apply_visit_deltas, move_visitor
 
 TIMEOUT_MS = int(VISIT_TIMEOUT.total_seconds() * 1000)
 PEAK_MS = int(PEAK_EACH.total_seconds() * 1000)
@@ -37,10 +38,6 @@ def fold(ledger: Batch, facts: Iterable[Fact], zones_of: ZonesOf, attributes_of:
             ledger.samples.extend((fact.site, sample) for sample in fact.samples)
         elif isinstance(fact, Online):
             _peak(ledger, fact)
-        elif fact.drop:
-            ledger.drops[fact.site, local.day, fact.drop] += 1
-            ledger.samples.append((fact.site, DropSample(fact.at, fact.drop, fact.page, fact.family)))
-            ledger.suspects.append((local.day, fact))
         elif isinstance(fact, Engagement):
             _add_engagement(ledger, fact)
         else:
@@ -55,11 +52,16 @@ def _peak(ledger: Batch, fact: Online) -> None:
 
 
 def _count(ledger: Batch, fact: View | Event, local: Moment, attributes_of: AttributesOf) -> None:
-    key = (fact.site, fact.id)
+    key = key_of(fact)
     if key in ledger.counted:
         ledger.drops[fact.site, local.day, Drop.DUPLICATE.value] += 1
         return
-    page = ledger.capped(Dimension.PAGE, fact.site, local.day, fact.page)
+    if fact.drop:
+        ledger.drops[fact.site, local.day, fact.drop] += 1
+        ledger.samples.append((fact.site, DropSample(fact.at, fact.drop, fact.page, fact.family)))
+        if not ledger.admit_suspect(fact.site, local.day):
+            return
+    page, name = _values_of(ledger, fact, local.day)
     visit = _visit_of(ledger, fact, local, attributes_of)
     waited, _ = ledger.waiting.pop(key, (0, 0))
     if waited:
@@ -68,48 +70,47 @@ def _count(ledger: Batch, fact: View | Event, local: Moment, attributes_of: Attr
     _extend_visit(visit, fact, local, page, attributes_of)
     ledger.counted[key] = CountedView(visit.id, fact.at, waited)
     ledger.changed_counted.add(key)
-    # A name is an event's: with one, a view would be taken for an event wherever sums are computed again.
-    name = ledger.capped(Dimension.EVENT, fact.site, local.day, fact.name) if isinstance(fact, Event) else ""
-    ledger.new_views.append(
-        ViewRow(
-            site=fact.site,
-            day=local.day,
-            visit=visit.id,
-            ordinal=visit.pageviews + visit.events,
-            at=fact.at,
-            hour=local.hour,
-            visitor=fact.visitor_id,
-            page=page,
-            name=name,
-        )
+    view = ViewRow(
+        site=fact.site,
+        day=local.day,
+        visit=visit.id,
+        ordinal=visit.pageviews + visit.events,
+        at=fact.at,
+        hour=local.hour,
+        visitor=fact.visitor_id,
+        page=page,
+        name=name,
+        mark=visit.mark,
     )
-    _add(ledger, fact, local, page, name)
-    _count_visitor(ledger, fact, local)
-
-
-def _add(ledger: Batch, fact: View | Event, local: Moment, page: str, name: str) -> None:
-    """Adds a view or an event to the sums of the day on which it happened."""
-    of_page = ledger.days[fact.site, Dimension.PAGE, local.day, page]
-    buckets = (*ledger.buckets(fact.site, local.day, local.hour), of_page)
-    if isinstance(fact, Event):
-        for sums in (*buckets, ledger.days[fact.site, Dimension.EVENT, local.day, name]):
-            sums.events += 1
+    ledger.new_views.append(view)
+    if visit.mark:
         return
-    for sums in buckets:
-        sums.pageviews += 1
-    if fact.title and page == fact.page:
+    add_view(ledger, view, 1)
+    _count_visitor(ledger, (fact.site, local.day, fact.visitor_id), fact.at, local.hour)
+    if isinstance(fact, View) and fact.title and page == fact.page:
         # A page has one title, the last: titles are bounded as pages are.
         ledger.titles[fact.site, page] = fact.title
 
 
+def _values_of(ledger: Batch, fact: View | Event, day: date) -> tuple[str, str]:
+    """Page and name as they are stored; what is not counted takes no room from what is."""
+    # A name is an event's: with one, a view would be taken for an event wherever sums are computed again.
+    name = fact.name if isinstance(fact, Event) else ""
+    if fact.drop:
+        return fact.page, name
+    page = ledger.capped(Dimension.PAGE, fact.site, day, fact.page)
+    return page, ledger.capped(Dimension.EVENT, fact.site, day, name) if name else ""
+
+
 def _visit_of(ledger: Batch, fact: View | Event, local: Moment, attributes_of: AttributesOf) -> Visit:
-    """The visit that the fact joins, or a new one."""
+    """The visit of its own mark that the fact joins, or a new one."""
     names = [fact.visitor_id] if fact.previous_id is None else [fact.visitor_id, fact.previous_id]
     near = [
         visit
         for name in names
         for number in ledger.visits_of.get((fact.site, name), ())
         if (visit := ledger.visits[number]).began_at - TIMEOUT_MS <= fact.at <= visit.seen_at + TIMEOUT_MS
+        and visit.mark == fact.drop
     ]
     if near:
         visit = min(near, key=lambda one: (one.began_at, one.id))
@@ -124,6 +125,9 @@ def _visit_of(ledger: Batch, fact: View | Event, local: Moment, attributes_of: A
             seen_at=fact.at,
             entry_page=fact.page,
             attributes=attributes_of(fact),
+            mark=fact.drop,
+            marked_on=local.day if fact.drop else NEVER,
+            family=fact.family if fact.drop else None,
         )
         ledger.next_visit += 1
     ledger.about_to_change(visit)
@@ -153,24 +157,16 @@ def _extend_visit(
         visit.events += 1
 
 
-def _count_visitor(ledger: Batch, fact: View | Event, local: Moment) -> None:
+def _count_visitor(ledger: Batch, key: DayKey, at: int, hour: int) -> None:
     """Counts the visitor once a day, in the hour of the day's earliest fact."""
-    key = (fact.site, local.day, fact.visitor_id)
     known = ledger.first_seen.get(key)
-    if known is not None and known[0] <= fact.at:
-        return
-    if known is None:
-        ledger.days[fact.site, Dimension.SITE, local.day, ""].visitors += 1
-    else:
-        ledger.hours[fact.site, local.day, known[1]].visitors -= 1
-    ledger.hours[fact.site, local.day, local.hour].visitors += 1
-    ledger.first_seen[key] = (fact.at, local.hour)
-    ledger.changed_days.add(key)
+    if known is None or at < known[0]:
+        move_visitor(ledger, key, (at, hour))
 
 
 def _add_engagement(ledger: Batch, fact: Engagement) -> None:
     """The largest engagement told for a view is the view's; for a view not yet seen it waits."""
-    key = (fact.site, fact.id)
+    key = key_of(fact)
     engaged_ms = min(max(fact.engaged_ms, 0), ENGAGEMENT_MS)
     view = ledger.counted.get(key)
     if view is None:

@@ -1,7 +1,7 @@
 """What a round changed in visits, as differences of sums: each visit once, however often it was touched."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -58,62 +58,50 @@ class GroupedSums:
 
 
 def apply_visit_deltas(ledger: Batch) -> None:
-    """Takes away what the touched visits were, adds what they are, and begins a new round."""
+    """Brings sums up to what the visits are now, and begins a new round. A marked visit has no sums."""
     together = GroupedSums()
     for number, before in ledger.before.items():
         visit = ledger.visits[number]
-        if before is not None and _key(before) == _key(visit):
-            bounces = visit.is_bounce() - before.is_bounce()
-            engaged_ms = visit.engaged_ms - before.engaged_ms
+        was = before if before is not None and not before.mark else None
+        if was is not None and not visit.mark and _key(was) == _key(visit):
+            bounces = visit.is_bounce() - was.is_bounce()
+            engaged_ms = visit.engaged_ms - was.engaged_ms
             if bounces or engaged_ms:
                 _add(ledger, together, visit, (0, bounces, engaged_ms))
         else:
-            _cap(ledger, visit)
-            if before is not None:
-                _add(ledger, together, before, (-1, -before.is_bounce(), -before.engaged_ms))
-            _add(ledger, together, visit, (1, int(visit.is_bounce()), visit.engaged_ms))
+            if was is not None:
+                _add(ledger, together, was, (-1, -was.is_bounce(), -was.engaged_ms))
+            if not visit.mark:
+                _cap(ledger, visit)
+                _add(ledger, together, visit, (1, int(visit.is_bounce()), visit.engaged_ms))
         ledger.changed_visits.add(number)
     together.expand(ledger)
     ledger.before.clear()
 
 
-def take_out(
-    ledger: Batch, taken: Iterable[tuple[Visit, Iterable[ViewRow]]], left: Mapping[DayKey, FirstSeen]
-) -> None:
-    """Takes visits and their views away from every sum.
-
-    `left` says when those of their visitors who are still seen on the same day were first seen on it.
-    """
-    together = GroupedSums()
-    first: dict[DayKey, FirstSeen] = {}
-    for visit, views in taken:
-        _add(ledger, together, visit, (-1, -visit.is_bounce(), -visit.engaged_ms))
-        for view in views:
-            _take_out_view(ledger, view)
-            key = (view.site, view.day, view.visitor)
-            first[key] = min(first.get(key, (view.at, view.hour)), (view.at, view.hour))
-    together.expand(ledger)
-    for key, gone in first.items():
-        site, day, _ = key
-        still = left.get(key)
-        ledger.hours[site, day, min(gone, still or gone)[1]].visitors -= 1
-        if still is None:
-            ledger.days[site, Dimension.SITE, day, ""].visitors -= 1
-        else:
-            ledger.hours[site, day, still[1]].visitors += 1
-            ledger.first_seen[key] = still
-            ledger.changed_days.add(key)
-
-
-def _take_out_view(ledger: Batch, view: ViewRow) -> None:
+def add_view(ledger: Batch, view: ViewRow, count: int) -> None:
+    """Adds a view or an event that many times to the sums of the day on which it happened."""
     of_page = ledger.days[view.site, Dimension.PAGE, view.day, view.page]
     buckets = (*ledger.buckets(view.site, view.day, view.hour), of_page)
     if not view.name:
         for sums in buckets:
-            sums.pageviews -= 1
+            sums.pageviews += count
         return
     for sums in (*buckets, ledger.days[view.site, Dimension.EVENT, view.day, view.name]):
-        sums.events -= 1
+        sums.events += count
+
+
+def move_visitor(ledger: Batch, key: DayKey, first: FirstSeen | None) -> None:
+    """Counts a visitor in the hour in which they were first seen on that day, or, with None, not at all."""
+    site, day, _ = key
+    before = ledger.first_seen.pop(key, None)
+    if before is not None:
+        ledger.hours[site, day, before[1]].visitors -= 1
+    if first is not None:
+        ledger.hours[site, day, first[1]].visitors += 1
+        ledger.first_seen[key] = first
+    ledger.days[site, Dimension.SITE, day, ""].visitors += (first is not None) - (before is not None)
+    ledger.changed_days.add(key)
 
 
 def _key(visit: Visit) -> tuple[object, ...]:

@@ -4,10 +4,11 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from analytics_service.domain.facts import DropSample
+from analytics_service.domain.quarantine import Extent, Selection
 
 
 class Family(NamedTuple):
-    """How many facts of an agent's family are in quarantine of a day."""
+    """How many page views and events of an agent's family are kept but not counted, of a day."""
 
     day: date
     reason: str
@@ -23,7 +24,11 @@ class DropReader(Protocol):
         ...
 
     def families(self, site: int, since: date) -> list[Family]:
-        """Returns whose agents the facts in quarantine came from, from that day on."""
+        """Returns the agents' families of marked visits, from that day on."""
+        ...
+
+    def count(self, selection: Selection) -> Extent:
+        """Returns how much a selection holds now, without changing anything."""
         ...
 
     def samples(self, site: int) -> list[DropSample]:

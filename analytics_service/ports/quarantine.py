@@ -1,32 +1,61 @@
-"""Visits that are kept but not counted."""
+"""Visits that are kept but not counted, as the applier changes them between two batches."""
 
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from analytics_service.domain.batch import QuarantineKey
+from analytics_service.domain.batch import Batch
 from analytics_service.domain.facts import VisitorFact
-from analytics_service.domain.quarantine import Choice
+from analytics_service.domain.quarantine import Selection
+
+
+class Cursor(NamedTuple):
+    """How far a day's visits are worked off: all up to a number, and of the next one these views."""
+
+    visit: int = 0
+    day: int = -(2**31)
+    """Days since 1970; views of earlier days are done, and of this day those from `ordinal` on."""
+    ordinal: int = 2**31
+
+
+class Progress(NamedTuple):
+    """What one step changed, and where the next one begins: nowhere, or after a day was opened."""
+
+    visits: int = 0
+    views: int = 0
+    cursor: Cursor | None = None
+    closed: date | None = None
+
+
+class OldSuspects(NamedTuple):
+    """Some suspected facts of release 0.1.0, in the order of time, and their keys."""
+
+    facts: list[VisitorFact]
+    keys: list[tuple[int, str, str]]
+    day: date
 
 
 class QuarantineStore(Protocol):
-    """What is kept apart, for the writer, between two batches."""
+    """Visits that are kept but not counted. Every call may raise WriteFailed and LeaseLost."""
 
-    def some(self, choice: Choice, day: date, limit: int) -> list[tuple[QuarantineKey, VisitorFact]]:
-        """Suspects of a day, in the order of time."""
-        ...
+    def mark_some(self, selection: Selection, day: date, cursor: Cursor, *, cap: int, on: date) -> Progress:
+        """Marks some of a selection's visits of a day as rejected, or counts those that are marked.
 
-    def reopen(self, site: int, day: date) -> None:
-        """Makes a day ready for facts that come long after it."""
-        ...
-
-    def suspect_visits(self, choice: Choice, day: date, after: int) -> tuple[int, int | None]:
-        """Takes some of a family's visits that began on a day out of the figures, as suspects.
-
-        Goes through visits in the order of their numbers, from the first above `after`; returns how many
-        facts were kept, and the last number it came to, or None where there was none left.
+        Changes nothing where a day that it touches is closed, which is then named.
         """
         ...
 
-    def forget(self, before_day: date) -> None:
-        """Drops some suspects of the days before."""
+    def open_some(self, site: int, day: date) -> bool:
+        """Makes a day ready for changes, some views at a time; returns whether it is."""
+        ...
+
+    def old_suspects(self) -> OldSuspects | None:
+        """Returns some of what release 0.1.0 kept apart; None where nothing of it is left."""
+        ...
+
+    def save_old_suspects(self, batch: Batch, old: OldSuspects) -> None:
+        """Stores what the fold made of old suspects, and deletes them, in one transaction."""
+        ...
+
+    def forget_some(self, before: date) -> bool:
+        """Deletes some visits that were marked before that day; returns whether there may be more."""
         ...

@@ -183,7 +183,6 @@ def _apply(
         if now - forgot_at >= FORGET_INTERVAL.total_seconds() and maintenance.may_forget():
             process.heartbeat(LONG_WORK)
             applier.forget(process.clock)
-            maintenance.forget()
             forgot_at = now
         if now - maintained_at >= MAINTENANCE_INTERVAL.total_seconds() or process.until_idle:
             process.heartbeat(LONG_WORK)

@@ -21,7 +21,7 @@ def test_an_order_on_a_full_disk_ends_the_process_and_the_next_gives_every_page_
     with running(folder) as it:
         it.apply(*suspects)
         pages = it.stats._db.execute("pragma page_count").fetchone()[0]
-        it.stats._db.execute(f"pragma max_page_count = {pages + 40}")
+        it.stats._db.execute(f"pragma max_page_count = {pages}")
         it.place(TaskKind.ACCEPT)
         with pytest.raises(WriteFailed, match="full"):
             it.work()
@@ -75,7 +75,9 @@ def test_an_order_that_never_ends_is_given_up_with_its_reason(tmp_path: Path) ->
         assert order.answer == {
             "error": "it was begun 5 times and never ended: stats.db: database or disk is full"
         }
-        assert it.sums() == before
+        # What its steps had done until then stays, whole.
+        assert before[0] <= it.sums()[0] < 1_500  # type: ignore[operator]
+        assert it.wrong() == []
 
 
 def test_an_order_that_cannot_be_read_fails_with_its_reason(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,12 +18,12 @@ from analytics_service.applying.applier import Applier
 from analytics_service.applying.maintenance import Maintenance
 from analytics_service.applying.reclassification import Reclassification
 from analytics_service.domain.facts import Engagement, Event, View, VisitorFact, encode
-from analytics_service.domain.quarantine import KEPT
+from analytics_service.domain.quarantine import MARKED_RETENTION, Selection
 from analytics_service.domain.site import ZoneSince
 from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.journal import FolderJournals, open_journal
 from analytics_service.storage.sqlite.config import create_config, open_tasks
-from analytics_service.storage.sqlite.quarantine import open_drops
+from analytics_service.storage.sqlite.drops import open_drops
 from analytics_service.storage.sqlite.stats import StatsWriter, create_stats, open_stats_writer
 
 ZONES = (ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),)
@@ -94,7 +95,7 @@ def figures(folder: Path) -> dict[str, list[tuple[object, ...]]]:
                     where pageviews + visits + visitors + events != 0""",
                 "hours": """select * from rollup_hour where pageviews + visits + visitors + events != 0""",
                 "visits": """select day, visitor, began_at, lasted_ms, pageviews, events, engaged_ms
-                    from visit""",
+                    from counted_visit""",
             }.items()
         }
 
@@ -128,14 +129,16 @@ def test_suspects_that_were_people_are_counted_as_if_they_had_never_been_suspect
     with counting(tmp_path / "mistaken", three_days("bot")) as stats:
         assert figures(tmp_path / "mistaken") != figures(tmp_path / "told")
         with open_drops(tmp_path / "mistaken") as drops:
-            suspected = sum(one.facts for one in drops.families(1, FIRST))
+            views = sum(one.facts for one in drops.families(1, FIRST))
+            extent = drops.count(Selection(1, FIRST, LAST, reason="bot"))
             assert {(one.reason, one.family) for one in drops.families(1, FIRST)} == {("bot", FAMILY)}
             assert len(drops.samples(1)) == 100
         if closed:
             # The day is long past: what late facts would have needed is gone.
             stats.forget(int((NOON + timedelta(days=9)).timestamp() * 1000), LAST + timedelta(days=9))
         answer = order(tmp_path / "mistaken", stats, TaskKind.ACCEPT, reason="bot")
-        assert answer == {"facts": suspected, "days": 3}
+        assert answer == asdict(extent)
+        assert (extent.views, extent.days) == (views, 3)
         assert figures(tmp_path / "mistaken") == figures(tmp_path / "told")
         assert wrong(stats) == []
         with open_drops(tmp_path / "mistaken") as drops:
@@ -160,7 +163,7 @@ def test_visits_of_a_family_can_be_suspected_and_counted_again(tmp_path: Path) -
 def test_only_the_days_and_the_reason_that_were_named_are_counted(tmp_path: Path) -> None:
     with counting(tmp_path / "x", three_days("spam-referrer")) as stats:
         before = figures(tmp_path / "x")
-        assert order(tmp_path / "x", stats, TaskKind.ACCEPT, reason="bot")["facts"] == 0
+        assert order(tmp_path / "x", stats, TaskKind.ACCEPT, reason="bot")["visits"] == 0
         assert figures(tmp_path / "x") == before
         some = order(tmp_path / "x", stats, TaskKind.ACCEPT, last=FIRST.isoformat())
         with open_drops(tmp_path / "x") as drops:
@@ -168,13 +171,28 @@ def test_only_the_days_and_the_reason_that_were_named_are_counted(tmp_path: Path
             assert {one.day for one in drops.families(1, FIRST)} == {FIRST + timedelta(days=1), LAST}
 
 
-def test_suspects_are_kept_for_thirty_days(tmp_path: Path) -> None:
-    with counting(tmp_path / "x", three_days("bot")) as stats, open_drops(tmp_path / "x") as drops:
-        stats.suspects().forget(FIRST)
-        assert {one.day for one in drops.families(1, FIRST)} == {FIRST, FIRST + timedelta(days=1), LAST}
+def test_marked_visits_go_thirty_days_after_their_mark_was_last_set(tmp_path: Path) -> None:
+    def families(folder: Path) -> set[date]:
+        with open_drops(folder) as drops:
+            return {one.day for one in drops.families(1, FIRST)}
+
+    with counting(tmp_path / "x", three_days("bot")) as stats:
         recounting = Reclassification(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=1_000)
-        recounting.forget(lambda: datetime.combine(LAST, datetime.min.time(), UTC) + KEPT)
-        assert {one.day for one in drops.families(1, FIRST)} == {LAST}
+        middle = FIRST + timedelta(days=1)
+
+        def forget(at: date) -> None:
+            for _ in recounting.forget(lambda: datetime.combine(at, datetime.min.time(), UTC)):
+                pass
+
+        forget(FIRST + MARKED_RETENTION - timedelta(days=1))
+        assert families(tmp_path / "x") == {FIRST, middle, LAST}
+        before = figures(tmp_path / "x")
+        forget(LAST + MARKED_RETENTION - timedelta(days=1))
+        assert families(tmp_path / "x") == {LAST}
+        assert figures(tmp_path / "x") == before
+        with closing(sqlite3.connect(tmp_path / "x" / "stats.db")) as db:
+            lost = db.execute("select count(*) from view where visit not in (select id from visit)")
+            assert lost.fetchone() == (0,)
 
 
 def test_visits_of_days_that_are_no_longer_kept_are_refused_with_the_day(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from analytics_service.domain.batch import Batch, CountedView, DayKey, Known, ViewKey, Visit, VisitorKey
-from analytics_service.domain.dimensions import BROKEN_DOWN
+from analytics_service.domain.batch import Batch, CountedView, DayKey, ViewKey, Visit, VisitorKey, key_of
+from analytics_service.domain.dimensions import BROKEN_DOWN, Dimension
 from analytics_service.domain.facts import Engagement, Fact, VisitorFact
+from analytics_service.storage.sqlite.memory import Memory
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries
 from analytics_service.storage.sqlite.strings import AttributeIds, Names
 
@@ -15,15 +16,15 @@ SQL = queries("batch")
 
 
 class Loader:
-    """Fills ledgers; what it keeps between batches is a cache of what is stored."""
+    """Fills batches from what is stored, and from what the writer remembers of it."""
 
-    def __init__(self, connection: sqlite3.Connection, names: Names) -> None:
+    def __init__(self, connection: sqlite3.Connection, names: Names, memory: Memory) -> None:
         self._db = connection
         self._names = names
+        self._memory = memory
         connection.execute("pragma temp_store = memory")
         for table in ("id", "name", "day"):
             connection.execute(SQL[f"make_asked_{table}"])
-        self._known: dict[tuple[int, date], Known] = {}
 
     def load(
         self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date], *, next_visit: int
@@ -34,22 +35,32 @@ class Loader:
         ids: set[ViewKey] = set()
         names: set[VisitorKey] = set()
         days: set[DayKey] = set()
+        suspected: set[tuple[int, date]] = set()
         for fact in facts:
-            if not isinstance(fact, VisitorFact) or fact.drop:
+            if not isinstance(fact, VisitorFact):
                 continue
             site = fact.site
-            ids.add((site, fact.id))
-            if not isinstance(fact, Engagement):
-                names.add((site, fact.visitor_id))
-                if fact.previous_id is not None:
-                    names.add((site, fact.previous_id))
+            ids.add(key_of(fact))
+            if isinstance(fact, Engagement):
+                continue
+            names.add((site, fact.visitor_id))
+            if fact.previous_id is not None:
+                names.add((site, fact.previous_id))
+            if fact.drop:
+                suspected.add((site, day_of_fact(fact)))
+            else:
                 days.add((site, day_of_fact(fact), fact.visitor_id))
         self._db.execute("begin")
         try:
             self._ids(ledger, ids)
             self._visits(ledger, names)
             self._days(ledger, days)
-            self._values(ledger, days)
+            for site, day in suspected:
+                if row := self._db.execute(SQL["suspected"], (site, day_number(day))).fetchone():
+                    ledger.suspected[site, day] = row[0]
+            buckets = {(site, day) for site, day, _ in days}
+            buckets |= {(visit.site, visit.day) for visit in ledger.visits.values()}
+            self.load_values(ledger, buckets)
         finally:
             self._db.execute("commit")
         return ledger
@@ -80,30 +91,39 @@ class Loader:
         for site, number, visitor, at, hour in self._db.execute(SQL["find_first_seen"]):
             ledger.first_seen[site, day_of(number), visitor] = (at, hour)
 
-    def _values(self, ledger: Batch, days: set[DayKey]) -> None:
-        """The values that have a rollup: of the facts' days, and of those on which their visits began."""
-        if sum(len(values) for known in self._known.values() for values in known.values()) > VALUES_KEPT:
-            self._known.clear()
-        buckets = {(site, day) for site, day, _ in days}
-        buckets |= {(visit.site, visit.day) for visit in ledger.visits.values()}
+    def load_values(self, ledger: Batch, buckets: Iterable[tuple[int, date]]) -> None:
+        """Gives the batch the values that have a sum on these days of sites."""
+        if self._memory.value_count > VALUES_KEPT:
+            self._memory.clear_values()
         for bucket in buckets:
-            known = self._known.get(bucket)
+            known = self._memory.values.get(bucket)
             if known is None:
-                known = self._known[bucket] = {}
+                known = self._memory.values[bucket] = {}
                 for dimension in BROKEN_DOWN:
                     rows = self._db.execute(SQL["values"], (bucket[0], dimension, day_number(bucket[1])))
                     known[dimension] = {row[0] for row in rows}
-            # The fold adds to it what it counts: it is the same set, and stays true while batches succeed.
+            self._memory.note_size(*bucket)
+            # The fold adds to it what it counts: it is the same set, and stays true while batches are stored.
             ledger.known[bucket] = known
 
-    def forget_values(self, site: int, day: date) -> None:
-        """Reads the values of a day again when they are next asked for."""
-        self._known.pop((site, day), None)
+    def forget_value(self, site: int, day: date, dimension: Dimension, value: str) -> None:
+        """Forgets a value that has no sum on that day any longer."""
+        if (known := self._memory.values.get((site, day))) is not None:
+            known.setdefault(dimension, set()).discard(value)
+
+    def first_seen(self, ledger: Batch, keys: Iterable[DayKey]) -> None:
+        """Gives the batch when these visitors were first seen on these days."""
+        self._days(ledger, set(keys))
+
+    def find(self, number: int) -> Visit:
+        """The visit of that number, which there must be."""
+        return self.visit(self._db.execute(SQL["find_visit"], (number,)).fetchone())
 
     def visit(self, row: Sequence[int]) -> Visit:
         """A visit out of its row, in the order in which the statements here give it."""
         number, site, visitor, day, into_hour, began_at, lasted_ms, *rest = row
-        hostname, acquisition, location, technology, pageviews, events, engaged_ms, entry, leave = rest
+        hostname, acquisition, location, technology, pageviews, events, engaged_ms, *rest = rest
+        mark, marked_on, family, entry, leave = rest
         return Visit(
             id=number,
             site=site,
@@ -118,4 +138,7 @@ class Loader:
             pageviews=pageviews,
             events=events,
             engaged_ms=engaged_ms,
+            mark=str(mark),
+            marked_on=day_of(marked_on),
+            family=None if family is None else str(family),
         )

@@ -12,6 +12,8 @@ from analytics_service.domain.counts import PEAKS_KEPT
 from analytics_service.domain.facts import Fact
 from analytics_service.errors import LeaseLost, Unavailable, WriteFailed
 from analytics_service.storage.sqlite.batch_loader import Loader
+from analytics_service.storage.sqlite.batch_writer import BatchWriter
+from analytics_service.storage.sqlite.memory import Memory
 from analytics_service.storage.sqlite.provisioning import STATS, create
 from analytics_service.storage.sqlite.quarantine import QuarantineWriter
 from analytics_service.storage.sqlite.sql import day_number, open_for_writing, queries, transaction
@@ -19,8 +21,6 @@ from analytics_service.storage.sqlite.strings import Names
 from analytics_service.storage.sqlite.verification import VerificationWriter
 
 FILE = STATS.file
-TITLES_KEPT = 100_000
-WAITING_LIMIT = 100_000
 VISITS_RESERVED = 100_000
 """How many visits' numbers are taken at a time: one small transaction for each block."""
 SQL = queries("stats")
@@ -49,27 +49,19 @@ def open_stats_writer(folder: Path) -> Iterator["StatsWriter"]:
         yield writer
 
 
-@contextmanager
-def _ending() -> Iterator[None]:
-    """Nobody may go on with what is in memory after a transaction that failed. Raises WriteFailed."""
-    try:
-        yield
-    except Unavailable as error:
-        raise WriteFailed(str(error)) from error
-
-
 class StatsWriter:
     """Loads what a batch touches, saves what the fold made of it."""
 
     def __init__(self, connection: sqlite3.Connection, epoch: int) -> None:
         self._db = connection
-        self._names = Names(connection)
-        self._titles: dict[tuple[int, str], str] = {}
+        self._memory = Memory()
+        self._names = Names(connection, self._memory)
         self._epoch = epoch
         self._visits = range(0)
-        self._loader = Loader(connection, self._names)
+        self._loader = Loader(connection, self._names, self._memory)
+        self._writer = BatchWriter(connection, self._names, self._memory, self._loader)
         self._truth = VerificationWriter(connection, self.changing)
-        self._suspects = QuarantineWriter(connection, self.changing, self._save_sums, self._loader)
+        self._suspects = QuarantineWriter(connection, self.changing, self._writer, self._loader)
 
     def _one(self, statement: str, *values: object) -> tuple[int, ...]:
         row: tuple[int, ...] = self._db.execute(statement, values).fetchone()
@@ -94,10 +86,13 @@ class StatsWriter:
 
     def load(self, facts: Iterable[Fact], cap: int, day_of_fact: Callable[[Fact], date]) -> Batch:
         """Returns the working state that these facts may touch. Raises LeaseLost, WriteFailed."""
+        if self._memory.is_lent:
+            self._memory.clear()
         batch = list(facts)
         if len(self._visits) < len(batch):
             self._visits = self._reserve_visits(max(VISITS_RESERVED, len(batch)))
-        with _ending(), translated(FILE):
+        with self._forgetting(), translated(FILE):
+            self._memory.is_lent = True
             return self._loader.load(batch, cap, day_of_fact, next_visit=self._visits.start)
 
     def _reserve_visits(self, count: int) -> range:
@@ -107,9 +102,20 @@ class StatsWriter:
         return range(last - count + 1, last + 1)
 
     @contextmanager
+    def _forgetting(self) -> Iterator[None]:
+        """Whatever fails, nobody goes on with what was learnt until then. Raises WriteFailed."""
+        try:
+            yield
+        except BaseException as error:
+            self._memory.clear()
+            if isinstance(error, Unavailable):
+                raise WriteFailed(str(error)) from error
+            raise
+
+    @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
         """One transaction of whoever holds the lease. Raises LeaseLost, WriteFailed."""
-        with _ending(), translated(FILE), transaction(self._db):
+        with self._forgetting(), translated(FILE), transaction(self._db):
             if self._db.execute(SQL["hold_lease"], (self._epoch,)).rowcount != 1:
                 raise LeaseLost
             yield self._db
@@ -117,11 +123,7 @@ class StatsWriter:
     def save(self, batch: Batch, positions: Mapping[str, int], unreadable: Iterable[Group] = ()) -> None:
         """Commits what the fold changed together with the positions it read up to. Raises LeaseLost."""
         with self.changing():
-            self._save_visits(batch)
-            self._save_ids(batch)
-            self._save_sums(batch)
-            self._db.execute(SQL["save_reached"], (batch.newest_at,))
-            self._suspects.save(batch)
+            self._writer.write(batch)
             for (site, begins), (online, at) in batch.peaks.items():
                 peak = {"site": site, "begins": begins, "online": online, "at": at}
                 self._db.execute(SQL["save_peak"], peak)
@@ -130,90 +132,6 @@ class StatsWriter:
             for journal, seq in positions.items():
                 self._db.execute(SQL["save_position"], {"journal": journal, "seq": seq})
         self._visits = range(max(self._visits.start, batch.next_visit), self._visits.stop)
-
-    def _save_visits(self, ledger: Batch) -> None:
-        name = self._names.number
-        self._db.executemany(
-            SQL["save_visit"],
-            [
-                (
-                    *(visit.id, visit.site, visit.visitor, day_number(visit.day)),
-                    *(visit.began_at // 1000 - visit.hour, visit.began_at, visit.seen_at - visit.began_at),
-                    *(name(visit.entry_page), name(visit.exit_page)),
-                    *self._names.numbers_of(visit.attributes),
-                    *(visit.pageviews, visit.events, visit.engaged_ms),
-                )
-                for visit in (ledger.visits[number] for number in sorted(ledger.changed_visits))
-            ],
-        )
-        self._db.executemany(
-            SQL["save_view"],
-            [
-                (
-                    *(v.site, day_number(v.day), v.visit, v.ordinal, v.at, v.at // 1000 - v.hour),
-                    None if v.visitor == ledger.visits[v.visit].visitor else v.visitor,
-                    *(name(v.page), name(v.name)),
-                )
-                for v in ledger.new_views
-            ],
-        )
-        titles = {key: title for key, title in ledger.titles.items() if self._titles.get(key) != title}
-        self._db.executemany(
-            SQL["save_title"], sorted((site, name(page), title) for (site, page), title in titles.items())
-        )
-        if len(self._titles) >= TITLES_KEPT:
-            self._titles.clear()
-        self._titles.update(titles)
-        self._db.executemany(
-            SQL["save_visitor_visit"],
-            sorted((site, visitor, visit, day_number(day)) for site, visitor, visit, day in ledger.new_names),
-        )
-
-    def _save_ids(self, ledger: Batch) -> None:
-        self._db.executemany(
-            SQL["save_seen_id"],
-            [
-                (*key, view.visit, view.at, view.engaged_ms)
-                for key, view in sorted((key, ledger.counted[key]) for key in ledger.changed_counted)
-            ],
-        )
-        ended = sorted(key for key in ledger.changed_waiting if key not in ledger.waiting)
-        self._db.executemany(SQL["end_pending_engagement"], ended)
-        room = WAITING_LIMIT - self._one(SQL["count_pending_engagement"])[0]
-        kept = sorted(key for key in ledger.changed_waiting if key in ledger.waiting)[: max(room, 0)]
-        self._db.executemany(SQL["save_pending_engagement"], [(*key, *ledger.waiting[key]) for key in kept])
-
-    def _save_sums(self, ledger: Batch) -> None:
-        self._db.executemany(
-            SQL["save_visitor_day"],
-            sorted(
-                (site, day_number(day), visitor, *ledger.first_seen[site, day, visitor])
-                for site, day, visitor in ledger.changed_days
-            ),
-        )
-        self._db.executemany(
-            SQL["save_day"],
-            sorted(
-                (
-                    site,
-                    int(dimension),
-                    day_number(day),
-                    self._names.number(value) if value else 0,
-                    *sums.row(),
-                )
-                for (site, dimension, day, value), sums in ledger.days.items()
-            ),
-        )
-        self._db.executemany(
-            SQL["save_hour"],
-            sorted(
-                (site, day_number(day), hour, *sums.row()) for (site, day, hour), sums in ledger.hours.items()
-            ),
-        )
-        self._db.executemany(
-            SQL["save_drop"],
-            sorted((site, day_number(day), reason, n) for (site, day, reason), n in ledger.drops.items()),
-        )
 
     def checkpoint(self) -> dict[str, int]:
         """Makes commits durable; the positions durable now (none where a reader was in the way)."""
@@ -239,5 +157,11 @@ class StatsWriter:
             self._db.execute(SQL["forget_pending_engagement"], (before_ms,))
             day = day_number(before_day)
             self._db.execute(SQL["forget_peaks"], (before_ms // 1000 - int(PEAKS_KEPT.total_seconds()),))
-            self._db.execute(SQL["close_visitor_days"], (day,))
-            self._db.execute(SQL["close_visitor_visits"], (day,))
+            for statement in (
+                "close_days",
+                "close_reopened_days",
+                "close_visitor_days",
+                "close_visitor_visits",
+            ):
+                self._db.execute(SQL[statement], (day,))
+        self._memory.forget_values_before(before_day)

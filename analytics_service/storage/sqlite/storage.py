@@ -57,7 +57,7 @@ class SqliteStorage:
 
     def open_drops(self) -> AbstractContextManager[DropReader]:
         """Opens stats.db read only, for what was dropped."""
-        from analytics_service.storage.sqlite.quarantine import open_drops
+        from analytics_service.storage.sqlite.drops import open_drops
 
         return open_drops(self._folder)
 

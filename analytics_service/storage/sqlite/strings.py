@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from analytics_service.domain.dimensions import Acquisition, Location, Technology, VisitAttributes
+from analytics_service.storage.sqlite.memory import Memory
 from analytics_service.storage.sqlite.sql import queries
 
 KEPT = 100_000
@@ -23,22 +24,15 @@ class AttributeIds(NamedTuple):
 
 
 class Names:
-    """What it keeps is a cache of what is stored; a number once given stays."""
+    """Strings and descriptions by their numbers; a number once given stays."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, memory: Memory) -> None:
         self._db = connection
-        self._numbers: dict[str, int] = {}
-        # Of acquisitions and technologies with the same words each has its own number.
-        self._described: dict[str, dict[tuple[str, ...], int]] = {
-            "acquisition": {},
-            "location": {},
-            "technology": {},
-        }
-        self._traits: dict[AttributeIds, VisitAttributes] = {}
+        self._memory = memory
 
     def number(self, value: str) -> int:
         """The number of a name, made where there is none."""
-        return _kept(self._numbers, value, self._made)
+        return _kept(self._memory.strings, value, self._made)
 
     def _made(self, value: str) -> int:
         found = self._db.execute(SQL["string_id"], (value,)).fetchone()
@@ -61,13 +55,13 @@ class Names:
             number: int = (found or self._db.execute(SQL[f"add_{table}"], row).fetchone())[0]
             return number
 
-        return _kept(self._described[table], part, made)
+        return _kept(self._memory.parts[table], part, made)
 
     def attributes_of(self, numbers: AttributeIds) -> VisitAttributes:
         """Traits out of their numbers."""
-        return _kept(self._traits, numbers, self._read)
+        return _kept(self._memory.attributes, numbers, self._read)
 
-    def _read(self, numbers: AttributeIds) -> VisitAttributes:
+    def _read(self, numbers: tuple[int, ...]) -> VisitAttributes:
         hostname, acquisition, location, technology = numbers
         return VisitAttributes(
             self._db.execute(SQL["string"], (hostname,)).fetchone()[0],

@@ -11,6 +11,7 @@ from analytics_service.domain.batch import BOUNCE_MS
 from analytics_service.domain.dimensions import BROKEN_DOWN, OF_VISITS, Dimension, values_of
 from analytics_service.domain.metrics import Sums
 from analytics_service.domain.verification import Check, DaySums, Difference, day_of_hours, differences
+from analytics_service.storage.sqlite.memory import Memory
 from analytics_service.storage.sqlite.provisioning import STATS
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries, uri
 from analytics_service.storage.sqlite.strings import AttributeIds, Names
@@ -116,7 +117,7 @@ class Verifier:
             sums.setdefault((Dimension.EVENT.word, name), Sums()).add(Sums(events=events))
 
     def _add_visits(self, sums: dict[tuple[str, str], Sums], site: int, day: int) -> None:
-        names = Names(self._db)
+        names = Names(self._db, Memory())
         alike = {"site": site, "day": day, "bounce": BOUNCE_MS}
         for entry, leave, *rest in self._db.execute(SQL["found_alike"], alike).fetchall():
             numbers, (visits, bounces, engaged_ms) = rest[:4], rest[4:]

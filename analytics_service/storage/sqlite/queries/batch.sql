@@ -36,7 +36,8 @@ from temp.asked_id as a cross join pending_engagement as w on w.site = a.site an
 
 -- name: find_visits_named
 select n.visitor, v.id, v.site, v.visitor, v.day, v.into_hour, v.began_at, v.lasted_ms,
-    v.hostname, v.acquisition, v.location, v.technology, v.pageviews, v.events, v.engaged_ms,
+    v.hostname, v.acquisition, v.location, v.technology, v.pageviews, v.events, v.engaged_ms, v.mark, v.marked_on,
+    iif(v.family = 0, null, (select value from string where id = v.family)),
     (select value from string where id = v.entry_page), (select value from string where id = v.exit_page)
 from temp.asked_name as a
     cross join visitor_visit as n on n.site = a.site and n.visitor = a.name
@@ -45,7 +46,8 @@ order by n.visit
 
 -- name: find_visit
 select v.id, v.site, v.visitor, v.day, v.into_hour, v.began_at, v.lasted_ms,
-    v.hostname, v.acquisition, v.location, v.technology, v.pageviews, v.events, v.engaged_ms,
+    v.hostname, v.acquisition, v.location, v.technology, v.pageviews, v.events, v.engaged_ms, v.mark, v.marked_on,
+    iif(v.family = 0, null, (select value from string where id = v.family)),
     (select value from string where id = v.entry_page), (select value from string where id = v.exit_page)
 from visit as v
 where v.id = ?
@@ -58,6 +60,9 @@ from temp.asked_day as a
 -- name: values
 select (select value from string where id = r.value) from rollup_day as r
 where r.site = ? and r.dimension = ? and r.day = ?
+
+-- name: suspected
+select facts from suspected_day where site = ? and day = ?
 
 -- name: reached
 select at from reached

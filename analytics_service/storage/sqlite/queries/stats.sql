@@ -31,17 +31,20 @@ delete from position where journal = ?
 select count(*) from pending_engagement
 
 -- name: save_visit
-insert into visit values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into visit (
+    id, site, visitor, day, into_hour, began_at, lasted_ms, entry_page, exit_page,
+    hostname, acquisition, location, technology, pageviews, events, engaged_ms, mark, marked_on, family
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict do update set
     day = excluded.day, into_hour = excluded.into_hour, began_at = excluded.began_at,
     lasted_ms = excluded.lasted_ms, entry_page = excluded.entry_page, exit_page = excluded.exit_page,
     hostname = excluded.hostname, acquisition = excluded.acquisition, location = excluded.location,
     technology = excluded.technology, pageviews = excluded.pageviews, events = excluded.events,
-    engaged_ms = excluded.engaged_ms
+    engaged_ms = excluded.engaged_ms, mark = excluded.mark, marked_on = excluded.marked_on
 
 -- name: save_view
-insert into view (site, day, visit, ordinal, at, into_hour, visitor, page, name)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into view (site, day, visit, ordinal, at, into_hour, visitor, page, name, mark)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: save_title
 insert into page_title values (?, ?, ?)
@@ -65,6 +68,9 @@ delete from pending_engagement where site = ? and id = ?
 insert into visitor_day values (?, ?, ?, ?, ?)
 on conflict do update set first_at = excluded.first_at, first_hour = excluded.first_hour
 
+-- name: remove_visitor_day
+delete from visitor_day where site = ? and day = ? and visitor = ?
+
 -- name: save_visitor_visit
 insert or ignore into visitor_visit values (?, ?, ?, ?)
 
@@ -82,6 +88,16 @@ on conflict do update set
     visitors = visitors + excluded.visitors, bounces = bounces + excluded.bounces,
     engaged_ms = engaged_ms + excluded.engaged_ms, events = events + excluded.events
 
+-- name: clear_zeros
+delete from rollup_day
+where site = ? and dimension = ? and day = ? and value = ?
+    and pageviews = 0 and visits = 0 and visitors = 0 and bounces = 0 and engaged_ms = 0 and events = 0
+
+-- name: clear_zero_hours
+delete from rollup_hour
+where site = ? and day = ? and hour = ?
+    and pageviews = 0 and visits = 0 and visitors = 0 and bounces = 0 and engaged_ms = 0 and events = 0
+
 -- name: save_peak
 insert into peak values (:site, :online, :at)
 on conflict do update set online = excluded.online, at = excluded.at where excluded.online > online
@@ -97,8 +113,28 @@ delete from online_peak where begins < ?
 insert into drop_day values (?, ?, ?, ?)
 on conflict do update set count = count + excluded.count
 
+-- name: clear_drops
+delete from drop_day where site = ? and day = ? and reason = ? and count <= 0
+
+-- name: save_suspected
+insert into suspected_day values (?, ?, ?)
+on conflict do update set facts = excluded.facts
+
+-- name: keep_sample
+insert into drop_sample (site, at, reason, page, family) values (?, ?, ?, ?, ?)
+
+-- name: forget_samples
+delete from drop_sample
+where site = :site
+    and id <= (select id from drop_sample where site = :site order by id desc limit 1 offset :kept)
+
+-- name: close_days
+update reached set closed_day = max(closed_day, ?)
+
+-- name: close_reopened_days
+delete from reopened_day where day < ?
+
 -- name: forget_seen_ids
--- A repeated id is refused for a day.
 delete from seen_id where at < ?
 
 -- name: forget_pending_engagement
@@ -154,9 +190,9 @@ select durable_seq, seq from position where journal = ?
 -- name: seen_since
 -- A visit over midnight is known by the name of its last view or event: the days are those it can lie on.
 select v.site, coalesce((
-        select coalesce(w.visitor, v.visitor) from view as w
+        select coalesce(w.visitor, v.visitor) from counted_view as w
         where w.site = v.site and w.day in (:day, :day + 1, :day + 2, :day + 3) and w.visit = v.id
         order by w.at desc, w.ordinal desc limit 1
     ), v.visitor), v.began_at + v.lasted_ms
-from visit as v
+from counted_visit as v
 where v.day >= :day and v.began_at + v.lasted_ms >= :seen_at

@@ -37,14 +37,14 @@ where r.site = ? and r.dimension = ? and r.day = ?
 -- name: found_views
 select at / 1000 - into_hour, sum(name = (select id from string where value = '')),
     sum(name != (select id from string where value = ''))
-from view
+from counted_view
 where site = ? and day = ?
 group by 1
 
 -- name: found_visits
 select began_at / 1000 - into_hour, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce),
     sum(engaged_ms)
-from visit
+from counted_visit
 where site = :site and day = :day
 group by 1
 
@@ -52,7 +52,7 @@ group by 1
 -- A visitor counts once a day, in the hour of the day's earliest view or event.
 select hour, count(*) from (
     select coalesce(w.visitor, v.visitor) as visitor, w.at / 1000 - w.into_hour as hour, min(w.at)
-    from view as w join visit as v on v.id = w.visit
+    from counted_view as w join visit as v on v.id = w.visit
     where w.site = ? and w.day = ?
     group by 1
 )
@@ -61,12 +61,12 @@ group by hour
 -- name: found_pages
 select coalesce((select value from string where id = v.page), ''), sum(v.name = (select id from string where value = '')),
     sum(v.name != (select id from string where value = ''))
-from view as v
+from counted_view as v
 where v.site = ? and v.day = ?
 group by v.page
 
 -- name: found_events
-select coalesce((select value from string where id = v.name), ''), count(*) from view as v
+select coalesce((select value from string where id = v.name), ''), count(*) from counted_view as v
 where v.site = ? and v.day = ? and v.name != (select id from string where value = '')
 group by v.name
 
@@ -75,7 +75,7 @@ select coalesce((select value from string where id = v.entry_page), ''),
     coalesce((select value from string where id = v.exit_page), ''),
     v.hostname, v.acquisition, v.location, v.technology,
     count(*), sum(v.pageviews = 1 and v.events = 0 and v.engaged_ms < :bounce), sum(v.engaged_ms)
-from visit as v
+from counted_visit as v
 where v.site = :site and v.day = :day
 group by v.entry_page, v.exit_page, v.hostname, v.acquisition, v.location, v.technology
 

@@ -1,0 +1,68 @@
+"""Sums against the visits and views behind them: the contract of the ports Verifier and VerificationStore."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from analytics_service.domain.figures import FigureQuery
+from analytics_service.domain.metrics import Sums
+from analytics_service.domain.periods import Days
+from analytics_service.domain.verification import Check
+from analytics_service.ports.storage import ApplierStores, Storage
+from tests.contracts.facts_of_a_day import ANN, BOB, DAY, SITE, apply, engagement, event, view
+
+ALL = FigureQuery(periods=(Days(DAY, DAY),))
+
+
+@pytest.fixture
+def stores(storage: Storage) -> Iterator[ApplierStores]:
+    with storage.open_applier() as stores:
+        yield stores
+
+
+async def read(storage: Storage) -> Sums:
+    async with storage.open_figures() as figures:
+        return (await figures.read(SITE, ALL)).sums[0]
+
+
+def test_of_nothing_there_is_nothing_to_verify(stores: ApplierStores) -> None:
+    assert stores.verification.sites() == []
+    assert stores.verification.days(SITE) == []
+    assert stores.verification.differences(SITE, DAY) == []
+    assert stores.verification.last_check() is None
+
+
+async def test_sums_agree_with_what_is_behind_them_and_a_repair_changes_nothing(
+    storage: Storage, stores: ApplierStores
+) -> None:
+    robot = msgspec.structs.replace(view("four", ANN, 1), drop="bot", family="Robo")
+    apply(stores.stats, view("one", ANN), event("two", ANN, 1), view("three", BOB), robot)
+    apply(stores.stats, engagement("one", ANN, 2, 60_000), seq=2)
+    before = await read(storage)
+    assert stores.verification.sites() == [SITE]
+    assert stores.verification.days(SITE) == [DAY]
+    assert stores.verification.differences(SITE, DAY) == []
+    stores.verification.repair(SITE, DAY)
+    assert stores.verification.differences(SITE, DAY) == []
+    assert await read(storage) == before
+
+
+def test_a_check_is_remembered(storage: Storage, stores: ApplierStores) -> None:
+    stores.verification.note_check(Check(5, 2, 1))
+    with storage.open_verifier() as verifier:
+        assert verifier.last_check() == Check(5, 2, 1)
+
+
+async def test_of_pruned_days_the_sums_stay_and_are_not_verified(
+    storage: Storage, stores: ApplierStores
+) -> None:
+    apply(stores.stats, view("one", ANN), view("two", BOB))
+    before = await read(storage)
+    first_kept = DAY + timedelta(days=5)
+    while stores.verification.prune(first_kept):
+        pass
+    assert stores.verification.first_kept() == first_kept
+    assert stores.verification.days(SITE) == []
+    assert await read(storage) == before
