@@ -1,4 +1,4 @@
-"""The fuse box: makes the parts of one worker and wires them."""
+"""The composition root of a worker: chooses its parts and connects them."""
 
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -23,10 +23,11 @@ from analytics_service.domain.networks import networks
 from analytics_service.enrichment.places import Places
 from analytics_service.enrichment.sources import Spam
 from analytics_service.errors import Unavailable
-from analytics_service.journal import Journal, NoJournal, open_journal
+from analytics_service.journal import NoJournal, open_journal
 from analytics_service.limits.memory import MemoryLimits
 from analytics_service.live.memory import open_memory_live
 from analytics_service.ports.clock import Clock, Randomness
+from analytics_service.ports.journal import WorkerJournal
 from analytics_service.ports.limits import Limits
 from analytics_service.ports.live import Live
 from analytics_service.reporting import Reporter
@@ -47,7 +48,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerConfig:
-    """What a worker is made of; `stop` is called when it must not go on (its journal failed)."""
+    """What a worker is made from; `stop` is called when it must not go on (its journal failed)."""
 
     folder: Path
     database: str
@@ -66,19 +67,18 @@ class WorkerConfig:
     stop: Callable[[], None]
 
 
-def create_app(wiring: WorkerConfig) -> Starlette:
-    """One worker over a data folder whose files are made and migrated."""
-
-    streams = Streams(wiring.random)
+def create_app(config: WorkerConfig) -> Starlette:
+    """Returns one worker's application over a storage that is provisioned."""
+    streams = Streams(config.random)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Services]]:
-        async with open_services(wiring, streams.end) as services:
+        async with open_services(config, streams.end) as services:
             yield {"services": services}
 
-    prefix = prefix_of(wiring.url)
+    prefix = prefix_of(config.url)
     app = Starlette(
-        routes=_routes(Counter(), streams, wiring.font_file),
+        routes=_routes(Counter(), streams, config.font_file),
         middleware=[Middleware(PrefixMiddleware, prefix=prefix)] if prefix else [],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
@@ -89,57 +89,68 @@ def create_app(wiring: WorkerConfig) -> Starlette:
 
 
 @asynccontextmanager
-async def open_services(wiring: WorkerConfig, end_streams: Callable[[], None]) -> AsyncIterator[Services]:
-    """Opens everything, each part closed by this block."""
-    clock, random = wiring.clock, wiring.random
+async def open_services(config: WorkerConfig, end_streams: Callable[[], None]) -> AsyncIterator[Services]:
+    """Opens everything that handlers call, and closes it again at the end of the block."""
     async with AsyncExitStack() as stack:
-        stored = storage.open(wiring.database)
+        stored = storage.open(config.database)
         files = stored.watch()
-        config = stack.enter_context(stored.open_config())
-        journal = await _journal(stack, wiring)
-        standing_still = isinstance(journal, NoJournal)
-        figures = await stack.enter_async_context(stored.open_figures(standing_still=standing_still))
-        live = await stack.enter_async_context(_live(wiring))
-        sites, salts = SiteCache(), SaltCache()
-        limits = await stack.enter_async_context(_limits(wiring))
-        recognisers = Recognisers(places=Places(wiring.geo_file), spam=Spam(wiring.spam_hosts), limits=limits)
-        collector = Collector(sites=sites, salts=salts, live=live, recognisers=recognisers, random=random)
-        keeper = WorkerTasks(
-            config=config,
+        stores = stack.enter_context(stored.open_config())
+        journal = await _open_journal(stack, config)
+        figures = await stack.enter_async_context(stored.open_figures(standing_still=not journal.name))
+        live = await stack.enter_async_context(_open_live(config))
+        limits = await stack.enter_async_context(_open_limits(config))
+        collector = Collector(
+            sites=SiteCache(),
+            salts=SaltCache(),
+            live=live,
+            recognisers=Recognisers(
+                places=Places(config.geo_file), spam=Spam(config.spam_hosts), limits=limits
+            ),
+            random=config.random,
+        )
+        tasks = WorkerTasks(
+            config=stores,
             figures=figures,
             journal=journal,
             files=files,
             collector=collector,
-            clock=clock,
-            random=random,
-            stop=wiring.stop,
+            clock=config.clock,
+            random=config.random,
+            stop=config.stop,
         )
-        keeper.load_config()
-        await recall_online(wiring.folder, figures, live, clock())
-        stack.push_async_callback(keeper.end)
-        keeper.begin()
-        yield Services(
-            collector=collector,
-            journal=journal,
-            sites=sites,
-            reporter=Reporter(figures, live),
-            clock=clock,
-            url=wiring.url,
-            proxies=Proxies(networks(wiring.trusted_proxies), is_https=wiring.url.startswith("https://")),
-            responses=ResponseCache(sites),
-            unready=keeper.unready,
-            end_streams=end_streams,
-        )
+        tasks.load_config()
+        await recall_online(config.folder, figures, live, config.clock())
+        stack.push_async_callback(tasks.end)
+        tasks.begin()
+        yield _services(config, tasks, Reporter(figures, live), end_streams)
 
 
-async def _journal(stack: AsyncExitStack, wiring: WorkerConfig) -> Journal | NoJournal:
-    """A journal under a new name; where the disk refuses one, figures can be read all the same."""
+def _services(
+    config: WorkerConfig, tasks: WorkerTasks, reporter: Reporter, end_streams: Callable[[], None]
+) -> Services:
+    collector = tasks.collector
+    return Services(
+        collector=collector,
+        journal=tasks.journal,
+        sites=collector.sites,
+        reporter=reporter,
+        clock=config.clock,
+        url=config.url,
+        proxies=Proxies(networks(config.trusted_proxies), is_https=config.url.startswith("https://")),
+        responses=ResponseCache(collector.sites),
+        unready=tasks.unready,
+        end_streams=end_streams,
+    )
+
+
+async def _open_journal(stack: AsyncExitStack, config: WorkerConfig) -> WorkerJournal:
+    """Opens a journal of a new name; where the disk refuses one, figures can be read all the same."""
     try:
-        name = wiring.random(10).hex()
-        return await stack.enter_async_context(open_journal(wiring.folder / "journal", name))
+        name = config.random(10).hex()
+        return await stack.enter_async_context(open_journal(config.folder / "journal", name))
     except Unavailable as error:
         log.error("no beacon can be accepted: %s", error)
-        stand_in = NoJournal(wiring.folder / "journal")
+        stand_in = NoJournal(config.folder / "journal")
         stack.push_async_callback(stand_in.close)
         return stand_in
 
@@ -168,26 +179,26 @@ def _routes(counter: Counter, streams: Streams, font_file: Path | None) -> list[
     ]
 
 
-def _live(wiring: WorkerConfig) -> AbstractAsyncContextManager[Live]:
-    limit = wiring.online_limit
-    if wiring.redis:
+def _open_live(config: WorkerConfig) -> AbstractAsyncContextManager[Live]:
+    limit = config.online_limit
+    if config.redis:
         # Imported only where it is configured: it would cost every start a tenth of a second.
         from analytics_service.live.redis import open_redis_live
 
-        start = partial(in_background, stop=wiring.stop)
-        return open_redis_live(wiring.redis, window=ONLINE_WINDOW, limit=limit, start=start)
+        start = partial(in_background, stop=config.stop)
+        return open_redis_live(config.redis, window=ONLINE_WINDOW, limit=limit, start=start)
     return open_memory_live(window=ONLINE_WINDOW, limit=limit)
 
 
-def _limits(wiring: WorkerConfig) -> AbstractAsyncContextManager[Limits]:
-    if wiring.redis:
+def _open_limits(config: WorkerConfig) -> AbstractAsyncContextManager[Limits]:
+    if config.redis:
         from analytics_service.limits.redis import open_redis_limits
 
         return open_redis_limits(
-            wiring.redis,
-            secret=wiring.address_key,
-            per_minute=wiring.rate_per_minute,
-            burst=wiring.rate_burst,
-            start=partial(in_background, stop=wiring.stop),
+            config.redis,
+            secret=config.address_key,
+            per_minute=config.rate_per_minute,
+            burst=config.rate_burst,
+            start=partial(in_background, stop=config.stop),
         )
-    return nullcontext(MemoryLimits(per_minute=wiring.rate_per_minute, burst=wiring.rate_burst))
+    return nullcontext(MemoryLimits(per_minute=config.rate_per_minute, burst=config.rate_burst))

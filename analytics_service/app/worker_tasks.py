@@ -1,4 +1,4 @@
-"""What a worker does beside answering: it keeps its memory true."""
+"""What a worker does beside answering: it keeps sites and salts current, writes summaries, trims."""
 
 import asyncio
 import logging
@@ -16,18 +16,19 @@ from analytics_service.collecting.sites import SiteCache, read_sites
 from analytics_service.domain.facts import encode
 from analytics_service.domain.limits import LAG_LIMIT
 from analytics_service.errors import Unavailable
-from analytics_service.journal import Journal, NoJournal
 from analytics_service.logs import LOG_INTERVAL, ThrottleFilter
 from analytics_service.ports.clock import Clock, Randomness
 from analytics_service.ports.databases import Presence
 from analytics_service.ports.figures import FigureStore
+from analytics_service.ports.journal import WorkerJournal
 from analytics_service.ports.storage import ConfigStores
 
-NOTICED_WITHIN = 0.5
-SALTS_KEPT_EACH = timedelta(minutes=1)
-DROPS_TOLD_EACH = timedelta(seconds=10)
-PEAKS_TOLD_EACH = timedelta(seconds=5)
-TRIMMED_EACH = timedelta(seconds=2)
+CONFIG_INTERVAL = timedelta(seconds=0.5)
+FILES_INTERVAL = timedelta(seconds=0.5)
+SALTS_INTERVAL = timedelta(minutes=1)
+DROPS_INTERVAL = timedelta(seconds=10)
+PEAKS_INTERVAL = timedelta(seconds=5)
+TRIM_INTERVAL = timedelta(seconds=2)
 
 log = logging.getLogger(__name__)
 log.addFilter(ThrottleFilter(LOG_INTERVAL))
@@ -35,11 +36,11 @@ log.addFilter(ThrottleFilter(LOG_INTERVAL))
 
 @dataclass(kw_only=True, slots=True)
 class WorkerTasks:
-    """Keeps a worker's memory true: sites, salts, drop summaries, trimming; sees when it must end."""
+    """Steps that a worker repeats, each at its interval; `stop` is called when the worker must end."""
 
     config: ConfigStores
     figures: FigureStore
-    journal: Journal | NoJournal
+    journal: WorkerJournal
     files: Presence
     collector: Collector
     clock: Clock
@@ -50,10 +51,10 @@ class WorkerTasks:
     _salted_at: datetime | None = None
     _lag: Lag = field(default_factory=Lag)
     _gone: list[str] = field(default_factory=list)
-    _noticing: asyncio.Future[None] | None = None
+    _reloading: asyncio.Future[None] | None = None
 
     def load_config(self) -> None:
-        """The first look; without it beacons get a 503 until one succeeds."""
+        """Reads sites and salts for the first time; beacons get a 503 until that succeeds."""
         try:
             self.reload_if_changed()
         except Unavailable as error:
@@ -65,7 +66,7 @@ class WorkerTasks:
         at = self.clock()
         has_changed = version != self._version
         names = read_sites(self.config.sites) if has_changed else self.collector.sites.by_name
-        fresh = self._salted_at is not None and abs(at - self._salted_at) < SALTS_KEPT_EACH
+        fresh = self._salted_at is not None and abs(at - self._salted_at) < SALTS_INTERVAL
         try:
             if has_changed or not fresh or self._crossed_midnight(at):
                 sites = SiteCache(names).all()
@@ -79,11 +80,11 @@ class WorkerTasks:
     def _crossed_midnight(self, at: datetime) -> bool:
         return self._salted_at is not None and at.hour != self._salted_at.hour
 
-    async def _notice(self) -> None:
+    async def _reload_config(self) -> None:
         self.collector.salts.forget_days(self.clock())
         # In a thread: it waits where another program holds config.db, and beacons must not.
-        self._noticing = asyncio.ensure_future(asyncio.to_thread(self.reload_if_changed))
-        await asyncio.shield(self._noticing)
+        self._reloading = asyncio.ensure_future(asyncio.to_thread(self.reload_if_changed))
+        await asyncio.shield(self._reloading)
 
     async def _trim(self) -> None:
         self._lag.written(self.journal.last_seq, time.monotonic())
@@ -93,7 +94,7 @@ class WorkerTasks:
         if not self.files.gone():
             self.journal.passed(durable)
 
-    def _look_for_files(self) -> None:
+    def _check_files(self) -> None:
         gone = self.files.gone()
         if gone and gone != self._gone:
             log.critical(
@@ -112,9 +113,9 @@ class WorkerTasks:
                 self.stop()
 
     def unready(self) -> list[str]:
-        """Why the service is not ready."""
+        """Returns the reasons why the service is not ready; none where it is."""
         reasons = []
-        if isinstance(self.journal, NoJournal):
+        if not self.journal.name:
             reasons.append("no journal can be made: is the disk full?")
         if self.journal.failed.is_set():
             reasons.append("the journal cannot be written")
@@ -124,17 +125,17 @@ class WorkerTasks:
             reasons.append("the applier is behind")
         return reasons
 
-    def _tell_drops(self) -> None:
+    def _write_drops(self) -> None:
         for fact in self.collector.drops.take_summaries(self.clock()):
             self.journal.append(encode(fact)).add_done_callback(lambda done: done.exception())
 
-    async def _tell_peaks(self) -> None:
+    async def _write_peaks(self) -> None:
         for fact in await self.collector.peaks.take_higher(self.collector.live, self.clock()):
             self.journal.append(encode(fact)).add_done_callback(lambda done: done.exception())
 
-    async def _each(self, every: float, step: Callable[[], object]) -> None:
+    async def _repeat(self, interval: timedelta, step: Callable[[], object]) -> None:
         while True:
-            await asyncio.sleep(every)
+            await asyncio.sleep(interval.total_seconds())
             try:
                 outcome = step()
                 if asyncio.iscoroutine(outcome):
@@ -143,23 +144,23 @@ class WorkerTasks:
                 log.warning("%s", error)
 
     def begin(self) -> None:
-        """Starts keeping."""
-        steps: list[tuple[float, Callable[[], object]]] = [
-            (NOTICED_WITHIN, self._notice),
-            (NOTICED_WITHIN, self._look_for_files),
-            (TRIMMED_EACH.total_seconds(), self._trim),
-            (DROPS_TOLD_EACH.total_seconds(), self._tell_drops),
-            (PEAKS_TOLD_EACH.total_seconds(), self._tell_peaks),
+        """Starts all steps, each in a task of its own."""
+        steps: list[tuple[timedelta, Callable[[], object]]] = [
+            (CONFIG_INTERVAL, self._reload_config),
+            (FILES_INTERVAL, self._check_files),
+            (TRIM_INTERVAL, self._trim),
+            (DROPS_INTERVAL, self._write_drops),
+            (PEAKS_INTERVAL, self._write_peaks),
         ]
-        self._tasks = [in_background(self._each(every, step), self.stop) for every, step in steps]
+        self._tasks = [in_background(self._repeat(interval, step), self.stop) for interval, step in steps]
 
     async def end(self) -> None:
-        """Stops keeping; what was dropped is told once more."""
+        """Stops all steps, and writes a last summary of what was dropped."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._noticing is not None:
+        if self._reloading is not None:
             # A thread cannot be cancelled, and config.db is closed next.
-            await asyncio.gather(self._noticing, return_exceptions=True)
+            await asyncio.gather(self._reloading, return_exceptions=True)
         with suppress(Unavailable):
-            self._tell_drops()
+            self._write_drops()

@@ -13,6 +13,36 @@ class FactSink(Protocol):
         ...
 
 
+class WorkerJournal(FactSink, Protocol):
+    """A worker's own journal: it alone writes it, and deletes what was applied."""
+
+    @property
+    def name(self) -> str:
+        """The journal's name, unlike any other; "" stands for none, while none can be made."""
+        ...
+
+    @property
+    def failed(self) -> asyncio.Event:
+        """Set once its worker must end, and another may begin."""
+        ...
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the last group that was written; 0 before the first."""
+        ...
+
+    refusal: str
+    """Why no fact is taken now, set by whoever knows; "" where facts are taken."""
+
+    def passed(self, seq: int) -> None:
+        """Lets it delete groups up to that number: their facts are durable elsewhere."""
+        ...
+
+    def look(self) -> None:
+        """Looks whether what it writes to is still in its place; sets `failed` where it is not."""
+        ...
+
+
 class Journals(Protocol):
     """Every journal of this machine, as its one reader sees them.
 

@@ -1,4 +1,4 @@
-"""Facts put in and read back: the contract of the ports FactSink and Journals."""
+"""Facts put in and read back: the contract of the ports FactSink, WorkerJournal and Journals."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from analytics_service.domain.facts import View, decode_group, encode
+from analytics_service.errors import Unavailable
 from analytics_service.journal import FolderJournals, open_journal
-from analytics_service.ports.journal import FactSink, Journals
+from analytics_service.ports.journal import FactSink, Journals, WorkerJournal
 
 FACTS = [encode(View(site=1, at=number, id=f"view-{number}")) for number in range(5)]
 
@@ -19,7 +20,7 @@ FACTS = [encode(View(site=1, at=number, id=f"view-{number}")) for number in rang
 class Implementation:
     """How a worker opens a journal of a name, and how the applier opens all of them."""
 
-    sink: Callable[[Path, str], AbstractAsyncContextManager[FactSink]]
+    worker_journal: Callable[[Path, str], AbstractAsyncContextManager[WorkerJournal]]
     journals: Callable[[Path], AbstractContextManager[Journals]]
 
 
@@ -34,9 +35,14 @@ def implementation(request: pytest.FixtureRequest) -> Implementation:
 
 
 @pytest.fixture
-async def sink(implementation: Implementation, tmp_path: Path) -> AsyncIterator[FactSink]:
-    async with implementation.sink(tmp_path, "aa") as opened:
+async def own(implementation: Implementation, tmp_path: Path) -> AsyncIterator[WorkerJournal]:
+    async with implementation.worker_journal(tmp_path, "aa") as opened:
         yield opened
+
+
+@pytest.fixture
+def sink(own: WorkerJournal) -> FactSink:
+    return own
 
 
 @pytest.fixture
@@ -75,7 +81,7 @@ async def test_a_journal_in_use_is_not_removed(sink: FactSink, journals: Journal
 async def test_a_journal_left_is_removed_once_all_of_it_is_applied(
     implementation: Implementation, journals: Journals, tmp_path: Path
 ) -> None:
-    async with implementation.sink(tmp_path, "bb") as left:
+    async with implementation.worker_journal(tmp_path, "bb") as left:
         await left.append(FACTS[0])
         await left.append(FACTS[1])
     last = journals.last("bb")
@@ -95,3 +101,24 @@ async def test_a_copy_is_a_journal(
     await sink.append(FACTS[1])
     with implementation.journals(copies) as copied:
         assert moments(copied.groups_after("aa", 0)) == [0]
+
+
+async def test_what_was_applied_is_deleted_with_what_is_written_next(
+    own: WorkerJournal, journals: Journals
+) -> None:
+    assert (own.name, own.last_seq) == ("aa", 0)
+    await own.append(FACTS[0])
+    own.passed(own.last_seq)
+    await own.append(FACTS[1])
+    assert moments(journals.groups_after("aa", 0)) == [1]
+    assert own.last_seq == journals.last("aa")
+
+
+async def test_nothing_is_taken_while_there_is_a_reason(own: WorkerJournal) -> None:
+    own.refusal = "a database is missing"
+    with pytest.raises(Unavailable, match="a database is missing"):
+        own.append(FACTS[0])
+    own.refusal = ""
+    await own.append(FACTS[0])
+    own.look()
+    assert not own.failed.is_set()

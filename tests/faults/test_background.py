@@ -47,8 +47,8 @@ LESS_PATIENT = f"""
 import time
 from datetime import timedelta
 from analytics_service.app import worker_tasks
-from analytics_service.applying import Applier
-worker_tasks.LAG_TOLERATED = timedelta(seconds={TOLERANCE})
+from analytics_service.applying.applier import Applier
+worker_tasks.LAG_LIMIT = timedelta(seconds={TOLERANCE})
 apply_round = Applier.apply_round
 
 def seldom(self, limit):
@@ -78,7 +78,7 @@ def test_a_worker_whose_background_work_fails_says_so_and_another_starts(tmp_pat
         fault.unlink()
         assert until(lambda: worker in service.children(), (False).__eq__) is False
         told = service.log.read_text()
-        assert "WorkerTasks._each failed, so this worker ends" in told
+        assert "WorkerTasks._repeat failed, so this worker ends" in told
         assert "KeyError: 'nobody thought of this'" in told
 
 
