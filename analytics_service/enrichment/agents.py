@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
-from ua_parser import Domain, Parser, UserAgent
+from ua_parser import Domain, Parser, PartialResult, UserAgent
 from ua_parser.core import Matcher
 from ua_parser.lazy import UserAgentMatcher
 from ua_parser.loaders import load_lazy_builtins
@@ -54,19 +54,33 @@ _WEB_VIEW = re.compile(r"; wv\)")
 _DEVICE_PART = re.compile(
     r"^[^()]*(\((?:Linux[;/ ]|Android|iPhone|iPad|iPod)[^()]*(?:\([^()]*\)[^()]*)*\))"
     r"|\bAndroid (\([^()]*(?:\([^()]*\)[^()]*)*\))"
+    r"|\b(?:HbbTV|FVC)/[\d.]+ (\([^()]*\))",
+    re.IGNORECASE,
 )
 # A robot may name itself there as well, but says so: by an address, by "compatible", by a version.
 _ROBOT_IN_DEVICE_PART = re.compile(
     r"https?://|www\.|@|\bcompatible;|(?:bot|crawler|spider)(?:-[a-z]+)?/\d", re.IGNORECASE
 )
 # Entries of the list of crawlers that are people's: a browser, an editor's browser, a firmware of phones.
-_LISTED_PEOPLE = frozenset({"Sogou", r"Code\/1\.", r"AP3A\.240617\.008"})
+_LISTED_PEOPLE = frozenset({"Fluid", "Sogou", r"Code\/1\.", r"AP3A\.240617\.008"})
+# A robot announces itself by where one may ask about it; an old part of Internet Explorer does so too.
+_ADDRESS = re.compile(r"https?://(?!bsalsa\.com)|\bwww\.|[\w.+-]@[\w-]+\.[a-z]", re.IGNORECASE)
+# Said by what is built like a browser, after what is a browser's: "… like Gecko; compatible; X".
+_COMPATIBLE = re.compile(r"like Gecko.*[;(] ?compatible; ?(?!MSIE)", re.IGNORECASE)
+# Browsers of which one cannot tell the system: of old phones, of televisions, without graphics.
+_NAMES_NO_SYSTEM = re.compile(
+    r"WebKit|Gecko/|MSIE|Opera|OPR/|browser|Netscape|NetFront|Konqueror|Mosaic|Lynx|Links|w3m|Dillo|NetSurf|amaya"
+    r"|MIDP|CLDC|Profile/|\bWAP|UP\.(?:Browser|Link)|DoCoMo|KDDI|J-PHONE|Vodafone|SoftBank|Obigo|MAUI|Teleca"
+    r"|Openwave|UCWEB|MRE/|MIB/|MMP/|Mocor|Threadx|SonyEricsson|SAMSUNG-|LG-|SIE-|MOT-|Kindle|Fresco|Maple|HbbTV"
+    r"|Nintendo|Motif|Amiga|RISC OS|OS/2|BeOS|QNX|Palm|Galaxy",
+    re.IGNORECASE,
+)
 # What calls itself a library, or steers a browser without a person, is no person either. A name may end
 # in "bot" or "spider" ("Googlebot"), but not go on after it ("Caboto").
 _ROBOT_WORDS = re.compile(
-    r"bots?(?![a-z])|(?<![a-z])bot|spider(?![a-z])|(?<![a-z])(?:ruby(?![a-z])|java/|dart/)"
+    r"bots?(?![a-z])|(?<![a-z])bot|spider(?![a-z])|(?<![a-z])(?:ruby(?![a-z])|java/\d|dart/)"
     r"|crawl|slurp|scraper|scrapy|headless|phantomjs|puppeteer|playwright|selenium|webdriver|lighthouse"
-    r"|python|urllib|httpx|aiohttp|curl/|wget|libwww|okhttp|go-http|apache-http|axios|undici|guzzle|postman"
+    r"|python|urllib|httpx|aiohttp|curl/|wget|libwww-perl|okhttp|go-http|apache-http|axios|undici|guzzle|postman"
     r"|insomnia|httpie|faraday"
 )
 # These may also stand in the name of a phone.
@@ -122,9 +136,16 @@ def _crawlers() -> Parser:
     listed = Path(spec.origin).with_name("crawler-user-agents.json").read_bytes()
     entries = msgspec.json.decode(listed, type=list[_Crawler])
     matchers: list[Matcher[UserAgent]] = [
-        UserAgentMatcher(f"({entry.pattern})") for entry in entries if entry.pattern not in _LISTED_PEOPLE
+        UserAgentMatcher(f"({_whole(entry.pattern)})")
+        for entry in entries
+        if entry.pattern not in _LISTED_PEOPLE
     ]
     return Parser(Resolver((matchers, [], [])))
+
+
+def _whole(pattern: str) -> str:
+    """The pattern of an entry that is a number, so that it is not found within a longer one."""
+    return rf"\b{pattern}" if pattern[0].isdigit() else pattern
 
 
 def warm() -> None:
@@ -143,7 +164,7 @@ def _recognise(agent: str) -> Agent:
     browser, version = (parsed.user_agent.family, parsed.user_agent.major) if parsed.user_agent else ("", "")
     system, system_version = (parsed.os.family, parsed.os.major) if parsed.os else ("", "")
     in_app = _in_app(agent)
-    robot = _robot(agent, is_in_app=in_app is not None)
+    robot = _robot(agent, parsed, is_in_app=in_app is not None)
     if robot:
         return Agent(
             browser=robot,
@@ -184,19 +205,34 @@ def _name(family: str) -> str:
     return _NAMES.get(family, family)[:FAMILY_LIMIT]
 
 
-def _robot(agent: str, *, is_in_app: bool) -> str:
+def _robot(agent: str, parsed: PartialResult, *, is_in_app: bool) -> str:
     """The robot's name, or nothing for what may be a person."""
     if not agent.strip():
         return "(no agent)"
     named = _without_device(agent)
     listed = None if is_in_app else _crawlers()(named, Domain.USER_AGENT).user_agent
-    if listed is None and not _sounds_like_a_robot(named):
+    announced = not is_in_app and (_announces_itself(named) or not _has_a_system(agent, parsed))
+    if listed is None and not announced and not _sounds_like_a_robot(named):
         return ""
-    parsed = _parser()(agent, Domain.USER_AGENT).user_agent
+    browser = parsed.user_agent
     # A crawler that dresses as a browser is known by the list's word for it.
-    if parsed is not None and (listed is None or _sounds_like_a_robot(parsed.family)):
-        return parsed.family[:FAMILY_LIMIT]
+    if browser is not None and (listed is None or _sounds_like_a_robot(browser.family)):
+        return browser.family[:FAMILY_LIMIT]
     return listed.family.strip("/ ")[:FAMILY_LIMIT] if listed is not None else "(unnamed robot)"
+
+
+def _announces_itself(named: str) -> bool:
+    return _ADDRESS.search(named) is not None or _COMPATIBLE.search(named) is not None
+
+
+def _has_a_system(agent: str, parsed: PartialResult) -> bool:
+    """Whether it says what it runs on, as browsers do, or is one of those that do not."""
+    return (
+        parsed.os is not None
+        or parsed.user_agent is not None
+        or _NAMES_NO_SYSTEM.search(agent) is not None
+        or _device(agent, "") != ""
+    )
 
 
 def _without_device(agent: str) -> str:
@@ -205,7 +241,7 @@ def _without_device(agent: str) -> str:
 
 
 def _emptied(found: re.Match[str]) -> str:
-    device: str = found.group(1) or found.group(2)
+    device: str = found.group(1) or found.group(2) or found.group(3)
     return found.group(0) if _ROBOT_IN_DEVICE_PART.search(device) else found.group(0).replace(device, "()")
 
 

@@ -230,7 +230,7 @@ ROBOTS = [
 ]
 
 
-PEOPLES = ("Instagram", "MetaIAB", "Code/1.")
+PEOPLES = ("Instagram", "MetaIAB", "Code/1.", "Fluid/")
 
 
 def listed(name: str) -> list[str]:
