@@ -1,5 +1,6 @@
 """The composition root of a worker: chooses its parts and connects them."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
@@ -118,7 +119,7 @@ async def open_services(config: WorkerConfig, end_streams: Callable[[], None]) -
             random=config.random,
             stop=config.stop,
         )
-        tasks.load_config()
+        await asyncio.to_thread(tasks.load_config)
         await recall_online(config.folder, figures, live, config.clock())
         stack.push_async_callback(tasks.end)
         tasks.begin()

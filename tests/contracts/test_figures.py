@@ -28,20 +28,21 @@ DAY_MS = 86_400_000
 TODAY, EVER = Days(DAY, DAY), Days(None, DAY)
 LATER = Days(DAY + timedelta(days=1), DAY + timedelta(days=9))
 
+FACTS = (
+    view("one", ANN),
+    event("sold", ANN, 1),
+    view("two", ANN, 2, "/p"),
+    view("three", BOB, 3),
+    engagement("one", ANN, 4, 30_000),
+    online(5, 2),
+    online(65, 1),
+)
+
 
 @pytest.fixture
 async def figures(storage: Storage) -> AsyncIterator[FigureStore]:
     with storage.open_applier() as stores:
-        apply(
-            stores.stats,
-            view("one", ANN),
-            event("sold", ANN, 1),
-            view("two", ANN, 2, "/p"),
-            view("three", BOB, 3),
-            engagement("one", ANN, 4, 30_000),
-            online(5, 2),
-            online(65, 1),
-        )
+        apply(stores.stats, *FACTS)
     async with storage.open_figures() as opened:
         yield opened
 

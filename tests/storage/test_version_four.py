@@ -29,9 +29,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def write(folder: Path, statement: str, *rows: tuple[object, ...]) -> None:
+def write(folder: Path, table: str, *rows: tuple[object, ...]) -> None:
     with closing(sqlite3.connect(folder / "stats.db")) as stats, stats:
-        stats.executemany(f"insert into {statement} values ({', '.join('?' * len(rows[0]))})", rows)
+        stats.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
 
 
 def read(folder: Path, statement: str) -> list[tuple[object, ...]]:
@@ -46,25 +46,23 @@ def a_visit(number: int, views: int, events: int, *, site: int = 1, lasted_ms: i
 
 def test_a_view_with_a_name_is_a_view_again(folder: Path) -> None:
     write(folder, "visit", a_visit(1, 2, 0), a_visit(2, 1, 1))
-    write(
-        folder,
-        "view",
+    views = [
         # A visit of views alone: also under the name of an event that there was.
         (1, DAY, 1, 1, NOON, 0, None, PAGE, FORGED),
         (1, DAY, 1, 2, NOON, 0, None, PAGE, EVENT),
         # A view beside an event.
         (1, DAY, 2, 1, NOON, 0, None, PAGE, FORGED),
         (1, DAY, 2, 2, NOON, 0, None, PAGE, EVENT),
-    )
-    write(
-        folder,
-        "rollup_day",
+    ]
+    write(folder, "view", *views)
+    rollups = [
         (1, 0, DAY, 0, 3, 2, 2, 0, 0, 1),
         (1, 1, DAY, PAGE, 3, 0, 0, 0, 0, 1),
         (1, 2, DAY, PAGE, 0, 2, 0, 0, 0, 0),
         (1, 3, DAY, PAGE, 0, 2, 0, 0, 0, 0),
         (1, 22, DAY, EVENT, 0, 0, 0, 0, 0, 1),
-    )
+    ]
+    write(folder, "rollup_day", *rollups)
     write(folder, "rollup_hour", (1, DAY, NOON // 1000, 3, 2, 2, 0, 0, 1))
     create_stats(folder)
     assert differences(folder) == []
@@ -93,14 +91,13 @@ def test_the_next_visit_has_a_number_that_none_had_that_was_taken_out(folder: Pa
 
 def test_an_id_whose_visit_was_taken_out_belongs_to_none(folder: Path) -> None:
     write(folder, "visit", a_visit(1, 1, 0, lasted_ms=1000), a_visit(2, 1, 0, site=2))
-    write(
-        folder,
-        "counted",
+    ids = [
         (1, "its own", 1, NOON + 1000, 0),
         (1, "an hour before", 1, NOON - 3_600_000, 0),
         (1, "of another site", 2, NOON, 0),
         (1, "of nobody", 3, NOON, 0),
-    )
+    ]
+    write(folder, "counted", *ids)
     create_stats(folder)
     told = read(folder, "select id, visit from seen_id order by id")
     assert told == [("an hour before", 0), ("its own", 1), ("of another site", 0), ("of nobody", 0)]

@@ -23,14 +23,9 @@ from analytics_service.storage.sqlite.sql import (
 
 log = logging.getLogger(__name__)
 
-
 CHECKED_WHOLE_BELOW = 200 * 1024 * 1024
 """Bytes up to which a start reads every page of a database; a larger one is checked by `verify`."""
-
-
 BACKUPS = "backups"
-
-
 UNFINISHED = "restore.unfinished"
 """The file that is there while a restore puts files in place."""
 
@@ -56,8 +51,6 @@ class Kind(NamedTuple):
 
 
 STATS = Kind("stats", "wal", "normal")
-
-
 CONFIG = Kind("config", "delete", "full", ("salt",))
 
 

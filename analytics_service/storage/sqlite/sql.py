@@ -10,17 +10,9 @@ from importlib.resources import files
 from pathlib import Path
 
 OLDEST_SQLITE = (3, 38, 0)
-
-
 SQLITE = sqlite3.sqlite_version_info
-
-
 EPOCH = date(1970, 1, 1).toordinal()
-
-
 _HERE = files("analytics_service.storage.sqlite")
-
-
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
@@ -32,12 +24,12 @@ def queries(file: str) -> dict[str, str]:
 
 
 def day_number(day: date) -> int:
-    """Days since 1970-01-01."""
+    """Returns how many days after 1970-01-01 a day is."""
     return day.toordinal() - EPOCH
 
 
 def day_of(number: int) -> date:
-    """The day of that number."""
+    """Returns the day that is so many days after 1970-01-01."""
     return date.fromordinal(number + EPOCH)
 
 

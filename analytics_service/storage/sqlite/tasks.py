@@ -1,4 +1,4 @@
-"""Orders to the applier, in config.db: rows that it carries out between two batches."""
+"""Tasks for the applier in config.db: rows that it carries out between two batches."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -18,44 +18,44 @@ SQL = queries("config")
 
 
 class Tasks:
-    """Placed by whoever asks, ended by the applier."""
+    """Tasks, added by any process and ended by the applier."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
     def place(self, kind: TaskKind, arguments: Mapping[str, object], *, by: str, at: datetime) -> int:
-        """Asks for something; the order's id."""
-        told = msgspec.json.encode(arguments).decode()
+        """Adds a task and returns its id; tasks that ended more than RETENTION ago are deleted."""
+        text = msgspec.json.encode(arguments).decode()
         with translated(FILE), transaction(self._db):
             self._db.execute(SQL["forget_tasks"], ((at - RETENTION).isoformat(),))
-            row = self._db.execute(SQL["add_task"], (kind.value, told, by, at.isoformat())).fetchone()
+            row = self._db.execute(SQL["add_task"], (kind.value, text, by, at.isoformat())).fetchone()
         number: int = row[0]
         return number
 
     def next(self) -> Task | None:
-        """The oldest that waits."""
+        """Returns the oldest task that waits; None where none does."""
         return self._one("next_task")
 
     def find(self, number: int) -> Task | None:
-        """The order of that id."""
+        """Returns the task of that id; None where there is none."""
         return self._one("task", number)
 
     def begin(self, number: int) -> None:
-        """Counts that the applier takes it up."""
+        """Counts that the applier takes the task up."""
         with translated(FILE), transaction(self._db):
             self._db.execute(SQL["begin_task"], (number,))
 
     def note(self, number: int, answer: Mapping[str, object]) -> None:
-        """Says what came in its way; it goes on waiting."""
-        told = msgspec.json.encode(answer).decode()
+        """Stores what came in the way of a task, which goes on waiting."""
+        text = msgspec.json.encode(answer).decode()
         with translated(FILE), transaction(self._db):
-            self._db.execute(SQL["note_task"], (told, number))
+            self._db.execute(SQL["note_task"], (text, number))
 
     def end(self, number: int, state: TaskState, answer: Mapping[str, object], *, at: datetime) -> None:
-        """Says what came of it."""
-        told = msgspec.json.encode(answer).decode()
+        """Stores how a task ended, what came of it, and when."""
+        text = msgspec.json.encode(answer).decode()
         with translated(FILE), transaction(self._db):
-            self._db.execute(SQL["end_task"], (state.value, told, at.isoformat(), number))
+            self._db.execute(SQL["end_task"], (state.value, text, at.isoformat(), number))
 
     def _one(self, statement: str, *values: object) -> Task | None:
         with translated(FILE):
