@@ -50,7 +50,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     folder = tmp_path_factory.mktemp("installed")
     dockerfile().lay_out(folder / "src")
-    pip("wheel", "--no-deps", "--no-build-isolation", "-w", str(folder), str(folder / "src"))
+    pip("wheel", *"--no-deps --no-build-isolation -w".split(), str(folder), str(folder / "src"))
     venv.create(folder / "app", with_pip=False)
     (packages,) = (folder / "app" / "lib").glob("python*/site-packages")
     for release in pinned():
@@ -58,7 +58,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (packages / part).symlink_to(Path(str(release.locate_file(part))))
     (wheel,) = folder.glob("*.whl")
     python = str(folder / "app" / "bin" / "python")
-    pip("--python", python, "install", "--no-deps", "--no-index", "--no-compile", str(wheel))
+    pip("--python", python, *"install --no-deps --no-index --no-compile".split(), str(wheel))
     return folder / "app"
 
 

@@ -24,19 +24,11 @@ def endure(service: Service, site: str, seconds: int, rate: int, folder: Path) -
     """Drives and looks; whether all of it held."""
     script = folder / "views.lua"
     script.write_text(SCRIPT % (77, site) + DELAY % (CONNECTIONS * 1000 // rate))
-    command = [
-        "wrk",
-        "-t1",
-        f"-c{CONNECTIONS}",
-        f"-d{seconds}s",
-        "--latency",
-        "-s",
-        str(script),
-        service.url + "/v",
-    ]
+    options = f"-t1 -c{CONNECTIONS} -d{seconds}s --latency -s".split()
+    command = ["wrk", *options, str(script), service.url + "/v"]
     before = service.counts(site, "total", "pageviews")["total"]
     lags, memory = [], []
-    with subprocess.Popen([*command, service.url + "/v"], stdout=subprocess.PIPE, text=True) as driver:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as driver:
         while driver.poll() is None:
             time.sleep(min(LOOK_EACH, seconds / 5))
             lags.append(look(service.data, at=now()).waiting.lag_seconds)

@@ -14,7 +14,7 @@ from analytics_service.domain.hosts import host_names_of
 from analytics_service.domain.site import Site, WeekStart, ZoneSince
 from analytics_service.domain.visitors import VisitorIds
 from analytics_service.errors import BadBeacon
-from tests.domain.test_visitor_properties import ids_of
+from tests.domain.test_visitors_properties import ids_of
 
 GOOD: dict[str, Any] = {"k": "v", "s": "dn7k2q", "i": "0123456789abcdef", "u": "https://x.example.vn/a"}
 CLIENT = Client(address="203.0.113.7", agent="Mozilla/5.0 Firefox/140")

@@ -39,19 +39,21 @@ def problem_of(text: str, query: Query = QUERY) -> str:
 
 
 @given(
-    st.one_of(
+    value=st.one_of(
         st.none(), st.integers(-(2**63) + 1, 2**63 - 1), st.floats(allow_nan=False, allow_infinity=False)
     ),
-    st.one_of(
+    key=st.one_of(
         st.none(), st.integers(0, 2**63 - 1), st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
     ),
-    st.sampled_from(WORLD),
-    st.dates(date(1971, 1, 1), date(2190, 1, 1)),
-    st.integers(0, 400),
-    st.sampled_from([None, *Unit]),
+    zone=st.sampled_from(WORLD),
+    first=st.dates(date(1971, 1, 1), date(2190, 1, 1)),
+    more=st.integers(0, 400),
+    unit=st.sampled_from([None, *Unit]),
 )
 @properly
-@example(0, "\U0001f600" * 3072, "Asia/Ho_Chi_Minh", date(2026, 11, 22), 0, None)
+@example(
+    value=0, key="\U0001f600" * 3072, zone="Asia/Ho_Chi_Minh", first=date(2026, 11, 22), more=0, unit=None
+)
 def test_a_cursor_comes_back_as_it_was(
     value: int | float | None, key: int | str | None, zone: str, first: date, more: int, unit: Unit | None
 ) -> None:

@@ -9,6 +9,7 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from analytics_service.collecting.salts import keep_salts
 from analytics_service.domain.beacons import BEACON_LIMIT
 from analytics_service.storage.sqlite.config import open_config
 from tests.faults.sizes import soak
-from tests.service import add_site, known, run, serving, until
+from tests.service import Service, add_site, known, run, serving, until
 
 ADDRESSES = soak(600, 100_000)
 PIECE = 1 << 20
@@ -88,29 +89,31 @@ def words_in(data: bytes, marks: set[bytes]) -> set[bytes]:
 
 
 @pytest.mark.timeout(soak(300, 3_600))
+def visit(service: Service, site: str, number: int, person: tuple[str, str]) -> None:
+    """Sends what one person's browser sends; of every hundredth also what is refused or dropped."""
+    address, agent = person
+    headers = {"X-Forwarded-For": address, "User-Agent": agent}
+    page = f"https://x.example.vn/{number % 50}/{E_MAIL}/{TOKEN}?pw={QUERY_SECRET}"
+    referrer = f"https://a.example/?q={REFERRER_SECRET}"
+    told = service.beacon(site, page, headers, r=referrer, t=f"Trang {E_MAIL}")
+    assert (told.status_code, told.headers["x-vstats"]) == (202, "counted")
+    if number % 100 == 0:
+        service.beacon(site, "https://elsewhere.example/", headers)
+        service.beacon(site, page, {**headers, "User-Agent": f"{agent} evilbot"})
+        service.http.post("/v", content=b"{", headers=headers)
+        service.http.post("/v", content=b"x" * (BEACON_LIMIT + 1), headers=headers)
+        service.http.get("/v.gif", params={"s": site, "u": page}, headers=headers)
+        service.http.get(f"/nowhere?{urllib.parse.quote(agent)}", headers=headers)
+
+
 def test_no_address_no_agent_and_no_secret_is_left_anywhere(tmp_path: Path) -> None:
     crowd = people(ADDRESSES)
     with serving(tmp_path / "data") as service:
         site = add_site(service.data, "x.example.vn")["public_id"]
         known(service, site)
 
-        def visit(number: int) -> None:
-            address, agent = crowd[number]
-            headers = {"X-Forwarded-For": address, "User-Agent": agent}
-            page = f"https://x.example.vn/{number % 50}/{E_MAIL}/{TOKEN}?pw={QUERY_SECRET}"
-            referrer = f"https://a.example/?q={REFERRER_SECRET}"
-            told = service.beacon(site, page, headers, r=referrer, t=f"Trang {E_MAIL}")
-            assert (told.status_code, told.headers["x-vstats"]) == (202, "counted")
-            if number % 100 == 0:
-                service.beacon(site, "https://elsewhere.example/", headers)
-                service.beacon(site, page, {**headers, "User-Agent": f"{agent} evilbot"})
-                service.http.post("/v", content=b"{", headers=headers)
-                service.http.post("/v", content=b"x" * (BEACON_LIMIT + 1), headers=headers)
-                service.http.get("/v.gif", params={"s": site, "u": page}, headers=headers)
-                service.http.get(f"/nowhere?{urllib.parse.quote(agent)}", headers=headers)
-
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(visit, range(len(crowd))))
+            list(pool.map(partial(visit, service, site), range(len(crowd)), crowd))
         views = len(crowd) + len(range(0, len(crowd), 100))
         counted = until(lambda: service.counts(site, "total", "pageviews")["total"], views.__eq__, 60)
         assert counted == views

@@ -103,9 +103,9 @@ def _loading(server: Server) -> Iterator[None]:
 @contextmanager
 def _password(server: Server) -> Iterator[None]:
     server.ask("config", "set", "requirepass", "another")
-    server.redis.ask("-a", "another", "client", "kill", "type", "normal")
+    server.redis.ask("-a", "another", *"client kill type normal".split())
     yield
-    server.redis.ask("-a", "another", "config", "set", "requirepass", "")
+    server.redis.ask("-a", "another", *"config set requirepass".split(), "")
 
 
 @contextmanager

@@ -22,6 +22,20 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
         yield server.url
 
 
+def expected_counts(by_day: dict[date, int], today: date) -> dict[str, int]:
+    """Returns what the counter must show of figures by day, all of them of one month."""
+    # The fourth local day is a Monday: the week before it ends with the Sunday.
+    monday = today - timedelta(days=today.weekday())
+    return {
+        "today": by_day.get(today, 0),
+        "yesterday": by_day.get(today - timedelta(days=1), 0),
+        "week": sum(n for day, n in by_day.items() if day >= monday),
+        "last_week": sum(n for day, n in by_day.items() if day < monday),
+        "month": sum(by_day.values()),
+        "total": sum(by_day.values()),
+    }
+
+
 def test_two_thousand_beacons_over_three_days_are_counted_right(tmp_path: Path, redis_url: str) -> None:
     chance = random.Random(20261120)
     views: dict[date, int] = {}
@@ -42,30 +56,12 @@ def test_two_thousand_beacons_over_three_days_are_counted_right(tmp_path: Path, 
             if who not in seen or at - seen[who] > timedelta(minutes=30):
                 visits[day] = visits.get(day, 0) + 1
             seen[who] = at
-        today = at.date()
-        yesterday = today - timedelta(days=1)
-        # The fourth local day is a Monday: the week before it ends with the Sunday.
-        monday = today - timedelta(days=today.weekday())
         online = sum(1 for last in seen.values() if at - last <= timedelta(minutes=5))
-        expected = {
-            metric: {
-                "online": online,
-                "today": figures.get(today, 0),
-                "yesterday": figures.get(yesterday, 0),
-                "week": sum(n for day, n in figures.items() if day >= monday),
-                "last_week": sum(n for day, n in figures.items() if day < monday),
-                "month": sum(figures.values()),
-                "total": sum(figures.values()),
-            }
-            for metric, figures in (
-                ("pageviews", views),
-                ("visits", visits),
-                ("visitors", {day: len(who) for day, who in people.items()}),
-            )
-        }
+        visitors = {day: len(who) for day, who in people.items()}
+        figures = {"pageviews": views, "visits": visits, "visitors": visitors}
         assert sum(views.values()) == 2000
-        for metric in ("pageviews", "visits", "visitors"):
-            right = expected[metric]
+        for metric, by_day in figures.items():
+            right = {"online": online, **expected_counts(by_day, at.date())}
             assert until(partial(service.counts, metric, ALL), right.__eq__) == right
 
 

@@ -64,7 +64,7 @@ def test_a_page_view_moves_the_widget_and_survives_a_kill(tmp_path: Path, browse
 def test_the_portals_sample_is_printed_to_the_letter(tmp_path: Path, browser: Browser) -> None:
     with serving(tmp_path / "data") as service:
         site = add_site(
-            service.data, "x.example.vn", "--opening-balance", "visits=1461664", "--reason", "NukeViet"
+            service.data, "x.example.vn", *"--opening-balance visits=1461664 --reason NukeViet".split()
         )["public_id"]
         until(lambda: service.http.get(f"/api/v1/sites/{site}/counter").status_code, (200).__eq__)
         page = browser.new_page(viewport={"width": 360, "height": 640})

@@ -177,11 +177,11 @@ def test_a_forged_forwarded_address_of_an_untrusted_peer_makes_no_second_visitor
 def test_sites_are_listed_shown_and_changed_while_the_service_runs(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as service:
         site = add_site(
-            service.data, "x.example.vn", "--host-name", "*.y.example.vn", "--week-start", "sunday"
+            service.data, "x.example.vn", *"--host-name *.y.example.vn --week-start sunday".split()
         )
         assert site["host_names"] == ["*.y.example.vn", "www.x.example.vn", "x.example.vn"]
         changed = run(
-            "site", "set", site["public_id"], "--name", "Cổng", "--pause", "--json", data=service.data
+            *("site", "set", site["public_id"]), *"--name Cổng --pause --json".split(), data=service.data
         )
         assert json.loads(changed.stdout)["name"] == "Cổng"
         dropped = until(
