@@ -4,6 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -14,18 +15,17 @@ PREFIX = "ANALYTICS_"
 FILE_VARIABLE = "ANALYTICS_CONFIG"
 DEFAULT_PORT = 8787
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://", "redis+cluster://", "rediss+cluster://")
-SHORTEST_RETENTION = 7
-"""Days; what may still come late needs the visits of the days before."""
+MIN_RETENTION = timedelta(days=7)
+"""Facts that come late need the visits of the days before."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the operator chose; `data` is the folder that holds everything the service keeps.
+    """What the operator configured; `data` is the folder that holds everything the service stores.
 
-    `retention_days` is how long visits and views are kept (0: for ever); rollups always are.
-    `geo_file` is a database of places (mmdb), `spam_file` lists hosts of forged referrers, one a line,
-    and `font_file` is the font that the widget's PNG is written in. One
-    address may send `rate_per_minute` beacons (0: any number), and `rate_burst` at once.
-    Without `fast_lane` beacons take the ordinary way of all requests.
+    `retention_days` is how long visits and page views are kept (0: for ever); totals are never deleted.
+    `geo_file` is a database of locations (mmdb), `spam_file` lists hosts of forged referrers, one on each
+    line, and `font_file` is the font of the widget's PNG. One address may send `rate_per_minute` beacons
+    (0: any number), and `rate_burst` at once. Without `fast_lane` beacons are handled like other requests.
     """
 
     host: str = "127.0.0.1"
@@ -47,7 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def folder(self) -> Path:
-        """The data folder."""
+        """The data folder, as a path."""
         return Path(self.data)
 
     @property
@@ -57,18 +57,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def url(self) -> str:
-        """Where the world reaches the service, without a slash at the end."""
+        """The URL at which visitors reach the service, without a slash at the end."""
         return (self.public_url or self.listens_on).rstrip("/")
 
     @property
     def listens_on(self) -> str:
-        """Where a proxy in front reaches it."""
+        """The URL at which a proxy in front reaches the service."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
 
 def default_data(environment: Mapping[str, str]) -> str:
-    """The data folder where none is named: below XDG_DATA_HOME."""
+    """Returns the data folder that is used where none is named: below XDG_DATA_HOME."""
     base = environment.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
     return str(Path(base) / "analytics-service")
 
@@ -76,7 +76,7 @@ def default_data(environment: Mapping[str, str]) -> str:
 def read_settings(
     given: Mapping[str, object], *, file: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> Settings:
-    """Defaults, then the file, then the environment, then what was given. Raises BadParameter.
+    """Returns the settings: of defaults, file, environment and `given`, the later wins. Raises BadParameter.
 
     Where no file is given, ANALYTICS_CONFIG names it.
     """
@@ -96,7 +96,7 @@ def read_settings(
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$.")
         raise BadParameter(path.removesuffix("`") or "settings", "value", problem) from None
-    return _sensible(settings)
+    return _check(settings)
 
 
 def _file(file: Path) -> dict[str, object]:
@@ -114,7 +114,7 @@ def _is_web_address(url: str) -> bool:
     return re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", url, re.IGNORECASE) is not None
 
 
-def _sensible(settings: Settings) -> Settings:
+def _check(settings: Settings) -> Settings:
     if not 1 <= settings.workers <= 64:
         raise BadParameter("workers", "value", f"{settings.workers} is not between 1 and 64")
     if settings.workers > 1 and not settings.redis:
@@ -123,20 +123,22 @@ def _sensible(settings: Settings) -> Settings:
             "set --redis redis://127.0.0.1:6379/0 (or ANALYTICS_REDIS), or run one worker"
         )
         raise BadParameter("workers", "value", problem)
-    if settings.retention_days < 0 or 0 < settings.retention_days < SHORTEST_RETENTION:
-        problem = f"{settings.retention_days} is neither 0 (for ever) nor at least {SHORTEST_RETENTION} days"
+    if settings.retention_days < 0 or 0 < settings.retention_days < MIN_RETENTION.days:
+        problem = f"{settings.retention_days} is neither 0 (for ever) nor at least {MIN_RETENTION.days} days"
         raise BadParameter("retention_days", "value", problem)
     if settings.redis and not settings.redis.startswith(REDIS_SCHEMES):
         known = ", ".join(REDIS_SCHEMES)
-        raise BadParameter("redis", "value", f"is no address of Redis; one begins with any of {known}")
+        raise BadParameter("redis", "value", f"invalid URL; it must begin with one of {known}")
     if settings.rate_per_minute < 0 or settings.rate_burst < 1:
-        raise BadParameter("rate_per_minute", "value", "a rate is at least 0 a minute, and 1 at once")
+        raise BadParameter(
+            "rate_per_minute", "value", "rate_per_minute is at least 0, and rate_burst at least 1"
+        )
     for name in ("online_limit", "dimension_cap"):
         if getattr(settings, name) < 1:
             raise BadParameter(name, "value", f"{getattr(settings, name)} is not at least 1")
     if settings.public_url and not _is_web_address(settings.public_url):
-        problem = f"{settings.public_url!r} is no address of a service; one is https://tk.example.vn"
+        problem = f"{settings.public_url!r} is not a URL of a service; expected e.g. https://tk.example.vn"
         raise BadParameter("public_url", "value", problem)
     if not 0 <= settings.port <= 65535:
-        raise BadParameter("port", "value", f"{settings.port} is no port")
+        raise BadParameter("port", "value", f"{settings.port} is not between 0 and 65535")
     return settings

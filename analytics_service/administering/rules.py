@@ -1,4 +1,4 @@
-"""Changing what a site counts and what it shows."""
+"""Rules of a site: what it counts, and what its public counter shows."""
 
 import ipaddress
 import re
@@ -24,7 +24,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 @dataclass(frozen=True, kw_only=True)
 class RuleChanges:
-    """What somebody asks of a site's rules; None leaves one as it is, a list replaces all of its kind."""
+    """Changes of a site's rules; None leaves a rule as it is, a list replaces the old one."""
 
     excluded_networks: Sequence[str] | None = None
     excluded_pages: Sequence[str] | None = None
@@ -41,7 +41,7 @@ class RuleChanges:
 
 
 def changed_rules(rules: SiteRules, changes: RuleChanges) -> SiteRules:
-    """The rules with what is to change. Raises BadParameter."""
+    """Returns the rules with the changes made. Raises BadParameter."""
     values: dict[str, object] = {}
     if changes.excluded_networks is not None:
         values["excluded_networks"] = _set("excluded-address", changes.excluded_networks, _network)
@@ -65,12 +65,12 @@ def changed_rules(rules: SiteRules, changes: RuleChanges) -> SiteRules:
 
 
 def changed_counter(counter: PublicCounter, changes: RuleChanges) -> PublicCounter:
-    """The public counter with what is to change. Raises BadParameter."""
+    """Returns the public counter with the changes made. Raises BadParameter."""
     values: dict[str, object] = {}
     if changes.items is not None:
-        values["items"] = frozenset(_one_of("items", name, Item, Item) for name in _given(changes.items))
+        values["items"] = frozenset(_one_of("items", name, Item, Item) for name in _non_empty(changes.items))
     if changes.metrics is not None:
-        names = _given(changes.metrics)
+        names = _non_empty(changes.metrics)
         values["metrics"] = frozenset(_one_of("metrics", name, Metric, PUBLIC_METRICS) for name in names)
     if changes.series is not None:
         values["series"] = changes.series
@@ -79,39 +79,41 @@ def changed_counter(counter: PublicCounter, changes: RuleChanges) -> PublicCount
     return msgspec.structs.replace(counter, **values)
 
 
-def _given(texts: Sequence[str]) -> list[str]:
-    """An empty text among them stands for none at all: so a list can be emptied."""
+def _non_empty(texts: Sequence[str]) -> list[str]:
+    """Returns the texts that are not empty: an empty one alone empties a list."""
     return [text.strip() for text in texts if text.strip()]
 
 
 def _set(parameter: str, texts: Sequence[str], checked: Callable[[str, str], str]) -> frozenset[str]:
     if len(texts) > ENTRIES_LIMIT:
         raise BadParameter(parameter, "value", f"has more than {ENTRIES_LIMIT} entries")
-    return frozenset(checked(parameter, text) for text in _given(texts))
+    return frozenset(checked(parameter, text) for text in _non_empty(texts))
 
 
 def _network(parameter: str, text: str) -> str:
     try:
         return str(ipaddress.ip_network(text, strict=False))
     except ValueError:
-        raise BadParameter(parameter, "value", f"{text!r} is no address; one is 203.0.113.0/24") from None
+        raise BadParameter(
+            parameter, "value", f"invalid address {text!r}; expected e.g. 203.0.113.0/24"
+        ) from None
 
 
 def _pattern(parameter: str, text: str) -> str:
     if not text.startswith(("/", "*")) or len(text) > PATTERN_LIMIT:
-        raise BadParameter(parameter, "value", f"{text[:40]!r} is no path; one is /private/*")
+        raise BadParameter(parameter, "value", f"invalid path {text[:40]!r}; expected e.g. /private/*")
     return text
 
 
 def _key(parameter: str, text: str) -> str:
     if not _KEY.fullmatch(text):
-        raise BadParameter(parameter, "value", f"{text[:40]!r} is no key of a query, such as id")
+        raise BadParameter(parameter, "value", f"invalid query parameter {text[:40]!r}; expected e.g. id")
     return text
 
 
 def _country(parameter: str, text: str) -> str:
     if not _COUNTRY.fullmatch(text.upper()):
-        raise BadParameter(parameter, "value", f"{text!r} is no country code of two letters, such as VN")
+        raise BadParameter(parameter, "value", f"invalid country {text!r}; expected two letters, as in VN")
     return text.upper()
 
 

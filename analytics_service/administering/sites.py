@@ -1,4 +1,4 @@
-"""Making and changing sites."""
+"""Sites: adding one, changing its settings, finding it by a name."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from analytics_service.errors import BadParameter, UnknownSite
 from analytics_service.ports.clock import Randomness
 from analytics_service.ports.sites import SiteStore
 
-LARGEST_BALANCE = 10**15
+MAX_BALANCE = 10**15
 PUBLIC_ID_LETTERS = 6
 _LETTERS = "abcdefghijkmnpqrstuvwxyz"
 _LETTERS_AND_DIGITS = _LETTERS + "23456789"
@@ -28,7 +28,7 @@ _LOCALES = ("vi", "en")
 
 @dataclass(frozen=True, kw_only=True)
 class SiteChanges:
-    """What somebody asks of a site; None leaves it as it is, or at its default."""
+    """Changes of a site's settings; None leaves a setting as it is, or at its default."""
 
     name: str | None = None
     timezone: str | None = None
@@ -46,7 +46,7 @@ class SiteChanges:
 def add_site(
     config: SiteStore, domain: str, changes: SiteChanges, *, at: datetime, random: Randomness, by: str
 ) -> Site:
-    """Makes a site. Raises BadParameter for what is no value, Refused where the domain is taken."""
+    """Adds a site and returns it. Raises BadParameter, and Refused where the domain is taken."""
     host = _host(_SCHEME.sub("", domain.strip()).rstrip("/"), "domain")
     zone = changes.timezone or "Asia/Ho_Chi_Minh"
     site = Site(
@@ -110,7 +110,7 @@ def _changed_zones(zones: tuple[ZoneSince, ...], name: str, at: datetime) -> tup
 
 
 def find_site(config: SiteStore, name: str) -> Site:
-    """The site of that public id, uuid, number or domain. Raises UnknownSite."""
+    """Returns the site of that public id, uuid, number or domain. Raises UnknownSite."""
     sites = config.sites()
     for spelling in spellings_of(name):
         for site in sites:
@@ -128,7 +128,7 @@ def _public_id(random: Randomness) -> str:
 def _host(name: str, parameter: str) -> str:
     host = normal_host(name.strip())
     if not _HOST.fullmatch(host):
-        raise BadParameter(parameter, "value", f"{name!r} is no host name")
+        raise BadParameter(parameter, "value", f"invalid host name {name!r}; expected e.g. cantho.example.vn")
     return host
 
 
@@ -140,7 +140,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        problem = f"{name!r} is no time zone; one is Asia/Ho_Chi_Minh"
+        problem = f"unknown time zone {name!r}; expected e.g. Asia/Ho_Chi_Minh"
         raise BadParameter("timezone", "value", problem) from None
     return name
 
@@ -164,14 +164,14 @@ def _balances(changes: SiteChanges, at: datetime, by: str) -> tuple[OpeningBalan
         return ()
     if not changes.reason:
         raise BadParameter(
-            "reason", "value", "an opening balance needs a reason, such as where it was counted"
+            "reason", "value", "an opening balance needs a reason, such as where it was counted before"
         )
     allowed = [metric.value for metric in Metric]
     for name, value in changes.opening_balance.items():
         if name not in allowed:
-            raise BadParameter("opening-balance", "enum", f"{name!r} is no metric", allowed)
-        if abs(value) > LARGEST_BALANCE:
-            raise BadParameter("opening-balance", "value", f"{value} is out of bounds")
+            raise BadParameter("opening-balance", "enum", f"unknown metric {name!r}", allowed)
+        if abs(value) > MAX_BALANCE:
+            raise BadParameter("opening-balance", "value", f"{value} is more than {MAX_BALANCE:.0e}")
     return tuple(
         OpeningBalance(Metric(name), value, at, changes.reason, by)
         for name, value in changes.opening_balance.items()

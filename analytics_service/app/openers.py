@@ -1,18 +1,31 @@
 """Opens what is stored and journaled, for every process and command."""
 
+from contextlib import closing
+from pathlib import Path
+
 from analytics_service import storage
 from analytics_service.journal import FolderJournals
+from analytics_service.operating.installation import Installation
 from analytics_service.ports.storage import Storage
-from analytics_service.settings import Settings
 
 JOURNAL_FOLDER = "journal"
 
 
-def open_storage(settings: Settings) -> Storage:
-    """Returns everything that is stored under these settings; each part is opened when it is asked for."""
-    return storage.open(settings.database)
+def open_storage(database: str) -> Storage:
+    """Returns everything that is stored at a URL; each part is opened when it is asked for."""
+    return storage.open(database)
 
 
-def open_journals(settings: Settings) -> FolderJournals:
-    """Returns all journals of the data folder, as their one reader sees them; whoever asks closes it."""
-    return FolderJournals(settings.folder / JOURNAL_FOLDER)
+def open_journals(folder: Path) -> FolderJournals:
+    """Returns all journals of a data folder, as their one reader sees them; whoever asks closes it."""
+    return FolderJournals(folder / JOURNAL_FOLDER)
+
+
+def open_installation(folder: Path, database: str) -> Installation:
+    """Returns what status, doctor, backup and restore work on; each part is opened when it is asked for."""
+    return Installation(
+        folder=folder,
+        journal_folder=folder / JOURNAL_FOLDER,
+        storage=open_storage(database),
+        open_journals=lambda: closing(open_journals(folder)),
+    )

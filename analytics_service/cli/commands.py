@@ -1,32 +1,25 @@
-"""The commands that people type."""
+"""All commands of the command line, and the options of `serve`."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from analytics_service.cli import operations
 from analytics_service.cli.drops import drops
-from analytics_service.cli.options import Data
+from analytics_service.cli.options import Config, Data, PublicUrl
 from analytics_service.cli.sites import sites
+from analytics_service.cli.verify import verify
 from analytics_service.settings import Settings, read_settings
 
 app = typer.Typer(
-    help="Counts page views, durably and once, and shows who is online.",
+    help="Web analytics: counts page views exactly once, and shows who is online.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     # Rich would take "[default: 8787]" for markup.
     rich_markup_mode=None,
 )
-app.add_typer(sites, name="site")
-app.add_typer(drops, name="drops")
-for command in (
-    *(operations.status, operations.doctor, operations.verify),
-    *(operations.backup, operations.restore, operations.apply),
-):
-    app.command()(command)
 
 
 def _show_version(wanted: bool) -> None:
@@ -43,26 +36,36 @@ def _options(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Counts page views, durably and once, and shows who is online."""
+    """Web analytics: counts page views exactly once, and shows who is online."""
 
 
 @app.command()
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on [default: 8787].")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].", metavar="ADDRESS")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on [default: 8787].", metavar="NUMBER")
+    ] = None,
     data: Data = None,
-    public_url: Annotated[str | None, typer.Option(help="Where the world reaches the service.")] = None,
+    public_url: PublicUrl = None,
     trusted_proxy: Annotated[
-        list[str] | None, typer.Option(help="CIDR of a proxy whose X-Forwarded-For is believed; repeatable.")
+        list[str] | None,
+        typer.Option(
+            help="Network of a proxy whose X-Forwarded-For header is trusted; repeatable.", metavar="CIDR"
+        ),
     ] = None,
     redis: Annotated[
-        str | None, typer.Option(help="redis://host:6379/0; needed for several workers.")
+        str | None,
+        typer.Option(help="redis://HOST:6379/0; required for several workers.", metavar="URL"),
     ] = None,
-    workers: Annotated[int | None, typer.Option(help="Number of workers [default: 1].")] = None,
-    config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Number of workers [default: 1].", metavar="NUMBER")
+    ] = None,
+    config: Config = None,
 ) -> None:
-    """Run the service."""
-    from analytics_service.cli.serve import serve as run
+    """Run the service until SIGTERM or Ctrl-C."""
+    from analytics_service.cli.serve import run_service
 
     given: dict[str, object] = {
         "host": host,
@@ -74,4 +77,13 @@ def serve(
     }
     if trusted_proxy:
         given["trusted_proxies"] = [*Settings().trusted_proxies, *trusted_proxy]
-    sys.exit(run(read_settings(given, file=config)))
+    sys.exit(run_service(read_settings(given, file=config)))
+
+
+app.add_typer(sites, name="site")
+app.add_typer(drops, name="drops")
+for command in (
+    *(operations.status, operations.doctor, verify),
+    *(operations.backup, operations.restore, operations.apply),
+):
+    app.command()(command)

@@ -1,120 +1,135 @@
-"""`drops`: what was not counted and why, and an owner's word on it."""
+"""`drops`: what was not counted and why; an owner accepts false positives, and rejects bots."""
 
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
 
 from analytics_service.administering.sites import find_site
+from analytics_service.app.clock import read_clock
+from analytics_service.app.openers import open_storage
+from analytics_service.cli.corrections import correct, parse_days
 from analytics_service.cli.folder import settings_in_use
-from analytics_service.cli.options import Data, Json, Which, as_json_text
-from analytics_service.cli.tasks import carried_out
+from analytics_service.cli.options import Config, Data, Json, SiteName
+from analytics_service.cli.text import format_json
 from analytics_service.domain.drops import Drop
-from analytics_service.domain.periods import local_day
-from analytics_service.domain.quarantine import MARKED_RETENTION as KEPT
+from analytics_service.domain.facts import DropSample
+from analytics_service.domain.quarantine import MARKED_RETENTION, Selection
 from analytics_service.domain.site import Site
 from analytics_service.domain.tasks import TaskKind
 from analytics_service.errors import BadParameter
+from analytics_service.ports.databases import Part
+from analytics_service.ports.drops import Family
 from analytics_service.settings import Settings
-from analytics_service.storage.sqlite.config import open_config
-from analytics_service.storage.sqlite.drops import open_drops
-from analytics_service.storage.sqlite.provisioning import CONFIG, STATS
 
-drops = typer.Typer(help="Drops: what was not counted, and why; what was mistaken.", no_args_is_help=True)
-SHOWN = 20
+drops = typer.Typer(
+    help="List what was not counted; accept false positives, reject bots.", no_args_is_help=True
+)
+SAMPLES_SHOWN = 20
+QUARANTINED = (Drop.BOT.value, Drop.SPAM_REFERRER.value)
 
-First = Annotated[str | None, typer.Option("--from", help="First day, as 2026-11-23 [default: 30 days ago].")]
-Last = Annotated[str | None, typer.Option("--to", help="Last day [default: today].")]
-Family = Annotated[str, typer.Option(help="An agent's family, as `drops list` names it.")]
+First = Annotated[
+    str | None,
+    typer.Option("--from", help="First day, as in 2026-11-23 [default: 30 days ago].", metavar="DAY"),
+]
+Last = Annotated[str | None, typer.Option("--to", help="Last day [default: today].", metavar="DAY")]
+FamilyName = Annotated[
+    str, typer.Option("--family", help="A user agent's family, as listed by `drops list`.", metavar="NAME")
+]
+ReasonName = Annotated[
+    str, typer.Option("--reason", help="bot or spam-referrer [default: both].", metavar="REASON")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask, as for scripts.")]
 
 
 @drops.command("list")
-def list_drops(site: Which, as_json: Json = False, data: Data = None) -> None:
-    """The last 30 days by reason, whose agents are suspected, and the last drops one by one."""
-    settings = settings_in_use(data, of=(CONFIG, STATS))
-    found = _found(settings, site)
-    since = datetime.now(UTC).date() - KEPT
-    with open_drops(settings.folder) as dropped:
-        by_day = dropped.by_day(found.number, since)
-        families = dropped.families(found.number, since)
-        samples = dropped.samples(found.number)
+def list_drops(site: SiteName, as_json: Json = False, data: Data = None, config: Config = None) -> None:
+    """List the drops of the last 30 days by reason, quarantined agents, and the latest drops."""
+    settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)
+    found = _find_site(settings, site)
+    since = read_clock().date() - MARKED_RETENTION
+    with open_storage(settings.database).open_drops() as reader:
+        by_day = reader.by_day(found.number, since)
+        families = reader.families(found.number, since)
+        samples = reader.samples(found.number)
     if as_json:
-        told = {
-            "by_day": [{"day": day, "reason": reason, "beacons": count} for day, reason, count in by_day],
-            "suspects": [family._asdict() for family in families],
-            "samples": [
-                {**sample._asdict(), "at": datetime.fromtimestamp(sample.at / 1000, UTC)}
-                for sample in samples
-            ],
-        }
-        print(as_json_text(told))
+        _print_json(by_day, families, samples)
         return
     if not by_day:
-        print(f"Nothing was dropped for {found.domain} in the last {KEPT.days} days", file=sys.stderr)
+        print(
+            f"Nothing was dropped for {found.domain} in the last {MARKED_RETENTION.days} days",
+            file=sys.stderr,
+        )
     for day, reason, count in by_day:
         print(f"{day}  {reason:18}{count:>10}")
     for family in families:
-        print(f"{family.day}  kept apart as {family.reason}: {family.facts:>7}  {family.family}")
-    for sample in samples[:SHOWN]:
-        at = datetime.fromtimestamp(sample.at / 1000, UTC)
-        print(f"{at:%Y-%m-%d %H:%M:%S} UTC  {sample.reason:18}{sample.page}  {sample.family}")
+        print(f"{family.day}  quarantined as {family.reason}: {family.facts:>7}  {family.family}")
+    for sample in samples[:SAMPLES_SHOWN]:
+        print(f"{_time_of(sample):%Y-%m-%d %H:%M:%S} UTC  {sample.reason:18}{sample.page}  {sample.family}")
 
 
-@drops.command("people")
-def people(
-    site: Which,
-    reason: Annotated[str, typer.Option(help="bot or spam-referrer [default: both].")] = "",
-    family: Family = "",
+def _print_json(
+    by_day: list[tuple[date, str, int]], families: list[Family], samples: list[DropSample]
+) -> None:
+    fields = {
+        "by_day": [{"day": day, "reason": reason, "beacons": count} for day, reason, count in by_day],
+        "suspects": [family._asdict() for family in families],
+        "samples": [{**sample._asdict(), "at": _time_of(sample)} for sample in samples],
+    }
+    print(format_json(fields))
+
+
+def _time_of(sample: DropSample) -> datetime:
+    return datetime.fromtimestamp(sample.at / 1000, UTC)
+
+
+@drops.command("accept")
+@drops.command("people", hidden=True)
+def accept(
+    site: SiteName,
+    reason: ReasonName = "",
+    family: FamilyName = "",
     first: First = None,
     last: Last = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
     data: Data = None,
+    config: Config = None,
 ) -> None:
-    """These were people: count what was kept apart."""
-    if reason and reason not in (Drop.BOT.value, Drop.SPAM_REFERRER.value):
-        raise BadParameter("reason", "enum", f"{reason!r} is not kept apart: bot and spam-referrer are")
-    _order(TaskKind.ACCEPT, site, (first, last), {"reason": reason, "family": family}, data)
+    """Count what was quarantined as a bot or a forged referrer by mistake."""
+    if reason and reason not in QUARANTINED:
+        raise BadParameter(
+            "reason", "enum", f"{reason!r} is not one of {', '.join(QUARANTINED)}", QUARANTINED
+        )
+    settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)
+    found = _find_site(settings, site)
+    begin, end = parse_days(found, first, last)
+    selection = Selection(found.number, begin, end, reason=reason, family=family, marked=True)
+    correct(settings, TaskKind.ACCEPT, found, selection, dry_run=dry_run, yes=yes)
 
 
-@drops.command("robots")
-def robots(
-    site: Which,
-    family: Annotated[str, typer.Option(help="The browser whose visits were none.")],
+@drops.command("reject")
+@drops.command("robots", hidden=True)
+def reject(
+    site: SiteName,
+    family: FamilyName,
     first: First = None,
     last: Last = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
     data: Data = None,
+    config: Config = None,
 ) -> None:
-    """These were no people: take a browser's visits out of the figures and keep them apart."""
-    _order(TaskKind.REJECT, site, (first, last), {"family": family}, data)
+    """Quarantine a browser's visits, which were a bot's, so that they no longer count."""
+    settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)
+    found = _find_site(settings, site)
+    begin, end = parse_days(found, first, last)
+    selection = Selection(found.number, begin, end, family=family, marked=False)
+    correct(settings, TaskKind.REJECT, found, selection, dry_run=dry_run, yes=yes)
 
 
-def _order(
-    kind: TaskKind, site: str, days: tuple[str | None, str | None], more: dict[str, str], data: str | None
-) -> None:
-    settings = settings_in_use(data, of=(CONFIG, STATS))
-    found = _found(settings, site)
-    today = local_day(datetime.now(UTC), found.zones)
-    first = _day("from", days[0]) or today - KEPT + timedelta(days=1)
-    last = _day("to", days[1]) or today
-    if last < first:
-        raise BadParameter("to", "value", f"{last} lies before {first}")
-    if last - first > 2 * KEPT:
-        raise BadParameter("from", "value", f"suspects are kept for {KEPT.days} days: name fewer days")
-    asked = {"site": found.number, "first": first.isoformat(), "last": last.isoformat(), **more}
-    print(f"Correcting {found.domain} from {first} to {last} …", file=sys.stderr)
-    answer = carried_out(settings, kind, asked)
-    print(f"visits: {answer['visits']}, page views and events: {answer['views']}, days: {answer['days']}")
-
-
-def _found(settings: Settings, site: str) -> Site:
-    with open_config(settings.folder) as config:
-        return find_site(config, site)
-
-
-def _day(parameter: str, text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadParameter(parameter, "value", f"{text!r} is no day; one is 2026-11-23") from None
+def _find_site(settings: Settings, name: str) -> Site:
+    with open_storage(settings.database).open_config() as stores:
+        return find_site(stores.sites, name)

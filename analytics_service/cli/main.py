@@ -1,4 +1,4 @@
-"""The command line."""
+"""The entry point: sets up logging and time zones, runs a command, and prints its errors."""
 
 import logging
 import sys
@@ -9,11 +9,11 @@ from analytics_service.errors import AnalyticsError
 
 
 def main() -> None:
-    """Runs one command; what was refused is one sentence on the standard error output."""
+    """Runs one command; an error is one sentence on the standard error output, with exit status 2."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    # One set of rules everywhere: those we ship, whatever the system has.
+    # The same rules everywhere: those of the tzdata package, whatever the system has.
     zoneinfo.reset_tzpath(())
-    # The parts of the service are started without the command line's own imports.
+    # `serve` starts these two; they do without the imports of the command line.
     if sys.argv[1:2] in (["worker"], ["applier"]):
         from analytics_service.processes.child import run_child
 
@@ -25,9 +25,9 @@ def main() -> None:
     except AnalyticsError as error:
         _refuse(str(error))
     except OSError as error:
-        from analytics_service.cli.folder import explained
+        from analytics_service.cli.folder import explain_os_error
 
-        _refuse(explained(error))
+        _refuse(explain_os_error(error))
 
 
 def _refuse(problem: str) -> NoReturn:

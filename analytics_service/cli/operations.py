@@ -1,165 +1,149 @@
-"""What an operator types beside `serve`: status, doctor, verify, backup, restore, apply."""
+"""Commands of an operator: status, doctor, backup, restore, apply."""
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from analytics_service.administering.sites import find_site
-from analytics_service.cli.folder import settings_in_use, settings_of_some_release
-from analytics_service.cli.options import Data, Json, as_json_text
-from analytics_service.cli.tasks import carried_out
-from analytics_service.domain.tasks import TaskKind
-from analytics_service.domain.verification import Difference, as_told, wording
-from analytics_service.settings import read_settings
-from analytics_service.storage.sqlite.config import create_config, open_config
-from analytics_service.storage.sqlite.provisioning import CONFIG, STATS
-from analytics_service.storage.sqlite.stats import create_stats
-from analytics_service.storage.sqlite.verification import Verifier, open_verifier
-
-TOLD = 50
-BYTES = ((1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB"))
-
-Config = Annotated[Path | None, typer.Option(help="TOML file of settings.")]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+from analytics_service.app.clock import read_clock
+from analytics_service.app.openers import open_installation, open_storage
+from analytics_service.cli.folder import (
+    check_access,
+    explain_os_error,
+    settings_in_use,
+    settings_of_any_release,
+)
+from analytics_service.cli.options import Config, Data, Json
+from analytics_service.cli.text import format_count, format_json, format_size
+from analytics_service.operating.findings import Finding, Level, problem
+from analytics_service.operating.status import Status, read_status
+from analytics_service.ports.databases import Part
+from analytics_service.ports.probes import RedisProbe
+from analytics_service.settings import Settings, read_settings
 
 
 def status(as_json: Json = False, data: Data = None, config: Config = None) -> None:
-    """Show who serves, what waits, how big it is and what the last check saw."""
-    from analytics_service.operating.status import look
-
-    state = look(settings_in_use(data, config, of=(CONFIG, STATS)).folder, at=_now())
+    """Show whether the service runs, the backlog, and the last integrity check."""
+    settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)
+    found = read_status(open_installation(settings.folder, settings.database), at=read_clock())
     if as_json:
-        print(as_json_text(state))
+        print(format_json(found))
         return
-    waiting = state.waiting
-    if state.served_by is None:
-        serving = "no" + (" (an applier works alone)" if state.applied_by_another else "")
-    else:
-        serving = f"yes, by process {state.served_by}"
-    check = "none yet"
-    if state.last_check_at is not None:
-        check = (
-            f"{state.last_check_at:%Y-%m-%d %H:%M} UTC, {state.last_check_days} days of sites, "
-            f"{state.last_check_differences} differences"
-        )
+    for name, text in _describe_status(found).items():
+        print(f"{name + ':':13}{text}")
+
+
+def _describe_status(status: Status) -> dict[str, str]:
+    backlog = status.waiting
+    batches = format_count(backlog.groups, "batch", "batches")
     lines = {
-        "Data folder": state.data,
-        "Served": serving,
-        "Waiting": f"{waiting.groups} groups, the oldest for {waiting.lag_seconds:.1f} s",
-        "Journals": f"{waiting.journals}, {_size(state.journal_bytes)}",
-        "Figures": f"{state.sites} sites, {_size(state.stats_bytes)}",
-        "Last check": check,
+        "Data folder": status.data,
+        "Service": _describe_service(status),
+        "Backlog": f"{batches}, lag {backlog.lag_seconds:.1f} s",
+        "Journals": f"{format_count(backlog.journals, 'file')}, {format_size(status.journal_bytes)}",
+        "Figures": f"{format_count(status.sites, 'site')} with figures, {format_size(status.stats_bytes)}",
+        "Last check": _describe_check(status),
     }
-    if waiting.damaged_journals:
-        lines["Damaged"] = ", ".join(waiting.damaged_journals)
-    if state.unreadable_groups:
-        lines["Unreadable"] = f"{state.unreadable_groups} groups, kept in stats.db"
-    print("\n".join(f"{name + ':':13}{text}" for name, text in lines.items()))
+    if backlog.damaged_journals:
+        lines["Damaged"] = ", ".join(backlog.damaged_journals)
+    if status.unreadable_groups:
+        lines["Unreadable"] = (
+            f"{format_count(status.unreadable_groups, 'batch', 'batches')}, kept in stats.db"
+        )
+    return lines
 
 
-def _size(size: int) -> str:
-    for unit, name in BYTES:
-        if size >= unit:
-            return f"{size / unit:.1f} {name}"
-    return f"{size} B"
+def _describe_service(status: Status) -> str:
+    if status.served_by is not None:
+        return f"running, process {status.served_by}" if status.served_by else "running"
+    return "not running; an applier works alone" if status.applied_by_another else "not running"
+
+
+def _describe_check(status: Status) -> str:
+    if status.last_check_at is None:
+        return "none yet"
+    days = format_count(status.last_check_days, "site day")
+    differences = format_count(status.last_check_differences, "difference")
+    return f"{status.last_check_at:%Y-%m-%d %H:%M} UTC, {days}, {differences}"
 
 
 def doctor(as_json: Json = False, data: Data = None, config: Config = None) -> None:
-    """Look at machine and settings, and say what to do; fails where something must be mended."""
-    from analytics_service.operating.doctor import examine
-
+    """Check the host and the configuration, and suggest fixes; exits with 1 on errors."""
+    settings = read_settings({"data": data}, file=config)
     findings = []
-    for finding in examine(read_settings({"data": data}, file=config)):
+    for finding in _examine(settings):
         findings.append(finding)
         if not as_json:
-            print(f"{finding.level:5}{finding.about + ':':15}{finding.seen}", flush=True)
+            print(f"{finding.level.value:5}{finding.about + ':':15}{finding.seen}", flush=True)
             if finding.advice:
                 print(f"{'':20}→ {finding.advice}")
     if as_json:
-        print(as_json_text(findings))
-    sys.exit(any(finding.level == "bad" for finding in findings))
+        print(format_json(findings))
+    sys.exit(any(finding.level is Level.BAD for finding in findings))
 
 
-def verify(
-    site: Annotated[
-        str | None, typer.Option(help="Only this site: public id, uuid, number or domain.")
-    ] = None,
-    repair: Annotated[bool, typer.Option("--repair", help="Put right what differs.")] = False,
-    as_json: Json = False,
+def _examine(settings: Settings) -> Iterator[Finding]:
+    from analytics_service.operating.doctor import Configuration, examine
+
+    try:
+        check_access(settings.folder)
+    except PermissionError as error:
+        return iter([problem("data folder", f"{settings.folder} cannot be read", explain_os_error(error))])
+    configuration = Configuration(
+        public_url=settings.public_url,
+        url=settings.url,
+        trusted_proxies=settings.trusted_proxies,
+        has_default_proxies=settings.trusted_proxies == Settings().trusted_proxies,
+        redis=_redis_probe(settings.redis),
+    )
+    return examine(open_installation(settings.folder, settings.database), configuration, clock=read_clock)
+
+
+def _redis_probe(url: str) -> RedisProbe | None:
+    if not url:
+        return None
+    # Only where it is configured: it is slow to import.
+    from analytics_service.redis_client.probe import examine_redis
+
+    return partial(examine_redis, url)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write.", metavar="FILE")],
     data: Data = None,
+    config: Config = None,
 ) -> None:
-    """Add up all sums anew from visits and views; prints what differs, and fails where anything does."""
-    settings = settings_in_use(data, of=(CONFIG, STATS))
-    number = None
-    if site is not None:
-        with open_config(settings.folder) as config:
-            number = find_site(config, site).number
-    found: list[Difference] = []
-    days = 0
-    firsts: dict[int, date] = {}
-    with open_verifier(settings.folder) as truth:
-        for one, day in _site_days(truth, number):
-            firsts.setdefault(one, day)
-            days += 1
-            for wrong in truth.differences(one, day):
-                found.append(wrong)
-                if not as_json and len(found) <= TOLD:
-                    print(wording(wrong), flush=True)
-    repaired = carried_out(settings, TaskKind.REPAIR, {"site": number}) if repair and found else None
-    if as_json:
-        told = {"days": days, "differences": [as_told(one) for one in found], "repaired": repaired}
-        print(as_json_text(told | {"since": {str(one): day.isoformat() for one, day in firsts.items()}}))
-    else:
-        if len(found) > TOLD:
-            print(f"… and {len(found) - TOLD} more")
-        since = f", since {min(firsts.values())}" if firsts else ""
-        print(f"{days} days of {len(firsts)} sites{since}: {len(found)} differences")
-        if repaired is not None:
-            print(f"{repaired['differences']} repaired")
-        elif found:
-            print("`analytics-service verify --repair` puts them right", file=sys.stderr)
-    sys.exit(bool(found) and repaired is None)
+    """Copy everything except salts into one file, also while the service runs."""
+    from analytics_service.operating.backup import create_backup
 
-
-def _site_days(truth: Verifier, site: int | None) -> Iterator[tuple[int, date]]:
-    for one in truth.sites() if site is None else [site]:
-        for day in truth.days(one):
-            yield one, day
-
-
-def backup(file: Annotated[Path, typer.Argument(help="The file to write.")], data: Data = None) -> None:
-    """Copy everything into one file, while the service runs or not; salts are left out."""
-    from analytics_service.operating.backup import back_up
-
-    settings = settings_in_use(data, of=(CONFIG, STATS))
+    settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)
     print(f"Copying {settings.folder} …", file=sys.stderr)
-    manifest = back_up(settings.folder, file, at=_now())
-    for problem in manifest.left_out.values():
-        print(f"Left out: {problem}", file=sys.stderr)
-    print(f"{file}: {_size(file.stat().st_size)}, {len(manifest.files)} files, read back and whole")
+    manifest = create_backup(open_installation(settings.folder, settings.database), file, at=read_clock())
+    for reason in manifest.left_out.values():
+        print(f"Left out: {reason}", file=sys.stderr)
+    files = format_count(len(manifest.files), "file")
+    print(f"{file}: {format_size(file.stat().st_size)}, {files}, read back and checked")
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file written by `backup`.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Put the present files aside first.")] = False,
+    file: Annotated[Path, typer.Argument(help="A file written by `backup`.", metavar="FILE")],
+    replace: Annotated[bool, typer.Option("--replace", help="First move the present files aside.")] = False,
     data: Data = None,
+    config: Config = None,
 ) -> None:
-    """Put a backup in place; the service must not run."""
-    from analytics_service.operating.backup import restore as run
+    """Restore a backup; stop the service first."""
+    from analytics_service.operating.restore import restore_backup
 
-    settings = read_settings({"data": data})
-    manifest, before = run(file, settings.folder, replace=replace, at=_now())
-    print(f"{settings.folder} is as it was at {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC")
+    settings = read_settings({"data": data}, file=config)
+    installation = open_installation(settings.folder, settings.database)
+    manifest, before = restore_backup(installation, file, replace=replace, at=read_clock())
+    print(f"{settings.folder} is restored as of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC")
     if before is not None:
-        print(f"The files that were there are in {before}")
-    print("Salts are in no backup: whoever visited that day already may count as a visitor once more")
+        print(f"The previous files are in {before}")
+    print("Salts are in no backup: a visitor who came today already may count as a visitor once more")
 
 
 def apply(
@@ -167,10 +151,10 @@ def apply(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Apply what waits in the journals, without serving."""
+    """Apply what waits in the journals without serving."""
     from analytics_service.processes.applier import run_alone
 
-    settings = settings_of_some_release(data, config)
-    create_config(settings.folder)
-    create_stats(settings.folder)
-    print(f"{run_alone(settings, clock=_now, stay=stay)} facts applied")
+    settings = settings_of_any_release(data, config)
+    open_storage(settings.database).databases.provision()
+    applied = run_alone(settings, clock=read_clock, stay=stay)
+    print(f"{format_count(applied, 'fact')} applied")

@@ -1,26 +1,31 @@
-"""Options and wordings that commands share."""
+"""Options that commands share."""
 
 import getpass
 import os
+from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 Data = Annotated[
-    str | None, typer.Option("--data", help="Data folder (or ANALYTICS_DATA).", show_default=False)
+    str | None,
+    typer.Option("--data", help="Data folder (or ANALYTICS_DATA).", show_default=False, metavar="FOLDER"),
 ]
-Which = Annotated[str, typer.Argument(help="Public id, uuid, number or domain.")]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="TOML file of settings (or ANALYTICS_CONFIG).", show_default=False, metavar="FILE"
+    ),
+]
+PublicUrl = Annotated[
+    str | None, typer.Option(help="URL at which visitors reach the service.", metavar="URL")
+]
+SiteName = Annotated[str, typer.Argument(help="Public id, uuid, number or domain.", metavar="SITE")]
 Json = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
 
 
-def as_json_text(value: object) -> str:
-    """The value as JSON for people."""
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-
-
 def current_user() -> str:
-    """Who types, as far as the system knows."""
+    """Returns the name of the user who runs the command, or their number where it has no name."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

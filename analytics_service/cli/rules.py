@@ -1,6 +1,6 @@
-"""`site rules` and `site counter`: whom a site counts, and what its public counter tells."""
+"""`site rules` and `site counter`: what a site counts, and what its public counter shows."""
 
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -8,42 +8,49 @@ import typer
 
 from analytics_service.administering.rules import RuleChanges
 from analytics_service.administering.sites import SiteChanges, set_site
+from analytics_service.app.clock import read_clock
+from analytics_service.app.openers import open_storage
 from analytics_service.cli.folder import settings_for_writing
-from analytics_service.cli.options import Data, Json, Which, as_json_text, current_user
+from analytics_service.cli.options import Config, Data, Json, SiteName, current_user
+from analytics_service.cli.text import format_json
 from analytics_service.domain.site import Site
-from analytics_service.storage.sqlite.config import open_config
 
-Excluded = Annotated[list[str] | None, typer.Option(help="An address or CIDR not to count; repeatable.")]
-Pages = Annotated[list[str] | None, typer.Option(help="A page not to count, `*` for any text; repeatable.")]
-Countries = Annotated[list[str] | None, typer.Option(help="A country not to count, as VN; repeatable.")]
-Robots = Annotated[str | None, typer.Option(help="How robots are looked for: off, basic or strict.")]
+Excluded = Annotated[
+    list[str] | None, typer.Option(help="An IP address or network not to count; repeatable.")
+]
+Pages = Annotated[
+    list[str] | None, typer.Option(help="A path not to count, `*` stands for any text; repeatable.")
+]
+Countries = Annotated[list[str] | None, typer.Option(help="A country not to count, as in VN; repeatable.")]
+Robots = Annotated[str | None, typer.Option(help="How strictly bots are detected: off, basic or strict.")]
 
 
 def site_rules(
-    site: Which,
+    site: SiteName,
     excluded_address: Excluded = None,
     excluded_page: Pages = None,
     excluded_country: Countries = None,
     robots: Robots = None,
     page_key: Annotated[
-        list[str] | None, typer.Option(help="A query's key that makes another page; repeatable.")
+        list[str] | None, typer.Option(help="A query parameter that distinguishes pages; repeatable.")
     ] = None,
     unmasked_page: Annotated[
         list[str] | None,
-        typer.Option(help="A page in which nothing is masked, `*` for any text; repeatable."),
+        typer.Option(help="A path that is never masked, `*` stands for any text; repeatable."),
     ] = None,
     index_files: Annotated[
         bool | None,
-        typer.Option("--index-files/--no-index-files", help="Whether /a/index.php is the page /a."),
+        typer.Option("--index-files/--no-index-files", help="Whether /a/index.php counts as the page /a."),
     ] = None,
     signals: Annotated[
         bool | None,
-        typer.Option("--honour-signals/--ignore-signals", help="Whether GPC and DNT mean: do not count."),
+        typer.Option("--honour-signals/--ignore-signals", help="Whether GPC and DNT exclude a visitor."),
     ] = None,
     as_json: Json = False,
     data: Data = None,
+    config: Config = None,
 ) -> None:
-    """Whom a site counts: what is named replaces what was; an empty text empties a list."""
+    """Change what a site counts. An option replaces the old value; an empty text empties a list."""
     changes = RuleChanges(
         excluded_networks=excluded_address,
         excluded_pages=excluded_page,
@@ -54,38 +61,43 @@ def site_rules(
         page_keys=page_key,
         unmasked_pages=unmasked_page,
     )
-    _show(_changed(site, changes, data).rules, as_json)
+    _print_rules(_change_rules(site, changes, data, config).rules, as_json)
 
 
 def site_counter(
-    site: Which,
+    site: SiteName,
     item: Annotated[list[str] | None, typer.Option(help="An item that may be shown; repeatable.")] = None,
     metric: Annotated[list[str] | None, typer.Option(help="A metric that may be shown; repeatable.")] = None,
-    series: Annotated[bool | None, typer.Option("--series/--no-series", help="Figures day by day.")] = None,
-    pages: Annotated[bool | None, typer.Option("--pages/--no-pages", help="Figures of each page.")] = None,
+    series: Annotated[
+        bool | None, typer.Option("--series/--no-series", help="Show figures day by day.")
+    ] = None,
+    pages: Annotated[
+        bool | None, typer.Option("--pages/--no-pages", help="Show figures of each page.")
+    ] = None,
     as_json: Json = False,
     data: Data = None,
+    config: Config = None,
 ) -> None:
-    """What the public counter may tell; what is not named stays."""
+    """Change what the public counter of a site may show. What is not named stays as it is."""
     changes = RuleChanges(items=item, metrics=metric, series=series, pages=pages)
-    _show(_changed(site, changes, data).counter, as_json)
+    _print_rules(_change_rules(site, changes, data, config).counter, as_json)
 
 
-def _changed(site: str, changes: RuleChanges, data: str | None) -> Site:
-    with open_config(settings_for_writing(data).folder) as config:
-        return set_site(config, site, SiteChanges(rules=changes), at=datetime.now(UTC), by=current_user())
+def _change_rules(site: str, changes: RuleChanges, data: str | None, config: Path | None) -> Site:
+    with open_storage(settings_for_writing(data, config).database).open_config() as stores:
+        return set_site(stores.sites, site, SiteChanges(rules=changes), at=read_clock(), by=current_user())
 
 
-def _show(rules: msgspec.Struct, as_json: bool) -> None:
-    told = in_full(rules)
+def _print_rules(rules: msgspec.Struct, as_json: bool) -> None:
+    fields = list_fields(rules)
     if as_json:
-        print(as_json_text(told))
+        print(format_json(fields))
         return
-    for key, value in told.items():
+    for key, value in fields.items():
         print(f"{key + ':':20}{(', '.join(value) or '-') if isinstance(value, list) else value}")
 
 
-def in_full(rules: msgspec.Struct) -> dict[str, object]:
-    """With what is as it is for every site, too."""
-    told: dict[str, object] = msgspec.to_builtins(msgspec.structs.asdict(rules), order="sorted")
-    return told
+def list_fields(rules: msgspec.Struct) -> dict[str, object]:
+    """Returns all fields by name as JSON values, those with their default value included."""
+    fields: dict[str, object] = msgspec.to_builtins(msgspec.structs.asdict(rules), order="sorted")
+    return fields

@@ -1,66 +1,69 @@
-"""`site`: add, change, look at."""
+"""`site`: adds, changes, lists and shows sites, and prints the code for their pages."""
 
 import secrets
 import sys
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from analytics_service import __version__
 from analytics_service.administering.sites import SiteChanges, add_site, find_site, set_site
+from analytics_service.app.clock import read_clock
+from analytics_service.app.openers import open_storage
 from analytics_service.cli.folder import (
     check_access,
-    command,
-    server_of,
+    format_command,
     settings_for_writing,
     settings_in_use,
     warn_root,
 )
-from analytics_service.cli.options import Data, Json, Which, as_json_text, current_user
-from analytics_service.cli.rules import in_full, site_counter, site_rules
+from analytics_service.cli.options import Config, Data, Json, PublicUrl, SiteName, current_user
+from analytics_service.cli.rules import list_fields, site_counter, site_rules
+from analytics_service.cli.text import format_json
 from analytics_service.domain.site import Site
 from analytics_service.errors import BadParameter
+from analytics_service.operating.occupants import find_server
+from analytics_service.ports.databases import Part, PartState
 from analytics_service.settings import Settings, read_settings
-from analytics_service.storage.sqlite.config import create_config, open_config
-from analytics_service.storage.sqlite.provisioning import CONFIG, check_release
 from analytics_service.web.assets import integrity
 from analytics_service.web.snippet import tracker_tags, widget_tags
 
-sites = typer.Typer(help="Sites: add, change, look at.", no_args_is_help=True)
+sites = typer.Typer(help="Add, change, list and show sites.", no_args_is_help=True)
 
-Name = Annotated[str | None, typer.Option(help="Name shown to people.")]
+Name = Annotated[str | None, typer.Option(help="Name shown to readers.")]
 Zone = Annotated[str | None, typer.Option(help="Time zone of the site's days [default: Asia/Ho_Chi_Minh].")]
 Week = Annotated[str | None, typer.Option(help="First day of the week: monday or sunday.")]
 Locale = Annotated[str | None, typer.Option(help="Language of the widget: vi or en.")]
 Hosts = Annotated[
     list[str] | None,
-    typer.Option("--host-name", help="A further host name that counts; may be repeated; `*.` allowed."),
+    typer.Option("--host-name", help="Another host name that counts; repeatable; may begin with `*.`."),
 ]
 Balance = Annotated[
     str | None,
-    typer.Option(help="What was counted elsewhere before: visits=1461664,pageviews=…"),
+    typer.Option(help="What was counted elsewhere before, as in visits=1461664,pageviews=2000000."),
 ]
 Reason = Annotated[str, typer.Option(help="Where the opening balance comes from.")]
 
 
-def _made(data: str | None) -> Settings:
-    """The folder for a new site, made where there is none: sites may come before the first start."""
-    settings = read_settings({"data": data})
+def _prepare_folder(data: str | None, config: Path | None) -> Settings:
+    """Returns the settings for a new site; creates the folder where there is none, before the first start."""
+    settings = read_settings({"data": data}, file=config)
     check_access(settings.folder)
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     warn_root(settings.folder)
-    if (settings.folder / CONFIG.file).exists():
-        check_release(settings.folder, CONFIG)
+    databases = open_storage(settings.database).databases
+    if databases.state_of(Part.CONFIG) is PartState.ABSENT:
+        databases.provision(Part.CONFIG)
     else:
-        create_config(settings.folder)
+        databases.check_release(Part.CONFIG)
     return settings
 
 
-def _balance(text: str | None) -> dict[str, int] | None:
+def _parse_balance(text: str | None) -> dict[str, int] | None:
     if not text:
         return None
-    found: dict[str, int] = {}
+    balance: dict[str, int] = {}
     for part in text.split(","):
         metric, equals, value = part.partition("=")
         digits = value.strip()
@@ -68,11 +71,11 @@ def _balance(text: str | None) -> dict[str, int] | None:
             raise BadParameter(
                 "opening-balance", "value", f"{part!r} is not METRIC=NUMBER, as in visits=1461664"
             )
-        found[metric.strip()] = int(digits)
-    return found
+        balance[metric.strip()] = int(digits)
+    return balance
 
 
-def _told(site: Site) -> dict[str, object]:
+def _list_fields(site: Site) -> dict[str, object]:
     return {
         "public_id": site.public_id,
         "uuid": site.uuid,
@@ -85,8 +88,8 @@ def _told(site: Site) -> dict[str, object]:
         "host_names": sorted(site.host_names),
         "public": site.public,
         "paused": site.paused,
-        "rules": in_full(site.rules),
-        "counter": in_full(site.counter),
+        "rules": list_fields(site.rules),
+        "counter": list_fields(site.counter),
         "opening_balances": [
             {
                 "metric": balance.metric.value,
@@ -113,32 +116,35 @@ def site_add(
     private: Annotated[bool, typer.Option("--private", help="Nobody may read the counter.")] = False,
     as_json: Json = False,
     data: Data = None,
+    config: Config = None,
 ) -> None:
-    """Add a site; prints its public id."""
+    """Add a site and print its public id."""
     changes = SiteChanges(
         name=name,
         timezone=timezone,
         week_start=week_start,
         locale=locale,
         host_names=host_name,
-        opening_balance=_balance(opening_balance),
+        opening_balance=_parse_balance(opening_balance),
         reason=reason,
         public=not private,
     )
-    settings = _made(data)
-    with open_config(settings.folder) as config:
+    settings = _prepare_folder(data, config)
+    with open_storage(settings.database).open_config() as stores:
         site = add_site(
-            config, domain, changes, at=datetime.now(UTC), random=secrets.token_bytes, by=current_user()
+            stores.sites, domain, changes, at=read_clock(), random=secrets.token_bytes, by=current_user()
         )
-    print(as_json_text(_told(site)) if as_json else site.public_id)
-    if server_of(settings.folder) is None:
-        start = command("serve", data=settings.folder)
-        print(f"Added in {settings.folder}, which nobody serves: {start}", file=sys.stderr)
+    print(format_json(_list_fields(site)) if as_json else site.public_id)
+    if find_server(settings.folder) is None:
+        start = format_command("serve", data=settings.folder)
+        print(
+            f"Added to {settings.folder}; the service is not running, start it with: {start}", file=sys.stderr
+        )
 
 
 @sites.command("set")
 def site_set(
-    site: Which,
+    site: SiteName,
     name: Name = None,
     timezone: Zone = None,
     week_start: Week = None,
@@ -152,73 +158,78 @@ def site_set(
     paused: Annotated[bool | None, typer.Option("--pause/--resume", help="Stop or resume counting.")] = None,
     as_json: Json = False,
     data: Data = None,
+    config: Config = None,
 ) -> None:
-    """Change a site; what is not named stays."""
+    """Change a site. What is not named stays as it is."""
     changes = SiteChanges(
         name=name,
         timezone=timezone,
         week_start=week_start,
         locale=locale,
         host_names=host_name,
-        opening_balance=_balance(opening_balance),
+        opening_balance=_parse_balance(opening_balance),
         reason=reason,
         public=public,
         paused=paused,
     )
-    with open_config(settings_for_writing(data).folder) as config:
-        changed = set_site(config, site, changes, at=datetime.now(UTC), by=current_user())
-    print(as_json_text(_told(changed)) if as_json else changed.public_id)
+    with open_storage(settings_for_writing(data, config).database).open_config() as stores:
+        changed = set_site(stores.sites, site, changes, at=read_clock(), by=current_user())
+    print(format_json(_list_fields(changed)) if as_json else changed.public_id)
 
 
 @sites.command("list")
-def site_list(as_json: Json = False, data: Data = None) -> None:
-    """List all sites."""
-    settings = settings_in_use(data)
-    with open_config(settings.folder) as config:
-        found = config.sites()
+def site_list(as_json: Json = False, data: Data = None, config: Config = None) -> None:
+    """List all sites: public id, domain, time zone, public or private."""
+    settings = settings_in_use(data, config)
+    with open_storage(settings.database).open_config() as stores:
+        every = stores.sites.sites()
     if as_json:
-        print(as_json_text([_told(site) for site in found]))
-    elif not found:
-        add = command("site", "add", "example.vn", data=settings.folder)
-        print(f"There are no sites yet: {add}", file=sys.stderr)
+        print(format_json([_list_fields(site) for site in every]))
+    elif not every:
+        add = format_command("site", "add", "example.vn", data=settings.folder)
+        print(f"There are no sites yet; add one with: {add}", file=sys.stderr)
     else:
-        for site in found:
+        for site in every:
             print(f"{site.public_id}\t{site.domain}\t{site.zone}\t{'public' if site.public else 'private'}")
 
 
 @sites.command("show")
 def site_show(
-    site: Which,
+    site: SiteName,
     as_json: Json = False,
     data: Data = None,
+    config: Config = None,
 ) -> None:
-    """Show one site."""
-    with open_config(settings_in_use(data).folder) as config:
-        told = _told(find_site(config, site))
+    """Show all settings of one site."""
+    with open_storage(settings_in_use(data, config).database).open_config() as stores:
+        fields = _list_fields(find_site(stores.sites, site))
     if as_json:
-        print(as_json_text(told))
+        print(format_json(fields))
     else:
-        for key, value in told.items():
+        for key, value in fields.items():
             print(f"{key + ':':18}{', '.join(map(str, value)) if isinstance(value, list) else value}")
 
 
 @sites.command("snippet")
 def site_snippet(
-    site: Which,
-    public_url: Annotated[str | None, typer.Option(help="Where the world reaches the service.")] = None,
-    pinned: Annotated[bool, typer.Option("--pinned", help="This release for ever, with integrity.")] = False,
+    site: SiteName,
+    public_url: PublicUrl = None,
+    pinned: Annotated[
+        bool, typer.Option("--pinned", help="This release's script, with its integrity hash.")
+    ] = False,
     data: Data = None,
+    config: Config = None,
 ) -> None:
-    """Print what the pages of a site carry: the snippet and the widget."""
-    settings_in_use(data)
-    settings = read_settings({"data": data, "public_url": public_url})
-    with open_config(settings.folder) as config:
-        public_id = find_site(config, site).public_id
+    """Print the HTML for the pages of a site: the snippet and the widget."""
+    settings_in_use(data, config)
+    settings = read_settings({"data": data, "public_url": public_url}, file=config)
+    with open_storage(settings.database).open_config() as stores:
+        public_id = find_site(stores.sites, site).public_id
     release = (__version__, integrity(__version__)) if pinned else None
     print(tracker_tags(settings.url, public_id, release))
     print(widget_tags(settings.url, {"site": public_id}))
     if not settings.public_url:
-        print("Set --public-url to the address that visitors reach.", file=sys.stderr)
+        print("Set --public-url to the URL at which visitors reach the service.", file=sys.stderr)
 
 
 sites.command("rules")(site_rules)

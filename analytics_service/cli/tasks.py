@@ -1,38 +1,39 @@
-"""What the command line asks of a data folder in use, and of its applier."""
+"""Tasks that a command has the applier carry out."""
 
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import timedelta
 
+from analytics_service.app.clock import read_clock
+from analytics_service.app.openers import open_storage
 from analytics_service.cli.options import current_user
 from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.errors import Unavailable
 from analytics_service.settings import Settings
-from analytics_service.storage.sqlite.config import open_tasks
 
-CARRIED_OUT_WITHIN = 600.0
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+TASK_TIMEOUT = timedelta(minutes=10)
+POLL_INTERVAL = timedelta(milliseconds=100)
 
 
-def carried_out(settings: Settings, kind: TaskKind, arguments: Mapping[str, object]) -> dict[str, object]:
-    """Has the applier do it; where none runs, this process is one for as long as it takes."""
+def carry_out(settings: Settings, kind: TaskKind, arguments: Mapping[str, object]) -> dict[str, object]:
+    """Has the applier carry out a task, and returns its answer; where none runs, this process is one.
+
+    Raises Unavailable where the task failed, or did not end in time.
+    """
     from analytics_service.processes.applier import run_alone
 
-    with open_tasks(settings.folder) as orders:
-        number = orders.place(kind, arguments, by=current_user(), at=_now())
-        deadline = time.monotonic() + CARRIED_OUT_WITHIN
+    with open_storage(settings.database).open_config() as stores:
+        number = stores.tasks.place(kind, arguments, by=current_user(), at=read_clock())
+        deadline = time.monotonic() + TASK_TIMEOUT.total_seconds()
         while time.monotonic() < deadline:
-            order = orders.find(number)
-            if order is not None and order.state is TaskState.DONE:
-                return dict(order.answer)
-            if order is not None and order.state is TaskState.FAILED:
-                raise Unavailable(f"the {kind.value} failed: {order.answer.get('error')}")
-            # Another applier works on the folder: it will carry out the order.
+            task = stores.tasks.find(number)
+            if task is not None and task.state is TaskState.DONE:
+                return dict(task.answer)
+            if task is not None and task.state is TaskState.FAILED:
+                raise Unavailable(f"the {kind.value} failed: {task.answer.get('error')}")
+            # Where another applier works on the folder, it carries out the task.
             with suppress(Unavailable):
-                run_alone(settings, clock=_now, stay=False)
-            time.sleep(0.1)
-    raise Unavailable(f"order {number} still waits: does the applier run? see `analytics-service status`")
+                run_alone(settings, clock=read_clock, stay=False)
+            time.sleep(POLL_INTERVAL.total_seconds())
+    raise Unavailable(f"task {number} still waits: is the applier running? see `analytics-service status`")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def fsync_path(path: Path) -> None:
-    """Flushes a file or a folder's list of names."""
+    """Flushes a file, or the names in a folder, to disk. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Lock files."""
+"""Lock files: who holds one keeps others out, until its process ends."""
 
 import errno
 import fcntl
@@ -10,11 +10,14 @@ from analytics_service.errors import Unavailable
 
 
 def lock(path: Path) -> int | None:
-    """An open descriptor that holds the lock file, or None while somebody else does. Raises Unavailable."""
+    """Returns an open descriptor that holds the lock file; None while another process does.
+
+    Raises Unavailable where the file cannot be created.
+    """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        descriptor = _unwritable(path, error)
+        descriptor = _open_read_only(path, error)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -23,9 +26,20 @@ def lock(path: Path) -> int | None:
     return descriptor
 
 
-def _unwritable(path: Path, error: OSError) -> int:
-    """On a read-only file system a lock file that is there can still be locked."""
+def is_held(path: Path) -> bool:
+    """Returns whether a process holds the lock file, which is not created."""
+    if not path.exists():
+        return False
+    held = lock(path)
+    if held is None:
+        return True
+    os.close(held)
+    return False
+
+
+def _open_read_only(path: Path, error: OSError) -> int:
+    """Opens a lock file that exists on a read-only file system: it can still be locked."""
     if error.errno == errno.EROFS:
         with suppress(FileNotFoundError):
             return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    raise Unavailable(f"{path} cannot be made: {error.strerror}") from error
+    raise Unavailable(f"cannot create {path}: {error.strerror}") from error

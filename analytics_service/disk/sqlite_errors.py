@@ -11,7 +11,7 @@ _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 @contextmanager
 def translated(what: str) -> Iterator[None]:
-    """Turns the errors of driver and disk into ours at the wall of this room. Raises Damaged, Unavailable."""
+    """Turns the driver's and the disk's errors into Damaged and Unavailable; `what` names the file."""
     try:
         yield
     except OSError as error:

@@ -1,17 +1,17 @@
-"""What the operating system tells of a place on disk."""
+"""What the operating system says about a folder: on which file system it lies."""
 
 from pathlib import Path
 
 NETWORK_FILE_SYSTEMS = frozenset(
     "nfs nfs4 cifs smb3 smbfs ceph glusterfs fuse.glusterfs lustre afs 9p ocfs2 gfs2".split()
 ) | {"fuse.sshfs", "fuse.s3fs"}
-"""Where locks, shared memory or flushes do not hold what SQLite's WAL needs of them."""
-PASSING_FILE_SYSTEMS = frozenset({"tmpfs", "ramfs", "overlay"})
-"""What is gone with the machine or the container."""
+"""File systems whose locks, shared memory or flushes are not reliable enough for a database."""
+TRANSIENT_FILE_SYSTEMS = frozenset({"tmpfs", "ramfs", "overlay"})
+"""What is lost with the host or the container."""
 
 
 def file_system_of(path: Path, mounts: str) -> str:
-    """The type of the file system that holds a path, out of the text of /proc/mounts."""
+    """Returns the type of the file system that holds a path, from the text of /proc/mounts."""
     place, kind = "", "unknown"
     for line in mounts.splitlines():
         _, mounted, found, *_ = line.split(" ")
@@ -22,7 +22,7 @@ def file_system_of(path: Path, mounts: str) -> str:
 
 
 def file_system(folder: Path) -> str:
-    """The type of the file system that the folder lies on; "unknown" where nobody tells."""
+    """Returns the type of the file system that holds the folder; "unknown" where the system does not say."""
     try:
         return file_system_of(folder.resolve(), Path("/proc/mounts").read_text("utf-8"))
     except OSError:

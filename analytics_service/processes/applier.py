@@ -16,6 +16,7 @@ from analytics_service.applying.reclassification import Reclassification
 from analytics_service.disk.locks import lock
 from analytics_service.domain.site import ZoneSince
 from analytics_service.errors import LeaseLost, Unavailable
+from analytics_service.operating.occupants import APPLIER_LOCK
 from analytics_service.ports.clock import Clock
 from analytics_service.ports.databases import Presence
 from analytics_service.ports.sites import SiteStore
@@ -115,7 +116,7 @@ def run_alone(settings: Settings, *, clock: Clock, stay: bool) -> int:
     process = Process(settings, clock, Event(), until_idle=not stay)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.stopping.set())
-    held = lock(settings.folder / "applier.lock")
+    held = lock(settings.folder / APPLIER_LOCK)
     if held is None:
         raise Unavailable(f"another applier is running on {settings.folder} and applies what waits")
     try:
@@ -129,10 +130,10 @@ def run_alone(settings: Settings, *, clock: Clock, stay: bool) -> int:
 
 def _open_and_apply(process: Process) -> None:
     settings = process.settings
-    storage = open_storage(settings)
+    storage = open_storage(settings.database)
     files = storage.watch()
     with (
-        closing(open_journals(settings)) as journals,
+        closing(open_journals(settings.folder)) as journals,
         storage.open_applier() as stores,
         storage.open_config() as config,
     ):
@@ -222,7 +223,7 @@ def _wait_for_files(process: Process, files: Presence) -> None:
 
 def _wait_for_lock(process: Process) -> int | None:
     while not process.stopping.is_set():
-        held = lock(process.settings.folder / "applier.lock")
+        held = lock(process.settings.folder / APPLIER_LOCK)
         if held is not None:
             return held
         process.heartbeat()

@@ -3,10 +3,10 @@
 import os
 import sys
 import threading
-from datetime import UTC, datetime
 
 import msgspec
 
+from analytics_service.app.clock import read_clock
 from analytics_service.settings import Settings
 
 
@@ -39,11 +39,6 @@ def run_child(role: str) -> int:
     from analytics_service.processes.applier import run_applier
 
     return run_applier(start.settings, start.heartbeats, clock=read_clock)
-
-
-def read_clock() -> datetime:
-    """Returns the present time, in UTC."""
-    return datetime.now(UTC)
 
 
 def _end_with_parent() -> None:

@@ -1,21 +1,12 @@
 """What `doctor` asks a Redis."""
 
 import time
-from typing import NamedTuple
 
 import redis
 
 from analytics_service.errors import Unavailable
+from analytics_service.ports.probes import RedisState
 from analytics_service.redis_client.client import CLUSTER
-
-
-class RedisState(NamedTuple):
-    """`answers_in` in seconds, `clock` in epoch seconds; `bounded` where it has a memory limit."""
-
-    answers_in: float
-    policy: str
-    bounded: bool
-    clock: int
 
 
 def examine_redis(url: str) -> RedisState:

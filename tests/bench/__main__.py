@@ -15,7 +15,8 @@ from pathlib import Path
 
 import uvicorn
 
-from analytics_service.operating.status import look
+from analytics_service.app.openers import open_installation
+from analytics_service.operating.status import read_status
 from tests.bench.driving import (
     DRIVER_CORE,
     SCRIPT,
@@ -143,7 +144,7 @@ class Bench:
 
 
 def _backlog(service: Service) -> int:
-    return look(service.data, at=now()).waiting.groups
+    return read_status(open_installation(service.data, f"sqlite:{service.data}"), at=now()).waiting.groups
 
 
 def _figure_after(service: Service, site: str) -> float:

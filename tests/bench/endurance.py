@@ -9,7 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from analytics_service.operating.status import look
+from analytics_service.app.openers import open_installation
+from analytics_service.operating.status import read_status
 from tests.bench.driving import SCRIPT, now, resident
 from tests.redis_server import running_redis
 from tests.service import Service, add_site, known, run, serving, until
@@ -31,7 +32,11 @@ def endure(service: Service, site: str, seconds: int, rate: int, folder: Path) -
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as driver:
         while driver.poll() is None:
             time.sleep(min(LOOK_EACH, seconds / 5))
-            lags.append(look(service.data, at=now()).waiting.lag_seconds)
+            lags.append(
+                read_status(
+                    open_installation(service.data, f"sqlite:{service.data}"), at=now()
+                ).waiting.lag_seconds
+            )
             memory.append(sum(resident(pid) for pid in [service.process.pid, *service.children()]))
             print(f"  lag {lags[-1]:.2f} s, memory {memory[-1]:.0f} MiB", flush=True)
         said = driver.communicate()[0]

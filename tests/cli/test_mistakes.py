@@ -25,8 +25,8 @@ READING = [
     ["site", "snippet", SITE],
 ]
 WRITING = [
-    ["drops", "people", SITE],
-    ["drops", "robots", SITE, "--family", "Chrome"],
+    ["drops", "accept", SITE],
+    ["drops", "reject", SITE, "--family", "Chrome"],
     ["site", "set", SITE, "--name", "X"],
     ["site", "rules", SITE, "--index-files"],
     ["site", "counter", SITE, "--series"],
@@ -75,7 +75,7 @@ def run_as_another(*words: str, data: Path) -> subprocess.CompletedProcess[str]:
 )
 def test_somebody_elses_folder_is_named_with_its_owner(closed: Path, words: list[str]) -> None:
     sentence = in_one_sentence(run_as_another(*words, data=closed))
-    assert f"{closed} belongs to " in sentence or f"{closed} is closed to its own user" in sentence
+    assert f"{closed} belongs to " in sentence or f"{closed} cannot be opened by its owner" in sentence
     assert os.geteuid() or f": run this as that user: sudo -u {pwd.getpwuid(NOBODY).pw_name} " in sentence
     assert os.geteuid() or sentence.endswith(shlex.join([*words, "--data", str(closed)]))
 
@@ -104,13 +104,13 @@ def test_a_folder_of_an_older_release_is_left_as_it_is(tmp_path: Path, words: li
     folder = unpack_release_0_1_0(tmp_path)
     before = contents(folder)
     done = run(*words, data=folder)
-    told = "is of an older release: start the service once to migrate it"
+    expected = "is of an older release: start the service once to migrate it"
     if words == ["doctor"]:
         assert done.returncode == 1
-        assert told in done.stdout
+        assert expected in done.stdout
         assert "restore a backup" not in done.stdout
     else:
-        assert f"{folder} {told}" in in_one_sentence(done)
+        assert f"{folder} {expected}" in in_one_sentence(done)
     assert contents(folder) == before
 
 
@@ -131,11 +131,11 @@ def test_a_folder_of_a_newer_release_is_left_to_it(tmp_path: Path) -> None:
         assert "was written by a newer release" in in_one_sentence(run(*words, data=tmp_path / "data"))
 
 
-def test_a_site_may_come_before_the_first_start_and_it_is_said_that_nobody_serves_it(tmp_path: Path) -> None:
+def test_a_site_may_be_added_before_the_first_start_and_the_command_says_how_to_start(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     done = run("site", "add", SITE, data=folder)
     assert done.returncode == 0
-    assert f"Added in {folder}, which nobody serves: " in done.stderr
+    assert f"Added to {folder}; the service is not running, start it with: " in done.stderr
     assert SITE in run("site", "list", data=folder).stdout
     with serving(folder):
         beside = run("site", "add", "y.example.vn", data=folder)

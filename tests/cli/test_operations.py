@@ -43,8 +43,8 @@ def test_verify_names_a_wrong_sum_and_repair_puts_it_right_while_the_service_run
         repaired = run("verify", "--repair", data=service.data)
         assert repaired.returncode == 0, repaired.stderr
         assert until(lambda: service.counts(site, "total", "pageviews")["total"], VIEWS.__eq__) == VIEWS
-        told = json.loads(run("verify", "--json", data=service.data).stdout)
-        assert (told["differences"], told["repaired"]) == ([], None)
+        report = json.loads(run("verify", "--json", data=service.data).stdout)
+        assert (report["differences"], report["repaired"]) == ([], None)
 
 
 def test_verify_repairs_where_nothing_runs(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_status_tells_what_waits_and_doctor_finds_nothing_bad(tmp_path: Path) ->
         site = _filled(service)
         calm = until(
             lambda: json.loads(run("status", "--json", data=data).stdout),
-            lambda told: told["last_check_at"] is not None and told["waiting"]["groups"] == 0,
+            lambda status: status["last_check_at"] is not None and status["waiting"]["groups"] == 0,
         )
         assert (calm["served_by"], calm["sites"]) == (service.process.pid, 1)
         assert calm["last_check_differences"] == 0
@@ -205,7 +205,7 @@ def test_status_tells_what_waits_and_doctor_finds_nothing_bad(tmp_path: Path) ->
             service.beacon(site, "https://x.example.vn/")
         busy = json.loads(run("status", "--json", data=data).stdout)
         assert (busy["waiting"]["groups"] >= 3, busy["waiting"]["lag_seconds"] > 0) == (True, True)
-        assert "yes, by process" in run("status", data=data).stdout
+        assert f"running, process {service.process.pid}\n" in run("status", data=data).stdout
         examined = run("doctor", "--json", data=data)
         assert examined.returncode == 0, examined.stdout
         seen = {finding["about"]: finding["level"] for finding in json.loads(examined.stdout)}

@@ -12,10 +12,11 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
+from analytics_service.app.openers import open_installation
 from analytics_service.domain.facts import View, encode
 from analytics_service.errors import AnalyticsError
 from analytics_service.journal import open_journal
-from analytics_service.operating.backup import back_up
+from analytics_service.operating.backup import create_backup
 from analytics_service.processes.applier import run_alone
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import create_config
@@ -52,7 +53,7 @@ def work_on(work: str, folder: Path) -> None:
     elif work == "applier":
         print(run_alone(Settings(data=str(folder)), clock=now, stay=False))
     elif work == "backup":
-        back_up(folder, folder / "kept.tar", at=now())
+        create_backup(open_installation(folder, f"sqlite:{folder}"), folder / "kept.tar", at=now())
         print("done")
     elif work == "migration":
         create_config(folder)

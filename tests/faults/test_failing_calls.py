@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from analytics_service.app.openers import open_installation
 from analytics_service.domain.facts import View, decode_group, encode
 from analytics_service.journal import FolderJournals, open_journal
-from analytics_service.operating.backup import restore
+from analytics_service.operating.restore import restore_backup
 from analytics_service.storage.sqlite.config import create_config
 from analytics_service.storage.sqlite.sql import newest
 from analytics_service.storage.sqlite.stats import create_stats
@@ -167,7 +168,8 @@ def test_a_backup_that_failed_leaves_no_file_and_one_that_did_not_is_whole(
         assert left <= {"kept.tar"} or status == KILLED
         if "kept.tar" in left or not status:
             # Only the flush of the folder comes after the name: then, too, the file is whole.
-            restore(folder / "kept.tar", folder / "again", replace=False, at=now())
+            again = open_installation(folder / "again", f"sqlite:{folder / 'again'}")
+            restore_backup(again, folder / "kept.tar", replace=False, at=now())
             assert len(views_in(folder / "again")) == VIEWS
 
     with bench(tmp_path) as runs:

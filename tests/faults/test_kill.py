@@ -50,8 +50,8 @@ def test_nothing_accepted_is_lost_doubled_or_invented_however_often_it_is_killed
         until(senders.accepted, (CYCLES * ACCEPTED_EACH).__lt__)
     service.kill()
     with serving(data):
-        # At last they were people, all of them.
-        done = until(lambda: decide(data, site, PEOPLE), (0).__eq__, limit=600)
+        # In the end all of them are accepted.
+        done = until(lambda: decide(data, site, ACCEPT), (0).__eq__, limit=600)
         verdict = judged_at_last(data, senders.log)
     print(f"{CYCLES} kills, {senders.accepted()} accepted, {decided} decisions by status: {verdict}")
     assert done == 0
@@ -60,7 +60,7 @@ def test_nothing_accepted_is_lost_doubled_or_invented_however_often_it_is_killed
     assert senders.accepted() > CYCLES * ACCEPTED_EACH
 
 
-PEOPLE, ROBOTS = ("people",), ("robots", "--family", "Firefox")
+ACCEPT, REJECT = ("accept", "--yes"), ("reject", "--family", "Firefox", "--yes")
 
 
 def decide(data: Path, site: str, what: tuple[str, ...]) -> int:
@@ -73,11 +73,11 @@ def decide(data: Path, site: str, what: tuple[str, ...]) -> int:
 
 @contextmanager
 def an_owner_who_wavers(data: Path, site: str) -> Iterator[Counter[int]]:
-    """Runs `drops robots` and `drops people` in turn until the block ends; the statuses, counted."""
+    """Runs `drops reject` and `drops accept` in turn until the block ends; the statuses, counted."""
     stopped, statuses = threading.Event(), Counter[int]()
 
     def waver() -> None:
-        for what in cycle((ROBOTS, PEOPLE)):
+        for what in cycle((REJECT, ACCEPT)):
             if stopped.is_set():
                 return
             statuses[decide(data, site, what)] += 1
