@@ -32,14 +32,41 @@ _UNPAID_CLICKS = {"fbclid": "social"}
 
 
 @cache
-def _listed_sources() -> Mapping[str, tuple[str, str]]:
-    """Source and channel by host."""
-    listed = tomllib.loads(_data("sources.toml"))
-    return {host: (source, channel) for channel, hosts in listed.items() for host, source in hosts.items()}
+def _own_list() -> Mapping[str, tuple[str, str]]:
+    """Source and channel by host, and by `.host` of what only lies under it."""
+    own = tomllib.loads(_data("sources.toml"))
+    return {host: (source, channel) for channel, hosts in own.items() for host, source in hosts.items()}
+
+
+@cache
+def _public_list() -> Mapping[str, tuple[str, str]]:
+    """Source and channel by host, of that host alone."""
+    lines = (line for line in _data("public_sources.tsv").splitlines() if not line.startswith("#"))
+    return {host: (source, channel) for channel, source, host in (line.split("\t") for line in lines)}
+
+
+@cache
+def _source_names() -> Mapping[str, str]:
+    """The names of sources as the lists write them, by the name in one case."""
+    return {
+        source.casefold(): source for listed in (_public_list(), _own_list()) for source, _ in listed.values()
+    }
 
 
 def _data(name: str) -> str:
     return files("analytics_service.enrichment").joinpath(f"data/{name}").read_text("utf-8")
+
+
+def _find_source(host: str) -> tuple[str, str] | None:
+    """Source and channel of a host, or of what it lies under; None where neither is listed."""
+    own_list = _own_list()
+    name, *parents = enclosing_hosts(host.removeprefix("www."))
+    found = own_list.get(name) or _public_list().get(name)
+    for parent in parents:
+        found = found or own_list.get(f".{parent}") or own_list.get(parent)
+    if found is None and _GOOGLE.fullmatch(host):
+        return "Google", "search"
+    return found
 
 
 @lru_cache(maxsize=CACHE_SIZE)
@@ -56,8 +83,7 @@ def acquisition_of(
         if click in parameters:
             source, channel = sent_by, _UNPAID_CLICKS.get(click, "campaign")
     if named := parameters.get("utm_source") or parameters.get("ref") or parameters.get("source"):
-        source, by_name = _by_name(named)
-        channel = by_name or "campaign"
+        source, channel = _by_name(named), "campaign"
     if medium := parameters.get("utm_medium"):
         channel = _by_medium(medium)
     elif parameters.get("utm_campaign"):
@@ -78,23 +104,19 @@ def _by_referrer(host: str, own_hosts: frozenset[str]) -> tuple[str, str]:
         return "", "direct"
     if is_own_host(host, own_hosts):
         return "", "internal"
-    for name in enclosing_hosts(host):
-        if name in _listed_sources():
-            return _listed_sources()[name]
-    if _GOOGLE.fullmatch(host):
-        return "Google", "search"
-    return host.removeprefix("www."), "referral"
+    return _find_source(host) or (host.removeprefix("www."), "referral")
 
 
-def _by_name(named: str) -> tuple[str, str]:
-    """A source that a link names itself: as the list writes it, where it is on the list."""
-    name = named.strip().lower()
-    for host in (name, f"{name}.com"):
-        if host in _listed_sources():
-            return _listed_sources()[host][0], ""
-        if _GOOGLE.fullmatch(host):
-            return "Google", ""
-    return named.strip(), ""
+def _by_name(named: str) -> str:
+    """A source that a link names itself: as the lists write it, else in one case."""
+    name = named.strip().casefold()
+    if source := _source_names().get(name):
+        return source
+    host = normal_host(name)
+    found = _find_source(host) or _own_list().get(f"{host}.com")
+    if found is None and host == "google":
+        return "Google"
+    return found[0] if found else name.removeprefix("www.")
 
 
 def _by_medium(medium: str) -> str:

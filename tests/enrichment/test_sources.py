@@ -1,5 +1,7 @@
 """Where visits come from, by referrer and by what the link says of itself."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -74,6 +76,31 @@ REFERRERS = [
     ("https://docs.google.com/", "docs.google.com", "referral"),
     ("https://accounts.google.com/", "accounts.google.com", "referral"),
     ("https://pin.it/", "Pinterest", "social"),
+    # A portal that also searches is no search engine on its other hosts.
+    ("https://vn.search.yahoo.com/", "Yahoo", "search"),
+    ("https://news.yahoo.com/", "Yahoo", "referral"),
+    ("https://finance.yahoo.com/", "Yahoo", "referral"),
+    ("https://mail.yahoo.co.jp/", "Yahoo Mail", "email"),
+    ("https://mail.yahoo.co.uk/", "Yahoo Mail", "email"),
+    ("https://market.yandex.ru/", "Yandex.Market", "campaign"),
+    ("https://yabs.yandex.ru/", "Yandex", "campaign"),
+    ("https://yandex.ua/", "Yandex", "search"),
+    ("https://mail.ru/", "Mail.ru", "search"),
+    ("https://go.mail.ru/", "Mail.ru", "search"),
+    ("https://e.mail.ru/", "Mail.ru", "email"),
+    ("https://my.mail.ru/", "Mail.ru", "social"),
+    ("https://m.search.naver.com/", "Naver", "search"),
+    ("https://blog.naver.com/", "Naver", "referral"),
+    ("https://mail.naver.com/", "Naver Mail", "email"),
+    ("https://mail.daum.net/", "Daum Mail", "email"),
+    ("https://email.seznam.cz/", "Seznam Mail", "email"),
+    ("https://encrypted.google.com/", "Google", "search"),
+    ("https://googleads.g.doubleclick.net/", "Google", "campaign"),
+    ("https://vimeo.com/", "Vimeo", "social"),
+    ("https://github.com/", "GitHub", "social"),
+    ("https://www.pinterest.jp/", "Pinterest", "social"),
+    ("android-app://com.instagram.barcelona/", "Threads", "social"),
+    ("https://stackoverflow.com/", "StackOverflow", "social"),
     ("https://notgoogle.com/", "notgoogle.com", "referral"),
     ("https://google.example.vn/", "google.example.vn", "referral"),
     ("https://facebook.com.evil.example/", "facebook.com.evil.example", "referral"),
@@ -97,6 +124,44 @@ CAMPAIGNS = [
     ("https://vnexpress.net/", "utm_medium=referral", "vnexpress.net", "referral", ""),
     ("https://cantho.example.vn/", "utm_source=banner&utm_medium=banner", "banner", "campaign", ""),
 ]
+
+
+@pytest.mark.parametrize("written", ["zalo", "Zalo", "ZALO", "zalo.me", "Chat.Zalo.Me"])
+def test_a_listed_source_is_one_however_a_link_writes_it(written: str) -> None:
+    by_link = acquisition_of("", (("utm_source", written),), OWN)
+    assert by_link.source == acquisition_of("chat.zalo.me", (), OWN).source == "Zalo"
+    # What the link said is kept beside it.
+    assert by_link.utm_source == written
+
+
+@pytest.mark.parametrize(
+    ("spellings", "source"),
+    [
+        (("telegram", "Telegram", "TELEGRAM"), "Telegram"),
+        (("bantin", "Bantin", "BanTin"), "bantin"),
+        (("Bản Tin", "bản tin"), "bản tin"),
+        (("VnExpress.net", "www.vnexpress.net"), "vnexpress.net"),
+        (("cốc cốc", "coccoc", "coccoc.com"), "Cốc Cốc"),
+        (("Google", "google", "google.com.vn"), "Google"),
+    ],
+)
+def test_a_source_has_one_case(spellings: tuple[str, ...], source: str) -> None:
+    assert {acquisition_of("", (("utm_source", written),), OWN).source for written in spellings} == {source}
+
+
+def _documented_rules() -> list[tuple[str, str, str, str]]:
+    """The rows of the first table of docs/sources.md: referrer, query, source, channel."""
+    page = (Path(__file__).parents[2] / "docs" / "sources.md").read_text("utf-8")
+    rows = [line.strip("| \n").split("|") for line in page.partition("##")[0].splitlines() if line[:1] == "|"]
+    return [tuple(cell.strip().strip("`").replace("—", "") for cell in row)[:4] for row in rows[2:]]  # type: ignore[misc]
+
+
+def test_the_page_about_sources_says_which_of_referrer_and_link_wins() -> None:
+    rules = _documented_rules()
+    assert len(rules) >= 15
+    for referrer, query, source, channel in rules:
+        found = acquisition_of(urls.host_of(referrer), urls.campaign_of(query), OWN)
+        assert (found.source, found.channel) == (source, channel), (referrer, query)
 
 
 @pytest.mark.parametrize(("referrer", "source", "channel"), REFERRERS)
