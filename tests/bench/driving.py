@@ -26,7 +26,8 @@ request = function()
   local body = string.format(
     '{"k":"v","s":"%s","i":"%%s","u":"https://x.example.vn/page/%%d?utm_source=zalo","t":"Trang","w":1280}',
     id, n %% 2000)
-  return wrk.format("POST", "/v", {["user-agent"] = "Mozilla/5.0 Firefox/140",
+  return wrk.format("POST", "/v", {["user-agent"] =
+    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
     ["x-forwarded-for"] = "203.0." .. (n %% 200) .. "." .. (n %% 251)}, body)
 end
 """

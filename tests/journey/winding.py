@@ -17,7 +17,7 @@ from analytics_service.administering.sites import SiteChanges, add_site
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.stats import create_stats
-from tests.service import until, view_id
+from tests.service import BROWSER, until, view_id
 
 CLOCKED = Path(__file__).with_name("clocked.py")
 HANOI = timezone(timedelta(hours=7))
@@ -41,7 +41,7 @@ class Clocked:
     def send(self, address: str, path: str) -> None:
         """A view, sent again with its id while the workers have not noticed a leap of their clock."""
         body = {"k": "v", "s": self.site, "i": view_id(), "u": f"https://x.example.vn{path}"}
-        headers = {"x-forwarded-for": address, "user-agent": "Mozilla/5.0 Firefox/140"}
+        headers = {"x-forwarded-for": address, "user-agent": BROWSER["User-Agent"]}
         answer = until(
             lambda: self.http.post("/v", json=body, headers=headers), lambda answer: answer.status_code != 503
         )
