@@ -74,7 +74,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with open_config(data) as config:
 
         def made(domain: str, wish: SiteChanges) -> tuple[str, int]:
-            site = add_site(config, domain, wish, at=at, random=secrets.token_bytes, by="test")
+            site = add_site(config.sites, domain, wish, at=at, random=secrets.token_bytes, by="test")
             return site.public_id, site.number
 
         for number in CASES:

@@ -60,7 +60,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with open_config(data) as config:
         for case in HERE:
             made = add_site(
-                config,
+                config.sites,
                 own("a.example.vn", case),
                 wish,
                 at=datetime.now(UTC),

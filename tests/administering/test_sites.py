@@ -12,7 +12,8 @@ from analytics_service.administering.sites import SiteChanges, add_site, find_si
 from analytics_service.domain.periods import local_day, zone_at
 from analytics_service.domain.site import Site, ZoneSince
 from analytics_service.errors import BadParameter, UnknownSite
-from analytics_service.storage.sqlite.config import Config, create_config, open_config
+from analytics_service.ports.sites import SiteStore
+from analytics_service.storage.sqlite.config import create_config, open_config
 
 EVENING = datetime(2026, 11, 22, 20, tzinfo=UTC)
 NOON = datetime(2026, 11, 26, 4, 30, tzinfo=UTC)
@@ -21,24 +22,24 @@ AWAY = "Pacific/Auckland"
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Iterator[Config]:
+def config(tmp_path: Path) -> Iterator[SiteStore]:
     create_config(tmp_path)
-    with open_config(tmp_path) as config:
-        yield config
+    with open_config(tmp_path) as stores:
+        yield stores.sites
 
 
-def made(config: Config, zone: str = HOME, at: datetime = NOON) -> Site:
+def made(config: SiteStore, zone: str = HOME, at: datetime = NOON) -> Site:
     return add_site(config, "x.example.vn", SiteChanges(timezone=zone), at=at, random=bytes, by="me")
 
 
-def moved(config: Config, zone: str, at: datetime) -> tuple[ZoneSince, ...]:
+def moved(config: SiteStore, zone: str, at: datetime) -> tuple[ZoneSince, ...]:
     """The zones as they are stored after a change of zone, which are those that the change returns."""
     zones = set_site(config, "x.example.vn", SiteChanges(timezone=zone), at=at, by="me").zones
     assert find_site(config, "x.example.vn").zones == zones
     return zones
 
 
-def test_a_move_to_the_east_in_the_evening_begins_on_a_day_that_nobody_has_seen(config: Config) -> None:
+def test_a_move_to_the_east_in_the_evening_begins_on_a_day_that_nobody_has_seen(config: SiteStore) -> None:
     site = made(config, "Europe/London", EVENING)
     zones = moved(config, "Pacific/Kiritimati", EVENING)
     # In London it is the 22nd, in Kiritimati the 23rd already.
@@ -47,13 +48,13 @@ def test_a_move_to_the_east_in_the_evening_begins_on_a_day_that_nobody_has_seen(
     assert replace(find_site(config, site.domain), zones=site.zones) == site
 
 
-def test_a_change_of_zone_is_taken_back_by_naming_the_zone_in_force(config: Config) -> None:
+def test_a_change_of_zone_is_taken_back_by_naming_the_zone_in_force(config: SiteStore) -> None:
     site = made(config)
     assert moved(config, AWAY, NOON) == (*site.zones, ZoneSince(date(2026, 11, 27), AWAY))
     assert moved(config, HOME, NOON + timedelta(minutes=1)) == site.zones
 
 
-def test_another_change_takes_the_place_of_the_one_to_come(config: Config) -> None:
+def test_another_change_takes_the_place_of_the_one_to_come(config: SiteStore) -> None:
     site = made(config)
     moved(config, "Europe/London", NOON)
     # In Kiritimati it is the 27th from 10:00 UTC on.
@@ -64,7 +65,7 @@ def test_another_change_takes_the_place_of_the_one_to_come(config: Config) -> No
     assert moved(config, "Pacific/Kiritimati", later + timedelta(hours=9)) == zones
 
 
-def test_a_zone_that_was_in_force_stays_in_the_history(config: Config) -> None:
+def test_a_zone_that_was_in_force_stays_in_the_history(config: SiteStore) -> None:
     site = made(config)
     moved(config, AWAY, NOON)
     next_week = NOON + timedelta(days=7)
@@ -81,26 +82,32 @@ def test_a_zone_that_was_in_force_stays_in_the_history(config: Config) -> None:
     ]
 
 
-def test_a_change_beside_another_keeps_what_the_other_changed(tmp_path: Path, config: Config) -> None:
+def test_a_change_beside_another_keeps_what_the_other_changed(tmp_path: Path, config: SiteStore) -> None:
     site = made(config)
     with open_config(tmp_path) as other:
 
         def pause_while_another_writes(found: Site) -> Site:
             with pytest.raises(Exception, match="locked"):
                 set_site(
-                    other, "x.example.vn", SiteChanges(rules=RuleChanges(robots="strict")), at=NOON, by="you"
+                    other.sites,
+                    "x.example.vn",
+                    SiteChanges(rules=RuleChanges(robots="strict")),
+                    at=NOON,
+                    by="you",
                 )
             return replace(found, paused=True)
 
         config.change_site(site.number, pause_while_another_writes)
         changes = RuleChanges(excluded_pages=["/private/*"])
-        changed = set_site(other, "x.example.vn", SiteChanges(rules=changes), at=NOON, by="you")
+        changed = set_site(other.sites, "x.example.vn", SiteChanges(rules=changes), at=NOON, by="you")
     assert changed.paused
     assert changed.rules.excluded_pages == {"/private/*"}
     assert find_site(config, "x.example.vn") == changed
 
 
-def test_what_was_read_before_another_change_is_not_written_over_it(tmp_path: Path, config: Config) -> None:
+def test_what_was_read_before_another_change_is_not_written_over_it(
+    tmp_path: Path, config: SiteStore
+) -> None:
     made(config)
     with open_config(tmp_path) as other:
 
@@ -109,7 +116,7 @@ def test_what_was_read_before_another_change_is_not_written_over_it(tmp_path: Pa
 
             def sites(self) -> list[Site]:
                 found = config.sites()
-                set_site(other, "x.example.vn", SiteChanges(paused=True), at=NOON, by="you")
+                set_site(other.sites, "x.example.vn", SiteChanges(paused=True), at=NOON, by="you")
                 return found
 
             def __getattr__(self, name: str) -> object:
@@ -122,7 +129,7 @@ def test_what_was_read_before_another_change_is_not_written_over_it(tmp_path: Pa
     assert site.rules.excluded_pages == {"/private/*"}
 
 
-def test_a_change_that_is_refused_leaves_all_as_it_was(config: Config) -> None:
+def test_a_change_that_is_refused_leaves_all_as_it_was(config: SiteStore) -> None:
     site = made(config)
     with pytest.raises(BadParameter):
         set_site(config, "x.example.vn", SiteChanges(name="Y", timezone="Asia/Nowhere"), at=NOON, by="me")

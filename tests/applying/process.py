@@ -16,9 +16,9 @@ from analytics_service.domain.facts import Engagement, Event, Fact, View, Visito
 from analytics_service.domain.site import ZoneSince
 from analytics_service.domain.tasks import Task, TaskKind, TaskState
 from analytics_service.journal import FolderJournals, open_journal
-from analytics_service.storage.sqlite.config import create_config, open_tasks
+from analytics_service.ports.tasks import TaskStore
+from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.stats import StatsWriter, create_stats, open_stats_writer
-from analytics_service.storage.sqlite.tasks import Tasks
 
 ZONES = (ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),)
 NOON = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)
@@ -89,7 +89,7 @@ class Process:
     folder: Path
     applier: Applier
     stats: StatsWriter
-    orders: Tasks
+    orders: TaskStore
     care: Maintenance
     at: datetime
 
@@ -150,15 +150,15 @@ def running(folder: Path, at: datetime = NOON) -> Iterator[Process]:
     with (
         closing(FolderJournals(folder / "journal")) as journals,
         open_stats_writer(folder) as stats,
-        open_tasks(folder) as orders,
+        open_config(folder) as config,
     ):
         recounting = Reclassification(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=10_000)
         process = Process(
             folder,
             Applier(journals, stats, lambda _: ZONES),
             stats,
-            orders,
-            Maintenance(stats.truth(), orders, recounting, clock=lambda: process.at, retention=None),
+            config.tasks,
+            Maintenance(stats.truth(), config.tasks, recounting, clock=lambda: process.at, retention=None),
             at,
         )
         yield process

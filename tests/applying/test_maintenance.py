@@ -18,9 +18,9 @@ from analytics_service.applying.reclassification import Reclassification
 from analytics_service.domain.facts import View, encode
 from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.journal import FolderJournals, open_journal
-from analytics_service.storage.sqlite.config import create_config, open_tasks
+from analytics_service.ports.tasks import TaskStore
+from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.stats import create_stats, open_stats_writer
-from analytics_service.storage.sqlite.tasks import Tasks
 from analytics_service.storage.sqlite.verification import VerificationWriter
 
 FIRST = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
@@ -34,7 +34,7 @@ class House:
 
     folder: Path
     truth: VerificationWriter
-    orders: Tasks
+    orders: TaskStore
     recounting: Reclassification
     at: datetime
 
@@ -58,13 +58,13 @@ def house(folder: Path) -> Iterator[House]:
     with (
         closing(FolderJournals(folder / "journal")) as journals,
         open_stats_writer(folder) as stats,
-        open_tasks(folder) as orders,
+        open_config(folder) as config,
     ):
         applier = Applier(journals, stats, zones_or_utc({}))
         while applier.apply_round():
             pass
         recounting = Reclassification(stats, stats.suspects(), stats.truth(), zones_or_utc({}), cap=1_000)
-        yield House(folder, stats.truth(), orders, recounting, FIRST + DAYS * A_DAY)
+        yield House(folder, stats.truth(), config.tasks, recounting, FIRST + DAYS * A_DAY)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from analytics_service.domain.quarantine import MARKED_RETENTION, Selection
 from analytics_service.domain.site import ZoneSince
 from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.journal import FolderJournals, open_journal
-from analytics_service.storage.sqlite.config import create_config, open_tasks
+from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.drops import open_drops
 from analytics_service.storage.sqlite.stats import StatsWriter, create_stats, open_stats_writer
 
@@ -102,14 +102,14 @@ def figures(folder: Path) -> dict[str, list[tuple[object, ...]]]:
 
 def order(folder: Path, stats: StatsWriter, kind: TaskKind, **more: object) -> dict[str, object]:
     """Gives an order and has it carried out; its answer."""
-    with open_tasks(folder) as orders:
+    with open_config(folder) as config:
         asked = {"site": 1, "first": FIRST.isoformat(), "last": LAST.isoformat(), **more}
-        number = orders.place(kind, asked, by="me", at=NOON)
+        number = config.tasks.place(kind, asked, by="me", at=NOON)
         recounting = Reclassification(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=1_000)
-        care = Maintenance(stats.truth(), orders, recounting, clock=lambda: NOON, retention=None)
+        care = Maintenance(stats.truth(), config.tasks, recounting, clock=lambda: NOON, retention=None)
         while care.step():
             pass
-        found = orders.find(number)
+        found = config.tasks.find(number)
     assert found is not None
     assert found.state is TaskState.DONE, found.answer
     return dict(found.answer)
@@ -196,15 +196,15 @@ def test_marked_visits_go_thirty_days_after_their_mark_was_last_set(tmp_path: Pa
 
 
 def test_visits_of_days_that_are_no_longer_kept_are_refused_with_the_day(tmp_path: Path) -> None:
-    with counting(tmp_path / "x", three_days("")) as stats, open_tasks(tmp_path / "x") as orders:
+    with counting(tmp_path / "x", three_days("")) as stats, open_config(tmp_path / "x") as config:
         stats.truth().prune(LAST)
         asked = {"site": 1, "first": FIRST.isoformat(), "last": LAST.isoformat(), "family": FAMILY}
-        number = orders.place(TaskKind.REJECT, asked, by="me", at=NOON)
+        number = config.tasks.place(TaskKind.REJECT, asked, by="me", at=NOON)
         recounting = Reclassification(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=1_000)
-        care = Maintenance(stats.truth(), orders, recounting, clock=lambda: NOON, retention=None)
+        care = Maintenance(stats.truth(), config.tasks, recounting, clock=lambda: NOON, retention=None)
         while care.step():
             pass
-        found = orders.find(number)
+        found = config.tasks.find(number)
         assert found is not None
         assert found.state is TaskState.FAILED
         assert str(LAST) in str(found.answer["error"])

@@ -148,7 +148,7 @@ def _added(data: Path, domain: str) -> str:
     at = datetime.now(UTC)
     with open_config(data) as config:
         return administering.add_site(
-            config, domain, SiteChanges(), at=at, random=secrets.token_bytes, by="test"
+            config.sites, domain, SiteChanges(), at=at, random=secrets.token_bytes, by="test"
         ).public_id
 
 

@@ -11,7 +11,9 @@ from tests.storage.test_config import NOW, read_for_long
 def test_once_the_reader_has_left_a_new_site_is_counted_without_a_restart(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as service:
         with open_config(service.data) as config:
-            site = add_site(config, "x.example.vn", SiteChanges(), at=NOW, random=bytes, by="me").public_id
+            site = add_site(
+                config.sites, "x.example.vn", SiteChanges(), at=NOW, random=bytes, by="me"
+            ).public_id
         with read_for_long(service.data):
             worker = service.child("worker")
             refused = until(

@@ -147,9 +147,9 @@ def test_a_salt_is_found_nowhere_48_hours_after_its_day(tmp_path: Path) -> None:
     begins = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
     with open_config(tmp_path) as config:
         for hour in range(24 * 10):
-            held = keep_salts(config, config.sites(), begins + timedelta(hours=hour), noted)
+            held = keep_salts(config.salts, config.sites.sites(), begins + timedelta(hours=hour), noted)
         kept = set(held[1].values())
-        stored = {salt for by_day in config.salts(date.min).values() for salt in by_day.values()}
+        stored = {salt for by_day in config.salts.salts(date.min).values() for salt in by_day.values()}
     assert stored == kept
     # Ten midnights have passed: of the eleven salts those of today and the two days before are left.
     assert (len(made), len(kept)) == (11, 3)
@@ -171,7 +171,7 @@ def test_a_visit_has_a_name_and_each_site_salts_of_its_own(tmp_path: Path) -> No
     assert "visitor" in columns
     assert columns.isdisjoint({"address", "agent", "ip", "user_agent"})
     with open_config(tmp_path / "data") as config:
-        salts = [salt for by_day in config.salts(date.min).values() for salt in by_day.values()]
+        salts = [salt for by_day in config.salts.salts(date.min).values() for salt in by_day.values()]
     # Nothing is made out of a fixed secret: each site's salt of each day is random.
     assert len(set(salts)) == len(salts) >= 2
     assert {len(salt) for salt in salts} == {32}

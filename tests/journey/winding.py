@@ -64,7 +64,12 @@ def clocked(folder: Path, redis: str, at: datetime, zone: str | None = None) -> 
     create_stats(folder)
     with open_config(folder) as config:
         made = add_site(
-            config, "x.example.vn", SiteChanges(timezone=zone), at=at, random=secrets.token_bytes, by="test"
+            config.sites,
+            "x.example.vn",
+            SiteChanges(timezone=zone),
+            at=at,
+            random=secrets.token_bytes,
+            by="test",
         )
     wound = folder / "clock"
     wound.write_text(at.isoformat())

@@ -27,15 +27,15 @@ def read_for_long(folder: Path) -> Iterator[None]:
 def test_a_commit_that_meets_a_reader_fails_and_the_next_one_after_it_succeeds(tmp_path: Path) -> None:
     create_config(tmp_path)
     with open_config(tmp_path) as config, open_config(tmp_path) as other:
-        site = add_site(config, "x.example.vn", SiteChanges(), at=NOW, random=bytes, by="me").number
+        site = add_site(config.sites, "x.example.vn", SiteChanges(), at=NOW, random=bytes, by="me").number
         with read_for_long(tmp_path):
             with pytest.raises(Unavailable, match="locked"):
-                config.offer_salts([(site, DAY, b"x" * 32)])
+                config.salts.offer_salts([(site, DAY, b"x" * 32)])
             # It holds nothing: others read, and what was not stored is not read back.
-            assert other.salts(DAY) == {}
-            assert config.salts(DAY) == {}
-        config.offer_salts([(site, DAY, b"y" * 32)])
-        assert other.salts(DAY) == {site: {DAY: b"y" * 32}}
+            assert other.salts.salts(DAY) == {}
+            assert config.salts.salts(DAY) == {}
+        config.salts.offer_salts([(site, DAY, b"y" * 32)])
+        assert other.salts.salts(DAY) == {site: {DAY: b"y" * 32}}
 
 
 def test_nobody_waits_for_config_db_as_long_as_a_second() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analytics_service.errors import Unavailable
-from analytics_service.storage.sqlite.config import create_config, open_config, open_tasks
+from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.sql import newest
 from analytics_service.storage.sqlite.stats import create_stats, open_stats_writer
 from analytics_service.storage.sqlite.verification import open_verifier
@@ -21,7 +21,7 @@ def test_what_the_first_release_left_is_migrated_and_adds_up(tmp_path: Path) -> 
     with open_verifier(tmp_path) as truth:
         assert [truth.differences(1, day) for day in truth.days(1)] == [[]]
     with open_config(tmp_path) as config:
-        assert [site.domain for site in config.sites()] == ["x.example.vn"]
+        assert [site.domain for site in config.sites.sites()] == ["x.example.vn"]
 
 
 def test_before_a_migration_each_database_is_backed_up(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_database_that_vanished_is_not_made_anew_by_whoever_opens_it(tmp_path:
         pass
     with pytest.raises(Unavailable, match="unable to open"), open_config(tmp_path):
         pass
-    with pytest.raises(Unavailable, match="unable to open"), open_tasks(tmp_path):
+    with pytest.raises(Unavailable, match="unable to open"), open_config(tmp_path):
         pass
     assert sorted(path.name for path in tmp_path.iterdir()) == ["config.marker", "stats.marker"]
 

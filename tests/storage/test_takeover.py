@@ -21,7 +21,7 @@ from analytics_service.domain.metrics import Sums
 from analytics_service.domain.periods import Days
 from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.settings import Settings
-from analytics_service.storage.sqlite.config import create_config, open_config, open_tasks
+from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.drops import open_drops
 from analytics_service.storage.sqlite.figures import open_figures
 from analytics_service.storage.sqlite.stats import create_stats
@@ -72,9 +72,10 @@ def applied(folder: Path) -> bool:
 
 
 def carried_out(folder: Path, numbers: tuple[int, ...]) -> bool:
-    with open_tasks(folder) as orders:
+    with open_config(folder) as config:
         return all(
-            (order := orders.find(number)) is not None and order.state is TaskState.DONE for number in numbers
+            (order := config.tasks.find(number)) is not None and order.state is TaskState.DONE
+            for number in numbers
         )
 
 
@@ -178,7 +179,7 @@ def test_what_was_kept_apart_is_in_marked_visits_and_counted_as_dropped(folder: 
 
 def test_sites_stay_as_they_were_with_their_zones_and_what_they_had_before(folder: Path) -> None:
     with open_config(folder) as config:
-        sites = {site.domain: site for site in config.sites()}
+        sites = {site.domain: site for site in config.sites.sites()}
     assert {domain: site.public_id for domain, site in sites.items()} == EXPECTED["sites"]
     assert {domain: [one.zone for one in site.zones] for domain, site in sites.items()} == EXPECTED["zones"]
     school = sites["truong.example.vn"]
@@ -204,9 +205,9 @@ def test_a_peak_that_waited_is_told(folder: Path) -> None:
 def test_phones_that_were_taken_for_robots_are_given_back(folder: Path) -> None:
     asked = {"first": FIRST.isoformat(), "last": LAST.isoformat(), "family": EXPECTED["phone_family"]}
     apply_all(folder)
-    with open_tasks(folder) as orders:
+    with open_config(folder) as config:
         numbers = [
-            orders.place(TaskKind.ACCEPT, {"site": number, **asked}, by="test", at=END)
+            config.tasks.place(TaskKind.ACCEPT, {"site": number, **asked}, by="test", at=END)
             for number in SITES.values()
         ]
     apply_all(folder, *numbers)

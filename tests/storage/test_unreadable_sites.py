@@ -34,7 +34,7 @@ def _made(folder: Path) -> None:
     create_config(folder)
     with open_config(folder) as config:
         for domain in ("one.example", "two.example"):
-            add_site(config, domain, SiteChanges(), at=AT, random=secrets.token_bytes, by="test")
+            add_site(config.sites, domain, SiteChanges(), at=AT, random=secrets.token_bytes, by="test")
 
 
 def _change(folder: Path, statement: str) -> None:
@@ -51,8 +51,8 @@ def test_a_site_that_cannot_be_read_is_left_out_and_named_once(
     with open_config(tmp_path) as config:
         _change(tmp_path, damage)
         for _ in range(3):
-            assert [site.domain for site in config.sites()] == ["two.example"]
-        assert config.has_sites()
+            assert [site.domain for site in config.sites.sites()] == ["two.example"]
+        assert config.sites.has_sites()
     assert caplog.text.count("site 1 is left out") == 1
 
 
@@ -63,25 +63,25 @@ def test_a_site_that_is_mended_is_there_again_and_named_anew_when_it_breaks_agai
     with open_config(tmp_path) as config:
         for times in (1, 2):
             _change(tmp_path, DAMAGES[0])
-            assert len(config.sites()) == 1
+            assert len(config.sites.sites()) == 1
             assert caplog.text.count("site 1 is left out") == times
             _change(tmp_path, "update site set rules = '{}' where number = 1")
-            assert len(config.sites()) == 2
+            assert len(config.sites.sites()) == 2
 
 
 def test_the_zones_of_a_site_can_be_read_though_its_rules_cannot(tmp_path: Path) -> None:
     _made(tmp_path)
     _change(tmp_path, DAMAGES[0])
     with open_config(tmp_path) as config:
-        assert config.zones().keys() == {1, 2}
+        assert config.sites.zones().keys() == {1, 2}
 
 
 def test_the_salts_of_a_site_that_is_left_out_are_destroyed_in_time_too(tmp_path: Path) -> None:
     _made(tmp_path)
     with open_config(tmp_path) as config:
-        keep_salts(config, config.sites(), AT, _random)
-        assert config.salts(AT.date()).keys() == {1, 2}
+        keep_salts(config.salts, config.sites.sites(), AT, _random)
+        assert config.salts.salts(AT.date()).keys() == {1, 2}
         _change(tmp_path, DAMAGES[0])
         later = AT + timedelta(days=4)
-        keep_salts(config, config.sites(), later, _random)
-        assert config.salts(AT.date() - timedelta(days=9)).keys() == {2}
+        keep_salts(config.salts, config.sites.sites(), later, _random)
+        assert config.salts.salts(AT.date() - timedelta(days=9)).keys() == {2}

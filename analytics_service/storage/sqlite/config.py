@@ -25,32 +25,14 @@ def create_config(folder: Path) -> None:
 
 
 @contextmanager
-def open_config_stores(folder: Path) -> Iterator[ConfigStores]:
+def open_config(folder: Path) -> Iterator[ConfigStores]:
     """Opens sites, salts and tasks of a folder over one connection. Raises Unavailable."""
-    with _connected(folder) as connection:
+    with _connect(folder) as connection:
         yield ConfigStores(Sites(connection), Salts(connection), Tasks(connection))
 
 
-class Config(Sites, Salts):
-    """Sites and salts over one connection, until everybody asks `storage.open`."""
-
-
 @contextmanager
-def open_config(folder: Path) -> Iterator[Config]:
-    """Opens sites and salts of a folder, until everybody asks `storage.open`. Raises Unavailable."""
-    with _connected(folder) as connection:
-        yield Config(connection)
-
-
-@contextmanager
-def open_tasks(folder: Path) -> Iterator[Tasks]:
-    """Opens the tasks of a folder, until everybody asks `storage.open`. Raises Unavailable."""
-    with _connected(folder) as connection:
-        yield Tasks(connection)
-
-
-@contextmanager
-def _connected(folder: Path) -> Iterator[sqlite3.Connection]:
+def _connect(folder: Path) -> Iterator[sqlite3.Connection]:
     with translated(str(folder / FILE)):
         connection = open_for_writing(
             folder / FILE,

@@ -9,7 +9,7 @@ from analytics_service.ports.drops import DropReader
 from analytics_service.ports.figures import FigureStore
 from analytics_service.ports.storage import ApplierStores, ConfigStores
 from analytics_service.ports.verification import Verifier
-from analytics_service.storage.sqlite.config import open_config_stores
+from analytics_service.storage.sqlite.config import open_config
 from analytics_service.storage.sqlite.copies import FileCopies
 from analytics_service.storage.sqlite.databases import FileDatabases
 from analytics_service.storage.sqlite.presence import FilePresence
@@ -33,7 +33,7 @@ class SqliteStorage:
 
     def open_config(self) -> AbstractContextManager[ConfigStores]:
         """Opens config.db for reading and writing."""
-        return open_config_stores(self._folder)
+        return open_config(self._folder)
 
     @contextmanager
     def open_applier(self) -> Iterator[ApplierStores]:
