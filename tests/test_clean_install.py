@@ -141,5 +141,5 @@ def test_nothing_is_written_outside_the_data_folder(installed, tmp_path):
 def test_what_the_image_holds_starts_is_well_and_ends_when_told(installed, tmp_path):
     with running(installed, tmp_path) as service:
         status, out, err = service.ended()
-    assert (status, err) == (0, "  Set --public-url to the address that visitors reach.\n\n")
+    assert (status, err) == (0, "  Set --public-url to the URL at which visitors reach the service.\n\n")
     assert f"Data folder:       {service.data}" in out
