@@ -85,4 +85,7 @@ def _ask(question: str) -> None:
     """Ends the command where the answer is no. Raises BadParameter where nobody can answer."""
     if not sys.stdin.isatty():
         raise BadParameter("yes", "value", "there is no terminal to ask at; add --yes to change figures")
-    typer.confirm(question, abort=True, err=True)
+    # Not `typer.confirm`: it writes a space to the standard output.
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise typer.Abort

@@ -135,15 +135,33 @@ class Supervisor:
             self._start(restart[1])
 
     def _start(self, role: str, *, replaces: Child | None = None) -> None:
+        """Starts a process; one that cannot be started now is tried again, and a rolling restart given up."""
         heartbeats, writing = os.pipe2(os.O_NONBLOCK)
-        os.set_inheritable(heartbeats, False)
+        try:
+            process = self._spawn(role, writing)
+        except OSError as error:
+            os.close(heartbeats)
+            log.error("cannot start the %s: %s", role, error.strerror)
+            if replaces is None:
+                self._restarts.append((time.monotonic() + MAX_BACK_OFF.total_seconds(), role))
+            else:
+                self._to_replace.clear()
+                log.error("the rolling restart is given up and the old workers stay")
+            return
+        finally:
+            os.close(writing)
+        now = time.monotonic()
+        child = Child(role, process, heartbeats, now, now, replaces=replaces)
+        self._children.append(child)
+        self._selector.register(heartbeats, selectors.EVENT_READ, child)
+
+    def _spawn(self, role: str, heartbeats: int) -> subprocess.Popen[bytes]:
         # -P: nothing is imported from the working directory.
         command = [sys.executable, "-P", "-m", "analytics_service", role]
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, pass_fds=(self._listening.fileno(), writing), close_fds=True
+            command, stdin=subprocess.PIPE, pass_fds=(self._listening.fileno(), heartbeats), close_fds=True
         )
-        os.close(writing)
-        start = ChildStart(self._settings, self._listening.fileno(), writing, self._address_key)
+        start = ChildStart(self._settings, self._listening.fileno(), heartbeats, self._address_key)
         # Settings may hold a password, so they go through the pipe and not through the command line.
         # The pipe stays open as long as this process lives: its end is how a child notices.
         if process.stdin is not None:
@@ -152,10 +170,7 @@ class Supervisor:
                 process.stdin.flush()
             except BrokenPipeError:
                 log.error("the %s ended as it started", role)
-        now = time.monotonic()
-        child = Child(role, process, heartbeats, now, now, replaces=replaces)
-        self._children.append(child)
-        self._selector.register(heartbeats, selectors.EVENT_READ, child)
+        return process
 
     def _reap(self, now: float) -> None:
         for child in [child for child in self._children if child.process.poll() is not None]:
