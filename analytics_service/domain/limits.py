@@ -14,7 +14,8 @@ BOUNCE_ENGAGEMENT = timedelta(seconds=10)
 ENGAGEMENT_LIMIT = timedelta(hours=24)
 
 
-IDS_KEPT = timedelta(hours=24)
+ID_RETENTION = timedelta(hours=72)
+"""How long the id of a view is remembered: trusted callers reach 48 hours back."""
 
 
 LAG_LIMIT = timedelta(seconds=15)

@@ -54,7 +54,9 @@ def test_of_two_journals_the_one_that_is_behind_decides(tmp_path: Path) -> None:
         journaled(folder, facts[len(facts) // 2 :])
         journaled(folder, days_later)
         names = it.applier._journals.names()
-        newest = next(name for name in names if it.applier._waits_since(name) == days_later[0].at)
+        newest = next(
+            name for name in names if it.applier._merger.first_waiting_at(name, 0) == days_later[0].at
+        )
         it.applier._journals.names = lambda: [newest]  # type: ignore[method-assign]
         assert it.applier.apply_round() == 1
         it.applier._journals.names = lambda: names  # type: ignore[method-assign]

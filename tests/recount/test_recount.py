@@ -32,10 +32,6 @@ PACKAGE = "analytics_service"
 
 pytestmark = pytest.mark.timeout(soak(300, 7200))
 soak_only = pytest.mark.skipif(not SOAKING, reason="long: it is part of make soak")
-takes_one_journal_first = pytest.mark.xfail(
-    raises=AssertionError,
-    reason="a round takes one journal after the other, not in the order of time: visits are multiplied",
-)
 
 
 @pytest.fixture(scope="module")
@@ -121,11 +117,7 @@ def test_several_workers_whose_applier_keeps_up(
 
 @pytest.mark.parametrize(
     "workers",
-    [
-        1,
-        pytest.param(2, marks=takes_one_journal_first),
-        pytest.param(4, marks=[soak_only, takes_one_journal_first]),
-    ],
+    [1, 2, pytest.param(4, marks=soak_only)],
 )
 def test_an_applier_that_is_away_for_more_than_a_day(
     tmp_path: Path, sites: Sites, beacons: list[Beacon], right: Figures, workers: int
