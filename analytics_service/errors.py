@@ -1,4 +1,4 @@
-"""Every error this house raises on purpose.
+"""Every error that the service raises on purpose.
 
 AnalyticsError
 ├── Refused          the caller's fault; nothing was stored (4xx)

@@ -1,4 +1,4 @@
-"""One function behind every figure that leaves the service."""
+"""Figures for readers: widget, API and images ask the same functions."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta

@@ -1,1 +1,1 @@
-"""What an administrator changes."""
+"""Changes that an administrator makes: sites and their rules."""

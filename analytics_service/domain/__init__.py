@@ -1,1 +1,1 @@
-"""What is true: values and pure functions."""
+"""The rules of counting, as values and pure functions: no I/O, no clock, no randomness."""

@@ -1,1 +1,1 @@
-"""What is recognised in a beacon: agent, place, language, source. Cached, bounded, never awaited."""
+"""Recognition of browser, bot, place, language and source; cached, bounded, never awaited."""

@@ -67,7 +67,7 @@ class Places:
         try:
             import maxminddb
         except ImportError:
-            problem = "needs a library: pip install 'analytics-service[places]'"
+            problem = "needs an optional library: pip install maxminddb"
             raise BadParameter("geo_file", "value", problem) from None
         stamp = _stamp(file)
         try:

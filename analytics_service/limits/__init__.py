@@ -1,1 +1,1 @@
-"""How much one sender may send."""
+"""Rate limits of senders: in memory or in Redis, behind the port Limits."""

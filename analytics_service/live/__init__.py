@@ -1,1 +1,1 @@
-"""Who is online now: memory.py and redis.py are siblings of one shape behind the port Live."""
+"""Online visitors: in memory or in Redis, behind the port Live."""

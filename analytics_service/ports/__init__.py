@@ -1,1 +1,1 @@
-"""What floor 3 asks of floor 2: protocols only."""
+"""Interfaces between what the service does and how it is done: protocols only."""

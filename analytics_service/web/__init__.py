@@ -1,1 +1,1 @@
-"""What speaks HTTP."""
+"""HTTP: beacons in, the public counter, the widget without scripts, the widget builder."""

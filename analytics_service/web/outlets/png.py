@@ -12,7 +12,7 @@ from analytics_service.web.outlets.widget_view import WidgetView
 DEFAULT_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 """Where Debian's fonts-dejavu-core puts a font with all Vietnamese letters."""
 SCALE = 2
-NO_RENDERER = "PNG needs: pip install 'analytics-service[images]'"
+NO_RENDERER = "PNG images need an optional library: pip install resvg_py"
 NO_FONT = "PNG needs a font: apt-get install fonts-dejavu-core, or name one with the setting font_file"
 _FAMILY_NAME = 1
 
