@@ -13,7 +13,7 @@ PARTS = ("texts", "sheet", "feed", "element")
 SOURCES = {
     "v.js": ("tracker.js",),
     "w.js": tuple(f"visitor-stats/{part}.js" for part in PARTS),
-    "more.js": ("visitor-stats/more.js",),
+    "more.js": ("visitor-stats/extras.js",),
     "f.js": ("spans.js",),
 }
 
@@ -22,6 +22,9 @@ def build(folder: Path) -> None:
     """Writes each script, its parts in one, and each language, minified; the same bytes each time."""
     for name, sources in SOURCES.items():
         source = "\n".join((HERE / part).read_text("utf-8") for part in sources)
+        if len(sources) > 1:
+            # In a block the parts' own names are nobody else's, so that they can be shortened.
+            source = f"{{{source}}}"
         _write(folder / name, minify.string("application/javascript", source))
     # Pages that name a release go on with it: those of before stay where they are.
     _write(folder / "v" / f"{_version()}.js", (folder / "v.js").read_text("utf-8"))

@@ -12,7 +12,7 @@
   // item, metric, whether it is this page's own
   const IDS = { site_pv: ['total', 'pageviews'], site_uv: ['total', 'visitors'], page_pv: ['total', 'pageviews', 1] }
 
-  function wanted() {
+  function findSpans() {
     const found = []
     for (const element of ask('querySelectorAll', '[data-vstats]')) {
       const own = (name) => tag.getAttribute.call(element, 'data-' + name)
@@ -26,8 +26,8 @@
     return found
   }
 
-  // Grouped as the widget does: by the language, or as asked.
-  function written(value, element) {
+  // Digits are grouped as in the widget: by the language or by the option.
+  function format(value, element) {
     const [way, least] = (option('grouping') || 'auto').split(' ')
     const language = option('lang') || tag.getAttribute.call(tag.closest.call(element, '[lang]') ?? tag, 'lang') || 'vi'
     const plain = way == 'none' || ((way == 'min2' || least == 'min2') && value < 1e4)
@@ -39,8 +39,8 @@
     }
   }
 
-  // The figures; once more for the rest where one of them is not shown there, or not known.
-  async function counted(query, items) {
+  // The figures; where one is unknown there or not public, one more request for the rest.
+  async function fetchCounts(query, items) {
     const url = `${base}/api/v1/sites/${encodeURIComponent(option('site'))}/counter?items=${items}&${query}`
     const reply = await fetch(url, { credentials: 'omit' }).catch(() => 0)
     const answer = (await reply.json?.().catch(() => 0)) || {}
@@ -48,23 +48,23 @@
     if (reply.status < 500) console?.info('vstats: ' + reply.status + ' ' + url)
     const { parameter, allowed } = answer.errors?.[0] || {}
     const rest = items.filter((item) => allowed?.includes(item))
-    return parameter == 'items' && rest[0] && rest.length < items.length ? counted(query, rest) : {}
+    return parameter == 'items' && rest[0] && rest.length < items.length ? fetchCounts(query, rest) : {}
   }
 
   async function fill() {
-    const asked = new Map()
-    for (const one of wanted()) {
+    const queries = new Map()
+    for (const one of findSpans()) {
       const path = one[3] == 'auto' ? location.pathname + location.search : one[3]
       const query = new URLSearchParams({ metric: one[2] || (path ? 'pageviews' : 'visits'), ...(path && { path }) })
-      asked.set('' + query, [...(asked.get('' + query) || []), one])
+      queries.set('' + query, [...(queries.get('' + query) || []), one])
     }
-    for (const [query, all] of asked) {
-      // What does not come leaves the page's own words where they are.
-      const { counts } = await counted(query, [...new Set(all.map((one) => one[1]))])
+    for (const [query, all] of queries) {
+      // Without an answer the page's own words stay.
+      const { counts } = await fetchCounts(query, [...new Set(all.map((one) => one[1]))])
       if (!counts) continue
       for (const [element, item, , , container] of all) {
         if (counts[item] == null) continue
-        element.textContent = written(counts[item], element)
+        element.textContent = format(counts[item], element)
         const around = container && ask('getElementById', container)
         if (around) around.style.display = 'inline'
       }

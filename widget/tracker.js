@@ -1,5 +1,5 @@
-// The snippet: views, engagement, presence and events of one page, told to the service that served this file.
-// It does no harm to the page: never throws into it, one global, no cookie, nothing stored but the opt-out.
+// The snippet: sends views, engagement, presence and events of one page to the service that served this file.
+// It does the page no harm: it throws nothing into it, and has one global, no cookie, and no storage but the opt-out.
 ;((win, loc) => {
   // An element hides the property of `document` that has its name or id: the prototype is asked instead.
   let own = (name) => Reflect.get(Document.prototype, name, document)
@@ -13,9 +13,9 @@
   let auto = option('auto') != 'off'
   let spa = option('spa')
   // In seconds. A timer takes what is no number, or too large a one, for 0.
-  let beat = option('beat') || 60
-  let pause = beat >= 0 && beat < 1e6 ? +beat && Math.max(beat, 15) : beat == 'off' ? 0 : 60
-  let id, address, key, soon, check
+  let heartbeat = option('beat') || 60
+  let pause = heartbeat >= 0 && heartbeat < 1e6 ? +heartbeat && Math.max(heartbeat, 15) : heartbeat == 'off' ? 0 : 60
+  let id, address, key, viewTimer, check
   let quiet // seconds without input
   let spent, since // ms visible in all, without the stretch that runs since `since`
 
@@ -40,29 +40,29 @@
   })()
 
   // Time first, then chance: 20 characters of base 36.
-  let made = () =>
+  let newId = () =>
     [Date.now(), ...crypto.getRandomValues(new Uint32Array(3))]
       .map((number) => number.toString(36))
       .join('')
       .slice(0, 20)
 
   // What is no string is no value.
-  let text = (value) => value === '' + value && value
+  let stringOf = (value) => value === '' + value && value
 
   // An address as it is sent: without fragment, and no longer than the service reads: path and campaign stay.
-  let whole = (value = loc.href) => {
-    if (!text(value)) return ''
+  let cleanUrl = (value = loc.href) => {
+    if (!stringOf(value)) return ''
     let url = new URL(value, loc)
     if (spa != 'hash') url.hash = ''
     if (url.href.length > 2e3) url.search = url.search.replace(/[?&](?!utm_)[^&]+/g, '')
     return url.href.slice(0, 2e3)
   }
-  let referrer = whole(own('referrer'))
+  let referrer = cleanUrl(own('referrer'))
 
   let post = (kind, more, leaving) => {
     if (!site) return
     // Of nothing's kind: what a page adds to all objects must not get into it.
-    let body = JSON.stringify({ __proto__: null, k: kind, s: site, i: id, u: address || whole(), ...more })
+    let body = JSON.stringify({ __proto__: null, k: kind, s: site, i: id, u: address || cleanUrl(), ...more })
     let send = async (again) => {
       try {
         if (leaving && navigator.sendBeacon?.(api, body)) return // a string is text/plain: no preflight
@@ -78,7 +78,7 @@
     send(1)
   }
 
-  let engaged = () => {
+  let postEngagement = () => {
     if (!since) return
     spent += performance.now() - since
     since = 0
@@ -86,41 +86,41 @@
   }
 
   let view = (given) => {
-    clearTimeout(soon)
-    engaged()
-    id = made()
+    clearTimeout(viewTimer)
+    postEngagement()
+    id = newId()
     key = page()
-    soon = spent = quiet = 0
-    address = whole(given?.url)
+    viewTimer = spent = quiet = 0
+    address = cleanUrl(given?.url)
     post('v', {
-      r: whole(given?.referrer || 0) || referrer,
-      t: (text(given?.title) || own('title')).slice(0, 200),
+      r: cleanUrl(given?.referrer || 0) || referrer,
+      t: (stringOf(given?.title) || own('title')).slice(0, 200),
       w: screen.width,
       b: navigator.webdriver || void 0,
       q: check,
     })
     check = void 0
     referrer = address
-    if (!unseen()) since = performance.now()
+    if (!isHidden()) since = performance.now()
   }
 
   let page = () => loc.pathname + (spa == 'query' ? loc.search : spa == 'hash' ? loc.hash : '')
 
-  let moved = () => {
+  let onNavigation = () => {
     if (!id) return
-    clearTimeout(soon)
-    soon = page() != key && setTimeout(safely(view), 99) // the router sets the title
+    clearTimeout(viewTimer)
+    viewTimer = page() != key && setTimeout(safely(view), 99) // the router sets the title
   }
 
-  let unseen = () => own('prerendering') || own('hidden')
+  let isHidden = () => own('prerendering') || own('hidden')
 
-  let left = () => {
-    if (soon) view()
-    engaged()
+  let onLeave = () => {
+    if (viewTimer) view()
+    postEngagement()
   }
 
-  let changed = () => {
-    if (unseen()) left()
+  let onVisibility = () => {
+    if (isHidden()) onLeave()
     else if (id) since = since || performance.now()
     else if (auto) view()
   }
@@ -131,26 +131,26 @@
 
   ;(win.vstats = safely((name, given) => {
     if (name == 'pageview') view(given)
-    else post('c', { n: name, p: given?.props, x: made() })
+    else post('c', { n: name, p: given?.props, x: newId() })
   })).on = 1
 
-  listen('visibilitychange prerenderingchange', changed)
-  listen('pagehide', left)
+  listen('visibilitychange prerenderingchange', onVisibility)
+  listen('pagehide', onLeave)
   listen('pageshow', (event) => event.persisted && auto && view())
   listen('pointerdown keydown scroll', () => (quiet = 0))
   if (auto && spa != 'off') {
     // Without the Navigation API an element, or a variable of the page's, may go by that name.
-    if (win.navigation == '[object Navigation]') listen('currententrychange', moved, navigation)
+    if (win.navigation == '[object Navigation]') listen('currententrychange', onNavigation, navigation)
     else {
       ;['pushState', 'replaceState'].map((name) => {
         let real = history[name]
-        history[name] = (...given) => safely(moved)(real.apply(history, given))
+        history[name] = (...given) => safely(onNavigation)(real.apply(history, given))
       })
-      listen('popstate', moved)
+      listen('popstate', onNavigation)
     }
   }
   if (pause) setInterval(safely(() => since && (quiet += pause) <= 1800 && post('p')), pause * 1e3)
 
-  safely(changed)()
+  safely(onVisibility)()
   safely(() => ours.q.forEach((call) => win.vstats(...call)))()
 })(window, location)

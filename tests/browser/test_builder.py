@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import PICTURES, Stand
+from tests.browser.stand import PICTURES, Stand
 from tests.service import Service, add_site, known, serving
 
 LIMIT_MS = 20_000

@@ -11,10 +11,9 @@ router); no sendBeacon (without send beacon); links are left alone (here); a pol
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import SNIPPET, WIDGET, Stand
 from tests.browser.npm import library
-from tests.browser.test_snippet import opened
-from tests.browser.test_widget import LIST, rows
+from tests.browser.pages import LIST, opened, rows
+from tests.browser.stand import SNIPPET, WIDGET, Stand
 
 COUNTS = ["43", "2.146", "30.277", "1.461.664"]
 

@@ -19,7 +19,7 @@ from analytics_service.web.outlets.number_format import format_number
 from analytics_service.web.outlets.query import BUTTON_WIDTH, ITEMS_OF, Theme, Variant, WidgetOptions
 from analytics_service.web.outlets.widget_view import WidgetView, build_error_view, build_view
 from analytics_service.web.translations import languages
-from tests.browser.conftest import PICTURES, Stand
+from tests.browser.stand import PICTURES, Stand
 from tests.service import Service, add_site, known, serving
 
 LIMIT_MS = 20_000

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.browser.conftest import SNIPPET, WIDGET, Stand
-from tests.browser.test_snippet import opened
+from tests.browser.pages import opened
+from tests.browser.stand import SNIPPET, WIDGET, Stand
 
 SHOWN = """number => Document.prototype.querySelector.call(document, 'visitor-stats')
     .shadowRoot?.textContent.includes(number)"""

@@ -119,7 +119,7 @@ WRONG_WORDS = [
 _LONG_FUNCTION = "function f() {\n" + "  x()\n" * 40 + "}\n"
 WRONG_JAVASCRIPT = [
     (sizes.long_javascript_functions, "feed.js", f"const y = 1\n{_LONG_FUNCTION}", ":2"),
-    (sizes.long_javascript_functions, "tracker.js", f"(function () {{\n{_LONG_FUNCTION}}})()\n", ":2"),
+    (sizes.long_javascript_functions, "tracker.js", f";(function () {{\n{_LONG_FUNCTION}}})()\n", ":2"),
 ]
 
 RIGHT = {

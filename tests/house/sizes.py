@@ -13,6 +13,7 @@ FUNCTION_LINES = 40
 PUBLIC_METHODS = 10
 POSITIONAL_ARGUMENTS = 5
 _JAVASCRIPT = Parser(Language(tree_sitter_javascript.language()))
+_NO_STATEMENTS = {"comment", "import_statement", "empty_statement"}
 _FUNCTIONS = {"function_declaration", "function_expression", "arrow_function", "method_definition"}
 
 
@@ -53,7 +54,7 @@ def long_javascript_functions(sources: Sources) -> Wrongs:
 
 def _wraps_file(root: Node, node: Node) -> bool:
     """Tells whether the file is this one function, called at once."""
-    statements = [child for child in root.children if child.type not in ("comment", "import_statement")]
+    statements = [child for child in root.children if child.type not in _NO_STATEMENTS]
     inside = node.parent
     while inside is not None and inside.type not in _FUNCTIONS:
         inside = inside.parent

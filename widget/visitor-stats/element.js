@@ -3,7 +3,7 @@ class VisitorStats extends HTMLElement {
     'site,variant,items,metric,path,lang,labels,heading,heading-level,grouping,digits,href,api,refresh,live'.split(',')
   near = false
   #root = this.attachShadow({ mode: 'open' })
-  #link = made('a', '')
+  #link = make('a', '')
   #feed
   #seen = new IntersectionObserver(
     (entries) => {
@@ -29,10 +29,10 @@ class VisitorStats extends HTMLElement {
     if (this.isConnected && before != after) this.#join()
   }
 
-  // Seconds between two looks.
+  // Seconds between two requests.
   get pace() {
-    const asked = this.#attribute('refresh', 60)
-    return asked == 0 ? Infinity : Math.max(+asked || 60, 15)
+    const seconds = this.#attribute('refresh', 60)
+    return seconds == 0 ? Infinity : Math.max(+seconds || 60, 15)
   }
 
   get mode() {
@@ -40,7 +40,7 @@ class VisitorStats extends HTMLElement {
   }
 
   get shape() {
-    return this.#known('variant', this.#attribute('variant', 'list'), Object.keys(USUAL)) ?? 'list'
+    return this.#known('variant', this.#attribute('variant', 'list'), Object.keys(DEFAULT_ITEMS)) ?? 'list'
   }
 
   get figures() {
@@ -48,10 +48,10 @@ class VisitorStats extends HTMLElement {
       .split(',')
       .map((item) => item.trim())
       .filter((item) => item && this.#known('item', item, ITEMS))
-    // Where nothing is asked for, what the site shows.
+    // By default, those that the site makes public.
     const { allowed } = this.#feed
-    const shown = USUAL[this.shape].split(',').filter((item) => allowed.includes(item))
-    return named.length ? named : shown.length ? shown : allowed
+    const usual = DEFAULT_ITEMS[this.shape].split(',').filter((item) => allowed.includes(item))
+    return named.length ? named : usual.length ? usual : allowed
   }
 
   #known(what, name, names) {
@@ -59,7 +59,7 @@ class VisitorStats extends HTMLElement {
     hint(`no ${what} ${name}`)
   }
 
-  told() {
+  update() {
     this.paint()
     this.dispatchEvent(
       new CustomEvent('visitor-stats', {
@@ -75,8 +75,8 @@ class VisitorStats extends HTMLElement {
     if (path == 'auto') path = location.pathname + location.search
     const metrics = (path ? 'pageviews' : 'visits,pageviews,visitors').split(',')
     const metric = this.#known('metric', this.#attribute('metric', metrics[0]), metrics) ?? metrics[0]
-    const asked = { metric, ...(path && { path }) }
-    const query = '&' + new URLSearchParams(asked)
+    const parameters = { metric, ...(path && { path }) }
+    const query = '&' + new URLSearchParams(parameters)
     this.#feed?.widgets.delete(this)
     this.#feed = feeds.get(site + query) ?? new Feed(site, query)
     feeds.set(site + query, this.#feed)
@@ -90,24 +90,17 @@ class VisitorStats extends HTMLElement {
   }
 
   paint() {
-    let language = (this.getAttribute.call(this.closest('[lang]') ?? this, 'lang') || 'vi').replace('_', '-')
-    try {
-      language = new Intl.Locale(language).baseName.toLowerCase()
-    } catch {
-      hint('no language ' + language)
-      language = 'en'
-    }
-    const { mode } = this
+    const language = languageOf(this)
     const base = language.split('-')[0]
     const leads = /card|digits/.test(this.shape)
-    if (!kit && (leads || mode || !TEXTS[base])) {
-      fetchKit()
-      // What stands inside the element, its picture, stays in sight meanwhile.
-      if (leads || !TEXTS[base]) return this.#root.replaceChildren(made('slot', ''))
+    if (!extras && (leads || this.mode || !TEXTS[base])) {
+      fetchExtras()
+      // Meanwhile the content of the element, its picture, stays in sight.
+      if (leads || !TEXTS[base]) return this.#root.replaceChildren(make('slot', ''))
     }
-    const variant = leads && !kit.lead ? 'list' : this.shape
-    this.#root.adoptedStyleSheets = kit?.sheet ? [SHEET, kit.sheet] : [SHEET]
-    const texts = { ...(TEXTS[base] ?? kit?.texts?.(TEXTS, language, () => this.paint()) ?? TEXTS.en) }
+    const variant = leads && !extras.lead ? 'list' : this.shape
+    this.#root.adoptedStyleSheets = extras?.sheet ? [SHEET, extras.sheet] : [SHEET]
+    const texts = { ...(TEXTS[base] ?? extras?.texts?.(TEXTS, language, () => this.paint()) ?? TEXTS.en) }
     for (const pair of this.#attribute('labels', '').split(';')) {
       const [item, label] = pair.split('=')
       if (label) texts[item.trim()] = label.trim()
@@ -115,21 +108,21 @@ class VisitorStats extends HTMLElement {
     const loading = this.#feed.state == 'loading'
     const heading = this.#attribute('heading', texts.heading)
     const rows = this.#rows(texts, numbers(language, this.#attribute('grouping', 'auto')), loading)
-    const heard = rows.map((row) => row.firstChild.textContent + ': ' + row.lastChild.textContent)
-    const box = made('div', 'box', { role: 'group', 'aria-label': heading || texts.heading, 'aria-busy': loading })
+    const spoken = rows.map((row) => row.firstChild.textContent + ': ' + row.lastChild.textContent)
+    const box = make('div', 'box', { role: 'group', 'aria-label': heading || texts.heading, 'aria-busy': loading })
     if (texts.dir) box.dir = texts.dir
     if (heading && !/inline|badge/.test(variant)) {
       const level = this.#attribute('heading-level')
-      box.append(made('p', 'heading', level ? { role: 'heading', 'aria-level': level } : {}, heading))
+      box.append(make('p', 'heading', level ? { role: 'heading', 'aria-level': level } : {}, heading))
     }
-    if (variant != 'list' && leads) kit.lead(made, this, box, rows, this.#feed.answer?.series?.values ?? [], texts)
-    if (rows.length) box.append(made('dl', 'rows', {}, ...rows))
+    if (variant != 'list' && leads) extras.lead(make, this, box, rows, this.#feed.answer?.series?.values ?? [], texts)
+    if (rows.length) box.append(make('dl', 'rows', {}, ...rows))
     const note = this.#note(texts)
-    if (note) box.append(made('p', 'foot', {}, note))
+    if (note) box.append(make('p', 'foot', {}, note))
     box.className = `${variant} ${variant == 'digits' ? 'list' : ''} ${note && 'noted noted' + rows.length}`
     if (note && variant == 'badge') box.title = note
     this.#show(box)
-    kit?.say?.(made, this, this.#root, this.#feed.state == 'ready' && heard.join(', '))
+    extras?.say?.(make, this, this.#root, this.#feed.state == 'ready' && spoken.join(', '))
   }
 
   #rows(texts, number, loading) {
@@ -137,27 +130,27 @@ class VisitorStats extends HTMLElement {
     const known = /ready|stale/.test(state) ? answer.counts : {}
     return this.figures.map((item) => {
       const figure = known[item]
-      const label = made('dt', 'label', {}, texts[item])
-      if (item == 'online') label.prepend(made('span', 'dot', { 'aria-hidden': true }))
-      const value = made('dd', 'value', {}, figure != null ? number(figure) : loading ? '00.000' : '–')
+      const label = make('dt', 'label', {}, texts[item])
+      if (item == 'online') label.prepend(make('span', 'dot', { 'aria-hidden': true }))
+      const value = make('dd', 'value', {}, figure != null ? number(figure) : loading ? '00.000' : '–')
       value.figure = figure
       if (answer?.visitors_are && !/online|day|peak/.test(item)) value.title = texts.sum
-      return made('div', 'row', { part: 'row ' + item }, label, value)
+      return make('div', 'row', { part: 'row ' + item }, label, value)
     })
   }
 
   // The link stays the same element: a new one would take the focus away at every refresh.
   #show(box) {
     const href = this.#attribute('href', '')
-    let shown = box
+    let content = box
     if (/^(https?:)?\//.test(href)) {
       this.#link.href = href
       this.#link.replaceChildren(box)
-      shown = this.#link
+      content = this.#link
     }
-    if (this.#root.firstChild != shown) {
-      if (this.#root.firstChild) this.#root.firstChild.replaceWith(shown)
-      else this.#root.append(shown)
+    if (this.#root.firstChild != content) {
+      if (this.#root.firstChild) this.#root.firstChild.replaceWith(content)
+      else this.#root.append(content)
     }
   }
 
@@ -171,12 +164,23 @@ class VisitorStats extends HTMLElement {
   }
 }
 
-function made(tag, part, attributes, ...content) {
+function make(tag, part, attributes, ...content) {
   const element = own('createElement').call(document, tag)
   attributes = { class: part, part, ...attributes }
   for (const name in attributes) element.setAttribute(name, attributes[name])
   element.append(...content)
   return element
+}
+
+// The language of the nearest element that names one.
+function languageOf(element) {
+  const tag = (element.getAttribute.call(element.closest('[lang]') ?? element, 'lang') || 'vi').replace('_', '-')
+  try {
+    return new Intl.Locale(tag).baseName.toLowerCase()
+  } catch {
+    hint('no language ' + tag)
+    return 'en'
+  }
 }
 
 // How a language, or the page, groups digits; left alone it follows the language: Spanish writes 2146 but 30.277.

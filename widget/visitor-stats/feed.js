@@ -1,4 +1,4 @@
-// Where the snippet counts this page, the first look waits for its answer, so that a visitor sees himself.
+// Where the snippet counts this page, the first request waits for its answer, so that visitors see themselves.
 const counted = new Promise((go) => {
   const wait = () => setTimeout(go, 400)
   if (!own('querySelector').call(document, 'script[src*="/v.js"],script[src*="/v/"][data-site]')) go()
@@ -8,7 +8,7 @@ const counted = new Promise((go) => {
   }
 })
 
-// What all widgets of one site, metric and page share: one answer, one clock, one request for the items of all.
+// What all widgets of one site, metric and page share: one answer, one timer, one request for all their items.
 class Feed {
   widgets = new Set()
   state = 'loading'
@@ -17,7 +17,7 @@ class Feed {
   #site
   #query
   #busy
-  #asked
+  #sent
   #at
   #known // when the answer came
   #luck
@@ -30,41 +30,41 @@ class Feed {
     this.#query = query
   }
 
-  // Asks now if it is time, else later; never for a tab or a widget that nobody sees.
+  // Sends a request now or later, when it is due; never for a hidden tab or a widget out of sight.
   look() {
     clearTimeout(this.#timer)
     const near = own('hidden') ? [] : [...this.widgets].filter((widget) => widget.near)
-    kit?.listen?.(this, this.#site, near.some((widget) => widget.mode == 'stream') && /visits$/.test(this.#query))
+    extras?.listen?.(this, this.#site, near.some((widget) => widget.mode == 'stream') && /visits$/.test(this.#query))
     if (this.#busy || !near.length) return
     const pause = Math.min(...near.map((widget) => widget.pace))
     const seconds = this.#failures && pause < Infinity ? Math.min(30 * 2 ** this.#failures, 600) : pause
     const left = this.#at + seconds * this.#luck - performance.now()
-    if (this.#asked != this.#items() || left < 1) this.#ask() // a timer drops fractions
+    if (this.#sent != this.#items() || left < 1) this.#ask() // a timer drops fractions
     else if (left < Infinity) this.#timer = setTimeout(() => this.look(), left)
   }
 
   #items() {
     const widgets = [...this.widgets]
-    const shown = widgets.flatMap((widget) => widget.figures)
+    const figures = widgets.flatMap((widget) => widget.figures)
     const curve = !this.#plain && widgets.some((widget) => widget.shape == 'card')
-    return this.allowed.filter((item) => shown.includes(item)) + this.#query + (curve ? '&series=30d' : '')
+    return this.allowed.filter((item) => figures.includes(item)) + this.#query + (curve ? '&series=30d' : '')
   }
 
   async #ask() {
     this.#busy = true
     await counted
-    this.#asked = this.#items()
+    this.#sent = this.#items()
     try {
-      const url = `${this.#site}/counter?items=${this.#asked}`
+      const url = `${this.#site}/counter?items=${this.#sent}`
       const reply = await fetch(url, { credentials: 'omit', signal: AbortSignal.timeout?.(1e4) })
       if (!reply.ok) {
         if (reply.status < 500) hint(reply.status + ' ' + url)
         if (reply.status < 404) {
-          // What is not shown there, or not known, is left out: once more for the rest.
+          // Items that are unknown there or not public are left out: one more request for the rest.
           const [{ parameter, allowed }] = (await reply.json()).errors
           if (parameter == 'items') this.allowed = this.allowed.filter((item) => allowed.includes(item))
           else this.#plain = 1
-          if (this.#items() != this.#asked) return this.#ask()
+          if (this.#items() != this.#sent) return this.#ask()
         }
         throw reply.status
       }
@@ -79,7 +79,7 @@ class Feed {
     this.#busy = 0
     this.#at = performance.now()
     this.#luck = 900 + Math.random() * 200
-    this.#each('told')
+    this.#each('update')
     this.look()
   }
 
@@ -88,10 +88,10 @@ class Feed {
     this.answer = { ...this.answer, generated_at, counts: { ...this.answer.counts, ...counts } }
     this.#known = performance.now()
     this.state = 'ready'
-    this.#each('told')
+    this.#each('update')
   }
 
-  kitCame() {
+  renew() {
     this.#each('paint')
     this.look()
   }

@@ -38,5 +38,5 @@ ${NOTED}
 .badge dt{background:#3e4856;color:#fff}
 .badge dd{background:var(--accent);color:var(--accent-text)}
 .badge .dot{background:#4cd38a}
-.heard,.badge .foot{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.unseen,.badge .foot{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 [aria-busy=true] dd{color:transparent;background:var(--border);border-radius:4px}`)

@@ -20,8 +20,8 @@ const TEXTS = {
   },
 }
 const ITEMS = Object.keys(TEXTS.en).slice(1, 11)
-// What each variant shows where nothing is asked; the first of a card or of digits is the large one.
-const USUAL = {
+// The items of each variant by default; the first one of a card or of digits is large.
+const DEFAULT_ITEMS = {
   list: 'online,today,week,total',
   inline: 'online,today,week,total',
   badge: 'online',
@@ -40,13 +40,13 @@ function hint(message) {
   hint[message] ||= !console?.info('visitor-stats: ' + message)
 }
 
-// What cards, digits, other languages and live widgets need beside; nobody else pays for it.
-let kit
-function fetchKit() {
-  fetchKit.asked ??= import(BASE + '/w/more.js')
-    .catch(() => hint('/w/more.js did not come'))
+// What only cards, digits, other languages and live widgets need: other pages do not load it.
+let extras
+function fetchExtras() {
+  fetchExtras.begun ??= import(BASE + '/w/more.js')
+    .catch(() => hint('/w/more.js did not load'))
     .then((more) => {
-      kit = more ?? {}
-      for (const feed of feeds.values()) feed.kitCame()
+      extras = more ?? {}
+      for (const feed of feeds.values()) feed.renew()
     })
 }

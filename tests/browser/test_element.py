@@ -1,49 +1,12 @@
 """What the widget shows in a real browser: every state, every grouping, and no harm."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.conftest import COUNTER, PICTURES, SNIPPET, WIDGET, Stand
-
-LIST = '<visitor-stats site="dn7k2q" {}></visitor-stats>'
-OTHER = LIST.replace("dn7k2q", "other")
-LIMIT_MS = 20_000
-TOLD = "window.told = 0; document.addEventListener('visitor-stats', () => { window.told++ })"
-HIDDEN = """hidden => {
-    Object.defineProperty(Document.prototype, 'hidden', {get: () => hidden, configurable: true})
-    document.dispatchEvent(new Event('visibilitychange'))
-}"""
-
-
-def shown(context: BrowserContext, stand: Stand, attributes: str = "", before: str = "") -> Page:
-    page = context.new_page()
-    page.goto(stand.page("/a", before + WIDGET + LIST.format(attributes)))
-    return page
-
-
-def wound(context: BrowserContext, address: str, luck: float = 0.5) -> Page:
-    """A page whose clock the test winds, and whose chance is known.
-
-    A minute is wound as 61 s: 10 s after it was sent, a request that still runs would be given up.
-    """
-    context.add_init_script(f"Math.random = () => {luck}")
-    page = context.new_page()
-    page.clock.install(time="2026-11-22T06:53:00Z")
-    page.goto(address)
-    return page
-
-
-def rows(page: Page, right: list[str]) -> Locator:
-    """The first widget's numbers, once they are right."""
-    numbers = page.locator("visitor-stats").first.locator("dd")
-    expect(numbers).to_have_text(right, timeout=LIMIT_MS)
-    return numbers
-
-
-def with_counts(**counts: int | None) -> tuple[int, dict[str, Any]]:
-    return 200, {**COUNTER, "counts": {**COUNTER["counts"], **counts}}
+from tests.browser.pages import LIMIT_MS, LIST, OTHER, rows, shown, with_counts, wound
+from tests.browser.stand import COUNTER, PICTURES, WIDGET, Stand
 
 
 @pytest.mark.parametrize(
@@ -180,110 +143,6 @@ def test_no_state_is_taller_than_another(stand: Stand, context: BrowserContext, 
     assert (stale, error) == pytest.approx((ready["height"], ready["height"]), abs=1)
 
 
-def test_where_a_refresh_fails_the_last_figures_stay_with_their_time(
-    stand: Stand, context: BrowserContext
-) -> None:
-    page = wound(context, stand.page("/a", WIDGET + LIST.format("")))
-    rows(page, ["43", "2.146", "30.277", "1.461.664"])
-    stand.counter = (503, {})
-    page.clock.run_for(61_000)
-    expect(page.locator("visitor-stats .foot")).to_have_text("Số liệu lúc 13:53", timeout=LIMIT_MS)
-    rows(page, ["43", "2.146", "30.277", "1.461.664"])
-    stand.counter = with_counts(today=2147)
-    page.clock.run_for(61_000)
-    rows(page, ["43", "2.147", "30.277", "1.461.664"])
-    expect(page.locator("visitor-stats .foot")).to_have_count(0)
-
-
-def test_the_widgets_of_one_site_ask_once_for_all(stand: Stand, context: BrowserContext) -> None:
-    stand.counter = with_counts(peak=977)
-    context.add_init_script(TOLD)
-    body = LIST.format('variant="inline" items="peak,online" refresh="60"') + LIST.format("") * 2
-    page = wound(context, stand.page("/a", WIDGET + body))
-    rows(page, ["977", "43"])
-    expect(page.locator("visitor-stats").nth(2).locator("dd").last).to_have_text("1.461.664")
-    asked = "/api/v1/sites/dn7k2q/counter?items=online,today,week,total,peak&metric=visits"
-    assert stand.asked == [asked]
-    for count in range(2, 6):
-        page.clock.run_for(58_000)
-        assert len(stand.asked) == count - 1
-        page.clock.run_for(3000)
-        stand.asked_for(count)
-        page.wait_for_function("count => window.told == 3 * count", arg=count)
-    assert set(stand.asked) == {asked}
-
-
-@pytest.mark.parametrize(("luck", "seconds"), [(0, 54), (0.999, 66)])
-def test_widgets_of_many_visitors_do_not_ask_in_step(
-    stand: Stand, context: BrowserContext, luck: float, seconds: int
-) -> None:
-    page = wound(context, stand.page("/a", WIDGET + LIST.format("")), luck)
-    rows(page, ["43", "2.146", "30.277", "1.461.664"])
-    page.clock.run_for(seconds * 1000 - 1500)
-    assert len(stand.asked) == 1
-    page.clock.run_for(3000)
-    stand.asked_for(2)
-
-
-def test_an_item_that_comes_later_is_asked_for(stand: Stand, context: BrowserContext) -> None:
-    page = shown(context, stand, 'items="online"')
-    rows(page, ["43"])
-    page.locator("visitor-stats").evaluate("widget => widget.setAttribute('items', 'online,total')")
-    rows(page, ["43", "1.461.664"])
-    page.locator("visitor-stats").evaluate("widget => widget.setAttribute('grouping', 'comma')")
-    rows(page, ["43", "1,461,664"])
-    assert len(stand.asked) == 2
-
-
-def test_a_failing_service_is_asked_less_and_less(stand: Stand, context: BrowserContext) -> None:
-    stand.counter = (503, {})
-    context.add_init_script(TOLD)
-    page = wound(context, stand.page("/a", WIDGET + LIST.format('refresh="15"')))
-    for count, minutes in enumerate([1, 2, 4, 8, 10, 10], 1):
-        page.wait_for_function("count => window.told == count", arg=count)
-        page.clock.run_for(minutes * 60_000 - 1500)
-        assert len(stand.asked) == count
-        page.clock.run_for(3000)
-        stand.asked_for(count + 1)
-
-
-def test_a_hidden_tab_asks_nothing_and_looks_again_when_shown(stand: Stand, context: BrowserContext) -> None:
-    page = wound(context, stand.page("/a", WIDGET + LIST.format("")))
-    rows(page, ["43", "2.146", "30.277", "1.461.664"])
-    page.evaluate(HIDDEN, True)
-    page.clock.run_for(600_000)
-    assert len(stand.asked) == 1
-    stand.counter = with_counts(today=2200)
-    page.evaluate(HIDDEN, False)
-    rows(page, ["43", "2.200", "30.277", "1.461.664"])
-    page.evaluate(HIDDEN, True)
-    page.evaluate(HIDDEN, False)
-    page.clock.run_for(40_000)
-    assert len(stand.asked) == 2
-
-
-def test_refresh_0_asks_once(stand: Stand, context: BrowserContext) -> None:
-    page = wound(context, stand.page("/a", WIDGET + LIST.format('refresh="0"')))
-    rows(page, ["43", "2.146", "30.277", "1.461.664"])
-    page.clock.run_for(600_000)
-    page.evaluate(HIDDEN, True)
-    page.evaluate(HIDDEN, False)
-    page.clock.run_for(600_000)
-    assert len(stand.asked) == 1
-
-
-def test_a_widget_far_below_asks_when_it_is_nearly_seen(stand: Stand, context: BrowserContext) -> None:
-    far = "<style>visitor-stats{display:block;margin-top:3000px}</style>"
-    page = context.new_page()
-    page.goto(stand.page("/a", far + WIDGET + LIST.format("")))
-    expect(page.get_by_role("group")).to_have_attribute("aria-busy", "true")
-    # Two frames: an observer has spoken by then.
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert stand.asked == []
-    page.evaluate("scrollTo(0, 3000 - innerHeight - 150)")
-    rows(page, ["43", "2.146", "30.277", "1.461.664"])
-
-
 def test_what_stood_inside_gives_way(stand: Stand, context: BrowserContext) -> None:
     inside = '<visitor-stats site="dn7k2q"><img alt="Thống kê" width="240" height="199"></visitor-stats>'
     page = context.new_page()
@@ -327,30 +186,6 @@ def test_the_theme_is_light_unless_asked(
     context = browser.new_context(color_scheme=scheme)
     expect(shown(context, stand, theme).get_by_role("group")).to_have_css("background-color", background)
     context.close()
-
-
-def test_where_the_snippet_is_silent_the_first_look_waits_two_seconds(
-    stand: Stand, context: BrowserContext
-) -> None:
-    page = wound(context, stand.page("/a", SNIPPET.replace("dn7k2q", "") + WIDGET + LIST.format("")))
-    expect(page.get_by_role("group")).to_have_attribute("aria-busy", "true")
-    page.clock.run_for(1000)
-    assert stand.asked == []
-    page.clock.run_for(1500)
-    rows(page, ["43", "2.146", "30.277", "1.461.664"])
-
-
-def test_the_first_look_waits_for_the_visitors_own_view(stand: Stand, context: BrowserContext) -> None:
-    page = shown(context, stand, "", before=SNIPPET)
-    rows(page, ["43", "2.146", "30.277", "1.461.664"])
-    waited = page.evaluate(
-        """() => {
-            const of = name => performance.getEntriesByType('resource').find(e => e.name.includes(name))
-            return of('/api/').startTime - of('/v').startTime
-        }"""
-    )
-    assert waited >= 400
-    assert len(stand.heard("v")) == 1
 
 
 def test_the_page_hears_the_state_and_the_counts(stand: Stand, context: BrowserContext) -> None:

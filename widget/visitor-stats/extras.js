@@ -1,4 +1,4 @@
-// What only some widgets need: cards, digits, other languages than two, and what changes by itself.
+// What only some widgets need: cards, digits, other languages than Vietnamese and English, and live figures.
 export const sheet = new CSSStyleSheet()
 sheet.replaceSync(`:host([variant=digits]){display:inline-block}
 .card{padding:.9em 1em;position:relative}
@@ -45,22 +45,22 @@ export function texts(known, language, come) {
         .then((texts) => (known[file] = { ...known.en, ...texts })),
     )
   }
-  coming.get(file).then(come, () => hint('no texts came: ' + file))
+  coming.get(file).then(come, () => hint('texts did not load: ' + file))
   return known.en
 }
 
-// The first figure, large: above a line through the days, or as on a counter's wheels.
-export function lead(made, widget, box, rows, values, texts) {
+// The first figure, large: above a line through the days, or as on an odometer.
+export function lead(make, widget, box, rows, values, texts) {
   const row = rows.shift()
-  box.append(made('dl', 'lead', {}, row))
+  box.append(make('dl', 'lead', {}, row))
   if (widget.shape == 'card') return box.append(curve(values, texts.curve))
   const value = row.lastChild
   const wheels = widget.getAttribute('digits')
   const length = Math.min(wheels >= 1 ? wheels : 7, 12)
-  const signs = value.figure != null ? String(value.figure).padStart(length, 0) : '–'.repeat(length)
-  const reels = [...signs].map((sign) => made('span', '', {}, sign))
-  // Whoever hears the page hears the number.
-  value.replaceChildren(made('span', 'reels', { 'aria-hidden': true }, ...reels), made('span', 'heard', {}, value.textContent))
+  const digits = value.figure != null ? String(value.figure).padStart(length, 0) : '–'.repeat(length)
+  const reels = [...digits].map((digit) => make('span', '', {}, digit))
+  // Screen readers read the number, not its digits.
+  value.replaceChildren(make('span', 'reels', { 'aria-hidden': true }, ...reels), make('span', 'unseen', {}, value.textContent))
 }
 
 function curve(values, title) {
@@ -83,11 +83,11 @@ function curve(values, title) {
 }
 
 const statuses = new WeakMap()
-// Changing numbers must not be read out one after the other: once in five minutes, and only if asked for.
-export function say(made, widget, root, words) {
+// Screen readers must not read every change: once in five minutes, and only if the page wants it.
+export function say(make, widget, root, words) {
   let status = statuses.get(widget)
   if (widget.mode != 'polite') return status?.remove()
-  if (!status) statuses.set(widget, (status = made('p', 'heard', { role: 'status' })))
+  if (!status) statuses.set(widget, (status = make('p', 'unseen', { role: 'status' })))
   if (!status.isConnected) root.append(status)
   const now = performance.now()
   if (!words || now - (status.at ?? -ENOUGH) < ENOUGH) return
@@ -96,7 +96,7 @@ export function say(made, widget, root, words) {
 }
 
 const streams = new Map()
-// What is pushed comes beside the looks: where the stream is refused or full, they go on alone, and try it again.
+// The stream comes beside the requests: where it is refused or full, they go on alone and try it again.
 export function listen(feed, site, wanted) {
   const held = streams.get(feed)
   if (!wanted) {
@@ -105,7 +105,7 @@ export function listen(feed, site, wanted) {
   } else if (!(held?.readyState < 2)) {
     const stream = new EventSource(site + '/stream')
     streams.set(feed, stream)
-    // By itself a browser would come back each 5 s for ever, all in step: looks are far apart and are not.
+    // Left alone, browsers would reconnect every 5 s for ever and all at once: requests are rarer and spread out.
     stream.onerror = stream.close
     stream.addEventListener('counts', (event) => {
       const { generated_at, ...counts } = JSON.parse(event.data)

@@ -5,8 +5,8 @@ import json
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.conftest import SNIPPET, Stand
-from tests.browser.test_snippet import HIDE, opened, tag
+from tests.browser.pages import HIDE, opened, tag
+from tests.browser.stand import SNIPPET, Stand
 
 READ = "title referrer hidden visibilityState prerendering currentScript documentElement body head".split()
 CALLED = "querySelector querySelectorAll getElementById addEventListener dispatchEvent createElement".split()

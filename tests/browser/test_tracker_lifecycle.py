@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import SNIPPET, Stand
+from tests.browser.stand import SNIPPET, Stand
 from tests.browser_page import FLAGS, chromium
 
 RULES = '{"prerender":[{"source":"list","urls":["/next"],"eagerness":"immediate"}]}'
