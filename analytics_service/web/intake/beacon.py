@@ -31,15 +31,18 @@ def translate_image(_body: bytes, query: Mapping[str, str], headers: Mapping[str
 
 def answer(verdicts: Sequence[Verdict]) -> Response:
     """Returns a 202 whose header tells the verdict."""
-    return Response(status_code=202, headers={**HEADERS, "X-Vstats": header_value(verdicts[0])})
+    return Response(status_code=202, headers={**HEADERS, "X-Vstats": header_value(verdicts)})
 
 
 def answer_with_image(verdicts: Sequence[Verdict]) -> Response:
     """Returns an image of one pixel whose header tells the verdict."""
-    headers = {**IMAGE_HEADERS, "X-Vstats": header_value(verdicts[0])}
+    headers = {**IMAGE_HEADERS, "X-Vstats": header_value(verdicts)}
     return Response(GIF, headers=headers, media_type="image/gif")
 
 
-def header_value(verdict: Verdict) -> str:
-    """Returns the verdict as the header X-Vstats tells it."""
+def header_value(verdicts: Sequence[Verdict]) -> str:
+    """Returns the first verdict as the header X-Vstats tells it; without any, nothing was to be counted."""
+    if not verdicts:
+        return "asked only"
+    verdict = verdicts[0]
     return f"dropped; reason={verdict.drop.value}" if verdict.drop else "counted"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import msgspec
 from starlette.requests import Request
 
 from analytics_service.domain.client import Client, HeaderSignals
@@ -11,7 +12,8 @@ from analytics_service.web.intake.proxies import Forwarded, Proxies
 AGENT_LIMIT = 512
 
 
-_PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-moz"})
+# Those of Chromium and Firefox today, and of older Safari, Chrome and Firefox.
+_PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-purpose", b"sec-fetch-purpose", b"x-moz"})
 
 
 _SIGNALS = frozenset({b"sec-gpc", b"dnt"})
@@ -23,12 +25,20 @@ _FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"forwarded"})
 _READ = _PURPOSES | _SIGNALS | _FORWARDED | {b"user-agent", b"origin", b"accept-language", b"sec-fetch-mode"}
 
 
-_PREFETCHING = (b"prefetch", b"prerender", b"preview")
+_PREFETCHING = (b"prefetch", b"prerender", b"preview", b"instant")
 
 
 def client_of(request: Request, proxies: Proxies) -> Client:
-    """Returns who sent this request, through trusted proxies or not."""
-    return client_from(request.scope["headers"], request.client.host if request.client else "", proxies)
+    """Returns who sent this request, through trusted proxies or not.
+
+    An image has no Origin: it is shown where its Referer says, if that is told.
+    """
+    client = client_from(request.scope["headers"], request.client.host if request.client else "", proxies)
+    if request.method == "GET" and client.origin is None:
+        page = request.headers.get("referer", "")
+        if page.startswith(("http://", "https://")):
+            return msgspec.structs.replace(client, origin=page)
+    return client
 
 
 def client_from(headers: Iterable[tuple[bytes, bytes]], peer: str, proxies: Proxies) -> Client:
@@ -54,7 +64,7 @@ def client_from(headers: Iterable[tuple[bytes, bytes]], peer: str, proxies: Prox
         elif name == b"sec-fetch-mode":
             header_signals |= HeaderSignals.FETCH_METADATA
         elif name in _PURPOSES:
-            purpose += value
+            purpose += value.lower()
         elif name in _SIGNALS:
             opts_out = opts_out or value == b"1"
     sender = proxies.client(peer, _forwarded(forwarded))

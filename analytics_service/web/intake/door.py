@@ -68,7 +68,12 @@ def accept(
 
 
 async def record(services: Services, request: Request, beacons: Iterable[Beacon]) -> list[Verdict]:
-    """Returns what became of each beacon, once everything that must be on disk is. Raises Unavailable."""
+    """Returns what became of each beacon, once everything that must be on disk is. Raises Unavailable.
+
+    Of a request that only asks for headers nothing is counted, and nothing returned.
+    """
+    if request.method == "HEAD":
+        return []
     verdicts, flushed = accept(services, client_of(request, services.proxies), beacons)
     if flushed is not None:
         # Shielded: one client that leaves must not cancel the group it shares.
