@@ -25,7 +25,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     `retention_days` is how long visits and page views are kept (0: for ever); totals are never deleted.
     `geo_file` is a database of locations (mmdb), `spam_file` lists hosts of forged referrers, one on each
     line, and `font_file` is the font of the widget's PNG. One address may send `rate_per_minute` beacons
-    (0: any number), and `rate_burst` at once. Without `fast_lane` beacons are handled like other requests.
+    (0: any number), and `rate_burst` at once; and it may bring `visitors_per_minute` new visitors to a site
+    (0: any number), and `visitors_burst` at once. Without `fast_lane` beacons are handled like other
+    requests.
     """
 
     host: str = "127.0.0.1"
@@ -42,7 +44,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     font_file: str = ""
     spam_file: str = ""
     rate_per_minute: int = 600
-    rate_burst: int = 200
+    rate_burst: int = 600
+    visitors_per_minute: int = 12
+    visitors_burst: int = 120
     fast_lane: bool = True
 
     @property
@@ -129,10 +133,9 @@ def _check(settings: Settings) -> Settings:
     if settings.redis and not settings.redis.startswith(REDIS_SCHEMES):
         known = ", ".join(REDIS_SCHEMES)
         raise BadParameter("redis", "value", f"invalid URL; it must begin with one of {known}")
-    if settings.rate_per_minute < 0 or settings.rate_burst < 1:
-        raise BadParameter(
-            "rate_per_minute", "value", "rate_per_minute is at least 0, and rate_burst at least 1"
-        )
+    for rate, burst in (("rate_per_minute", "rate_burst"), ("visitors_per_minute", "visitors_burst")):
+        if getattr(settings, rate) < 0 or getattr(settings, burst) < 1:
+            raise BadParameter(rate, "value", f"{rate} is at least 0, and {burst} at least 1")
     for name in ("online_limit", "dimension_cap"):
         if getattr(settings, name) < 1:
             raise BadParameter(name, "value", f"{getattr(settings, name)} is not at least 1")

@@ -17,6 +17,7 @@ from analytics_service.app.background import in_background
 from analytics_service.app.recall import recall_online
 from analytics_service.app.worker_tasks import WorkerTasks
 from analytics_service.collecting.admit import Collector, Recognisers
+from analytics_service.collecting.budget import VisitorBudget
 from analytics_service.collecting.salts import SaltCache
 from analytics_service.collecting.sites import SiteCache
 from analytics_service.domain.limits import ONLINE_WINDOW
@@ -62,6 +63,8 @@ class WorkerConfig:
     spam_hosts: frozenset[str]
     rate_per_minute: int
     rate_burst: int
+    visitors_per_minute: int
+    visitors_burst: int
     address_key: bytes
     clock: Clock
     random: Randomness
@@ -99,16 +102,7 @@ async def open_services(config: WorkerConfig, end_streams: Callable[[], None]) -
         journal = await _open_journal(stack, config)
         figures = await stack.enter_async_context(stored.open_figures(standing_still=not journal.name))
         live = await stack.enter_async_context(_open_live(config))
-        limits = await stack.enter_async_context(_open_limits(config))
-        collector = Collector(
-            sites=SiteCache(),
-            salts=SaltCache(),
-            live=live,
-            recognisers=Recognisers(
-                places=Places(config.geo_file), spam=Spam(config.spam_hosts), limits=limits
-            ),
-            random=config.random,
-        )
+        collector = await _open_collector(stack, config, live)
         tasks = WorkerTasks(
             config=stores,
             figures=figures,
@@ -120,7 +114,7 @@ async def open_services(config: WorkerConfig, end_streams: Callable[[], None]) -
             stop=config.stop,
         )
         await asyncio.to_thread(tasks.load_config)
-        await recall_online(config.folder, figures, live, config.clock())
+        await recall_online(config.folder, figures, live, collector.budget, config.clock())
         stack.push_async_callback(tasks.end)
         tasks.begin()
         yield _services(config, tasks, Reporter(figures, live), end_streams)
@@ -141,6 +135,21 @@ def _services(
         responses=ResponseCache(collector.sites),
         unready=tasks.unready,
         end_streams=end_streams,
+    )
+
+
+async def _open_collector(stack: AsyncExitStack, config: WorkerConfig, live: Live) -> Collector:
+    beacons = await stack.enter_async_context(_open_limits(config, config.rate_per_minute, config.rate_burst))
+    visitors = await stack.enter_async_context(
+        _open_limits(config, config.visitors_per_minute, config.visitors_burst)
+    )
+    return Collector(
+        sites=SiteCache(),
+        salts=SaltCache(),
+        live=live,
+        recognisers=Recognisers(Places(config.geo_file), Spam(config.spam_hosts), beacons),
+        budget=VisitorBudget(visitors),
+        random=config.random,
     )
 
 
@@ -191,15 +200,15 @@ def _open_live(config: WorkerConfig) -> AbstractAsyncContextManager[Live]:
     return open_memory_live(window=ONLINE_WINDOW, limit=limit)
 
 
-def _open_limits(config: WorkerConfig) -> AbstractAsyncContextManager[Limits]:
+def _open_limits(config: WorkerConfig, per_minute: int, burst: int) -> AbstractAsyncContextManager[Limits]:
     if config.redis:
         from analytics_service.limits.redis import open_redis_limits
 
         return open_redis_limits(
             config.redis,
             secret=config.address_key,
-            per_minute=config.rate_per_minute,
-            burst=config.rate_burst,
+            per_minute=per_minute,
+            burst=burst,
             start=partial(in_background, stop=config.stop),
         )
-    return nullcontext(MemoryLimits(per_minute=config.rate_per_minute, burst=config.rate_burst))
+    return nullcontext(MemoryLimits(per_minute=per_minute, burst=burst))

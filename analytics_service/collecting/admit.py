@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from analytics_service.collecting.budget import VisitorBudget
 from analytics_service.collecting.drops import NO_SITE, DropCounter
 from analytics_service.collecting.peaks import Peaks
-from analytics_service.collecting.salts import SaltCache
+from analytics_service.collecting.salts import SaltCache, SiteDay
 from analytics_service.collecting.sites import SiteCache
 from analytics_service.domain.admission import judge
 from analytics_service.domain.beacons import Beacon, Kind, with_ids
@@ -16,7 +17,7 @@ from analytics_service.domain.drops import Drop
 from analytics_service.domain.facts import DropSample, Recognised, VisitorFact, fact_of
 from analytics_service.domain.pages import page_of
 from analytics_service.domain.site import Site
-from analytics_service.domain.visitors import sender
+from analytics_service.domain.visitors import VisitorIds, budget_holder, sender
 from analytics_service.enrichment.agents import recognise
 from analytics_service.enrichment.languages import language_of
 from analytics_service.enrichment.places import Places
@@ -26,6 +27,8 @@ from analytics_service.ports.clock import Randomness
 from analytics_service.ports.limits import Limits
 from analytics_service.ports.live import Live
 
+_HITS = (Kind.VIEW, Kind.EVENT)
+
 
 class Verdict(NamedTuple):
     """What became of a beacon: `fact` must be on disk before the answer leaves (None: nothing to keep)."""
@@ -34,13 +37,14 @@ class Verdict(NamedTuple):
     drop: Drop | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Recognisers:
     """What the door recognises senders with: their place, forged referrers, and how much they send."""
 
     places: Places
     spam: Spam
     limits: Limits
+    """How many beacons a sender may send."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Collector:
     salts: SaltCache
     live: Live
     recognisers: Recognisers
+    budget: VisitorBudget
     random: Randomness
     drops: DropCounter = field(default_factory=DropCounter)
     peaks: Peaks = field(default_factory=Peaks)
@@ -64,32 +69,63 @@ class Collector:
             return Verdict(None, Drop.UNKNOWN_SITE)
         page = page_of(beacon.page.path, beacon.page.query, site.rules)
         place = self.recognisers.places.place(client.address)
-        drop = judge(beacon, page, client, site) or self._limit(client, place, site, at_ms)
+        is_presence = beacon.kind is Kind.PRESENCE
+        drop = judge(beacon, page, client, site) or self._limit(
+            client, place, site, is_presence=is_presence, at_ms=at_ms
+        )
         if drop is not None:
             return self._drop(site, drop, page, client, at_ms=at_ms)
         agent = recognise(client.agent)
         suspicion = self._suspect(beacon, client, site, agent)
         day = self.salts.day_of(site, at_ms)
-        visitor = day.visitor_hash.identify(client.address, client.agent, previous_id=day.has_begun)
+        visitor = day.visitor_hash.identify(sender(client.address), client.agent, previous_id=day.has_begun)
         if suspicion is None:
+            visitor = self._note_visitor(visitor, beacon, client, day, page=page, at_ms=at_ms)
             self.peaks.touch(site.number)
-            # Who leaves a page tells of it when they may be on the next one already.
-            where = "" if beacon.kind is Kind.ENGAGEMENT else page
-            previous_id = visitor.previous_id if day.has_just_begun else None
-            self.live.touch(site.number, visitor.visitor_id, previous_id, at_ms, where)
         language = language_of(client.languages)
         recognised = Recognised(
             at_ms, page, visitor, agent=agent, place=place, language=language, drop=suspicion
         )
         return Verdict(fact_of(with_ids(beacon, self._make_id), site, recognised), suspicion)
 
-    def _limit(self, client: Client, place: Location, site: Site, at_ms: int) -> Drop | None:
+    def _note_visitor(
+        self, visitor: VisitorIds, beacon: Beacon, client: Client, day: SiteDay, *, page: str, at_ms: int
+    ) -> VisitorIds:
+        """Returns the ids under which the visitor counts, and notes that they are online.
+
+        Whoever is one new visitor too many of their sender counts as the network. A beacon that is no view
+        and no event makes nobody a visitor, but keeps online who is.
+        """
+        holder = "" if client.is_proxy_address else budget_holder(client.address)
+        is_hit = beacon.kind in _HITS
+        is_known = self.budget.knows(visitor)
+        if is_hit and not is_known and not self.budget.admits(day.site.number, holder, visitor, at_ms):
+            visitor = day.visitor_hash.identify(holder, "", previous_id=day.has_begun)
+        # Who leaves a page tells of it when they may be on the next one already.
+        where = "" if beacon.kind is Kind.ENGAGEMENT else page
+        touched = [visitor]
+        if not is_hit and not is_known and holder:
+            touched.append(day.visitor_hash.identify(holder, "", previous_id=day.has_just_begun))
+        for ids in touched:
+            previous_id = ids.previous_id if day.has_just_begun else None
+            only_prolong = not is_hit and not is_known
+            self.live.touch(
+                day.site.number, ids.visitor_id, previous_id, at_ms, page=where, only_prolong=only_prolong
+            )
+        return visitor
+
+    def _limit(
+        self, client: Client, place: Location, site: Site, *, is_presence: bool, at_ms: int
+    ) -> Drop | None:
         if place.country in site.rules.excluded_countries:
             return Drop.EXCLUDED_COUNTRY
         # Behind a proxy that tells nothing everybody would be one sender.
-        if client.is_proxy_address or self.recognisers.limits.allows(sender(client.address), at_ms):
+        if client.is_proxy_address:
             return None
-        return Drop.RATE
+        who = sender(client.address)
+        # Presence has an allowance of its own: the tabs of a school must not use up that of its views.
+        key = f"{who} presence" if is_presence else who
+        return None if self.recognisers.limits.allows(key, at_ms) else Drop.RATE
 
     def _suspect(self, beacon: Beacon, client: Client, site: Site, agent: Agent) -> Drop | None:
         """Returns why the beacon is kept apart instead of counted, or None."""

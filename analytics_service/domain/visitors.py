@@ -7,11 +7,13 @@ from functools import lru_cache
 from hashlib import blake2b
 from ipaddress import ip_network
 from typing import NamedTuple
+from zlib import crc32
 
 SALT_BYTES = 32
 SALT_RETENTION = timedelta(days=2)
 """How long after the midnight that replaced it a salt is destroyed."""
-HOUSEHOLD_CACHE_SIZE = 4_096
+NETWORK_CACHE_SIZE = 4_096
+BUDGET_SHARES = 10
 ONE_DAY = timedelta(days=1)
 
 
@@ -56,11 +58,22 @@ def hash_of_day(salts: Mapping[date, bytes], day: date, site: int) -> VisitorHas
 
 def sender(address: str) -> str:
     """Returns who sends from an address: in IPv6 the network of 64 bits that a household has."""
-    return _household(address) if ":" in address else address
+    return _networks(address)[0] if ":" in address else address
 
 
-@lru_cache(maxsize=HOUSEHOLD_CACHE_SIZE)
-def _household(address: str) -> str:
+def budget_holder(address: str) -> str:
+    """Returns who pays for the new visitors of an address: itself, or in IPv6 one of ten shares of its /48.
+
+    A network of 64 bits lies in one share as a whole, so that it never has more than one share of ten.
+    """
+    return _networks(address)[1] if ":" in address else address
+
+
+@lru_cache(maxsize=NETWORK_CACHE_SIZE)
+def _networks(address: str) -> tuple[str, str]:
     with suppress(ValueError):
-        return str(ip_network((address, 64), strict=False))
-    return address
+        household = ip_network((address, 64), strict=False)
+        site = ip_network((address, 48), strict=False)
+        share = crc32(household.network_address.packed[:8]) % BUDGET_SHARES
+        return str(household), f"{site} {share}"
+    return address, address

@@ -33,6 +33,10 @@ class SiteSeen:
         self.visitors.move_to_end(visitor)
         return True
 
+    def holds(self, visitor: int, previous_id: int | None) -> bool:
+        """Tells whether the visitor is here, under today's id or yesterday's."""
+        return visitor in self.visitors or previous_id in self.visitors
+
     def place(self, visitor: int, at_ms: int, page: int) -> None:
         """Puts the visitor at the end, as the last one seen."""
         self.take(visitor)
@@ -66,9 +70,20 @@ class MemoryLive:
         self._limit = limit
         self._sites: dict[int, SiteSeen] = {}
 
-    def touch(self, site: int, visitor: int, previous_id: int | None, at_ms: int, page: str = "") -> None:
+    def touch(
+        self,
+        site: int,
+        visitor: int,
+        previous_id: int | None,
+        at_ms: int,
+        page: str = "",
+        *,
+        only_prolong: bool = False,
+    ) -> None:
         """Notes that the visitor was seen; the id of today takes the place of yesterday's."""
         known = self._sites.get(site)
+        if only_prolong and not (known and known.holds(visitor, previous_id)):
+            return
         if known is None:
             known = self._sites[site] = SiteSeen()
         if previous_id is None and known.keep_in_place(visitor, at_ms, key_of(page) if page else NOWHERE):

@@ -37,8 +37,9 @@ LEAVE, TOUCH, COUNT = (
 
 log = logging.getLogger(__name__)
 
-Touch = tuple[int, int | None, int]
-"""When a visitor was seen, the id that their new one takes the place of, and the key of their page."""
+Touch = tuple[int, int | None, int, bool]
+"""When a visitor was seen, the id that their new one takes the place of, the key of their page, and whether
+nobody comes online by it who was not."""
 Touches = dict[int, dict[int, Touch]]
 """By site and visitor."""
 
@@ -79,10 +80,19 @@ class RedisLive:
         self._stopped = asyncio.Event()
         self._reads: dict[tuple[int, int], tuple[float, int]] = {}
 
-    def touch(self, site: int, visitor: int, previous_id: int | None, at_ms: int, page: str = "") -> None:
+    def touch(
+        self,
+        site: int,
+        visitor: int,
+        previous_id: int | None,
+        at_ms: int,
+        page: str = "",
+        *,
+        only_prolong: bool = False,
+    ) -> None:
         """Gathered, and sent within 50 ms; while Redis is away each visitor's newest touch is kept."""
-        self._seen.touch(site, visitor, previous_id, at_ms, page)
-        self._gather(site, visitor, (at_ms, previous_id, key_of(page) if page else NOWHERE))
+        self._seen.touch(site, visitor, previous_id, at_ms, page, only_prolong=only_prolong)
+        self._gather(site, visitor, (at_ms, previous_id, key_of(page) if page else NOWHERE, only_prolong))
 
     def _gather(self, site: int, visitor: int, touch: Touch) -> None:
         of_site = self._pending.setdefault(site, {})
@@ -96,7 +106,7 @@ class RedisLive:
             of_site[visitor] = touch
             return
         older, newer = sorted((known, touch), key=lambda one: one[0])
-        of_site[visitor] = (newer[0], newer[1] or older[1], newer[2] or older[2])
+        of_site[visitor] = (newer[0], newer[1] or older[1], newer[2] or older[2], newer[3] and older[3])
 
     def stop(self) -> None:
         """Lets `send_all` send what is gathered and end."""
@@ -159,8 +169,9 @@ class RedisLive:
 
     def _replayed(self, site: int, sent: dict[int, Touch]) -> dict[int, Touch]:
         # Those who were just sent too: where each is, the touch may not have said.
-        newest = max((at for at, _, _ in sent.values()), default=0)
-        return {visitor: (at_ms, None, page) for visitor, at_ms, page in self._seen.list_online(site, newest)}
+        newest = max((touch[0] for touch in sent.values()), default=0)
+        online = self._seen.list_online(site, newest)
+        return {visitor: (at_ms, None, page, False) for visitor, at_ms, page in online}
 
     async def online(self, site: int, at_ms: int, page: str | None = None) -> int | None:
         """Distinct visitors seen within the window, at most a second old; None while Redis is away."""
@@ -226,13 +237,14 @@ def _word(number: int) -> bytes:
     return (number & MASK).to_bytes(6)
 
 
-def _words(visitor: int, touch: Touch) -> tuple[bytes, int, bytes, bytes]:
-    at_ms, previous_id, page = touch
+def _words(visitor: int, touch: Touch) -> tuple[bytes, int, bytes, bytes, bytes]:
+    at_ms, previous_id, page, only_prolong = touch
     return (
         _word(visitor),
         at_ms,
         b"" if previous_id is None else _word(previous_id),
         _word(page) if page else b"",
+        b"1" if only_prolong else b"",
     )
 
 

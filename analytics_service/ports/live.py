@@ -6,10 +6,19 @@ from typing import Protocol
 class Live(Protocol):
     """Who is online now; best effort, and never in a beacon's way."""
 
-    def touch(self, site: int, visitor: int, previous_id: int | None, at_ms: int, page: str = "") -> None:
+    def touch(
+        self,
+        site: int,
+        visitor: int,
+        previous_id: int | None,
+        at_ms: int,
+        page: str = "",
+        *,
+        only_prolong: bool = False,
+    ) -> None:
         """Notes that the visitor was seen, and on which page; "" leaves them where they were.
 
-        The id of today takes the place of yesterday's.
+        The id of today takes the place of yesterday's. With `only_prolong` nobody comes online who was not.
         """
         ...
 

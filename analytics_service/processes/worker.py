@@ -89,6 +89,8 @@ def _worker_config(
         spam_hosts=read_spam_hosts(settings),
         rate_per_minute=settings.rate_per_minute,
         rate_burst=settings.rate_burst,
+        visitors_per_minute=settings.visitors_per_minute,
+        visitors_burst=settings.visitors_burst,
         address_key=address_key,
         clock=clock,
         random=secrets.token_bytes,

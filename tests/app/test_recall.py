@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from analytics_service.app.recall import recall_online
+from analytics_service.collecting.budget import VisitorBudget
 from analytics_service.domain.limits import ONLINE_WINDOW
+from analytics_service.limits.memory import MemoryLimits
 from analytics_service.live.memory import open_memory_live
 from analytics_service.storage.sqlite.figures import open_figures
 from tests.applying.process import NOON, fresh, journaled, running, view
 
 VISITORS = 100
+UNLIMITED = MemoryLimits(per_minute=0, burst=1)
 MIDNIGHT = timedelta(hours=12)
 RENAMED = 1_000
 """Beside the first name of a visitor, the one of the next day."""
@@ -25,7 +28,7 @@ async def _online_after_restart(folder: Path, at: datetime, touched: range) -> i
     """How many are online once these visitors, by the names of the new day, were seen again."""
     at_ms = int(at.timestamp() * 1000)
     async with open_figures(folder) as figures, open_memory_live(window=ONLINE_WINDOW, limit=1_000) as live:
-        await recall_online(folder, figures, live, at)
+        await recall_online(folder, figures, live, VisitorBudget(UNLIMITED), at)
         for visitor in touched:
             live.touch(1, visitor, None, at_ms)
         return await live.online(1, at_ms)

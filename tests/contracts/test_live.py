@@ -52,6 +52,22 @@ async def test_a_visitor_with_two_tabs_is_one(live: Live) -> None:
     assert await becomes(lambda: live.online(OTHER, AT + 10), 1) == 1
 
 
+async def test_who_was_not_online_does_not_become_it_by_what_only_prolongs(live: Live) -> None:
+    live.touch(SITE, BOB, None, AT)
+    live.touch(SITE, ANN, None, AT, only_prolong=True)
+    live.touch(SITE, ANN + 1, ANN, AT, only_prolong=True)
+    assert await becomes(lambda: live.online(SITE, AT), 1) == 1
+    late = AT + WINDOW_MS - 1
+    live.touch(SITE, BOB, None, late, only_prolong=True)
+    assert await becomes(lambda: live.online(SITE, late + 1000), 1) == 1
+    # Over midnight the id of today takes the place of yesterday's.
+    live.touch(SITE, BOB + 1, BOB, late + 1000, only_prolong=True)
+    later = late + WINDOW_MS - 1000
+    assert await becomes(lambda: live.online(SITE, later), 1) == 1
+    live.touch(SITE, BOB + 1, None, later, only_prolong=True)
+    assert await becomes(lambda: live.online(SITE, later + WINDOW_MS - 1), 1) == 1
+
+
 async def test_a_visitor_is_online_for_the_window_and_no_longer(live: Live) -> None:
     live.touch(SITE, ANN, None, AT)
     assert await becomes(lambda: live.online(SITE, AT + WINDOW_MS), 1) == 1

@@ -20,7 +20,7 @@ from analytics_service.web.errors import HANDLERS
 from analytics_service.web.intake.door import Dialect, route_of
 from analytics_service.web.intake.proxies import Proxies
 from analytics_service.web.services import Services
-from tests.collecting.test_admit import AT, CHROME, Door
+from tests.collecting.door import AT, CHROME, Door
 
 
 def translate(body: bytes, query: Mapping[str, str], headers: Mapping[str, str]) -> Iterable[Beacon]:
