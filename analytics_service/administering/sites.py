@@ -133,7 +133,9 @@ def _host(name: str, parameter: str) -> str:
 
 
 def _hosts(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name if name == ANY_HOST else _host(name, "host-name") for name in names)
+    """Returns the further host names; an empty text stands for none, so that the list can be emptied."""
+    given = [name for name in names if name.strip()]
+    return tuple(name if name == ANY_HOST else _host(name, "host-name") for name in given)
 
 
 def _zone(name: str) -> str:

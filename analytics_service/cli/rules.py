@@ -12,6 +12,7 @@ from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_storage
 from analytics_service.cli.folder import settings_for_writing
 from analytics_service.cli.options import Config, Data, Json, SiteName, current_user
+from analytics_service.cli.site_fields import format_fields, list_rule_fields
 from analytics_service.cli.text import format_json
 from analytics_service.domain.site import Site
 
@@ -89,15 +90,5 @@ def _change_rules(site: str, changes: RuleChanges, data: str | None, config: Pat
 
 
 def _print_rules(rules: msgspec.Struct, as_json: bool) -> None:
-    fields = list_fields(rules)
-    if as_json:
-        print(format_json(fields))
-        return
-    for key, value in fields.items():
-        print(f"{key + ':':20}{(', '.join(value) or '-') if isinstance(value, list) else value}")
-
-
-def list_fields(rules: msgspec.Struct) -> dict[str, object]:
-    """Returns all fields by name as JSON values, those with their default value included."""
-    fields: dict[str, object] = msgspec.to_builtins(msgspec.structs.asdict(rules), order="sorted")
-    return fields
+    fields = list_rule_fields(rules)
+    print(format_json(fields) if as_json else "\n".join(format_fields(fields)))

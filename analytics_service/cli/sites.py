@@ -19,9 +19,10 @@ from analytics_service.cli.folder import (
     warn_root,
 )
 from analytics_service.cli.options import Config, Data, Json, PublicUrl, SiteName, current_user
-from analytics_service.cli.rules import list_fields, site_counter, site_rules
+from analytics_service.cli.rules import site_counter, site_rules
+from analytics_service.cli.site_fields import format_site, list_site_fields
 from analytics_service.cli.text import format_json
-from analytics_service.domain.site import Site
+from analytics_service.domain.periods import zone_at
 from analytics_service.errors import BadParameter
 from analytics_service.operating.occupants import find_server
 from analytics_service.ports.databases import Part, PartState
@@ -75,34 +76,6 @@ def _parse_balance(text: str | None) -> dict[str, int] | None:
     return balance
 
 
-def _list_fields(site: Site) -> dict[str, object]:
-    return {
-        "public_id": site.public_id,
-        "uuid": site.uuid,
-        "number": site.number,
-        "domain": site.domain,
-        "name": site.name,
-        "timezone": site.zone,
-        "week_start": site.week_start.value,
-        "locale": site.locale,
-        "host_names": sorted(site.host_names),
-        "public": site.public,
-        "paused": site.paused,
-        "rules": list_fields(site.rules),
-        "counter": list_fields(site.counter),
-        "opening_balances": [
-            {
-                "metric": balance.metric.value,
-                "value": balance.value,
-                "reason": balance.reason,
-                "entered_at": balance.entered_at.isoformat(),
-                "entered_by": balance.entered_by,
-            }
-            for balance in site.opening_balances
-        ],
-    }
-
-
 @sites.command("add")
 def site_add(
     domain: Annotated[str, typer.Argument(help="The site's domain, as in cantho.example.vn.")],
@@ -134,7 +107,7 @@ def site_add(
         site = add_site(
             stores.sites, domain, changes, at=read_clock(), random=secrets.token_bytes, by=current_user()
         )
-    print(format_json(_list_fields(site)) if as_json else site.public_id)
+    print(format_json(list_site_fields(site, read_clock())) if as_json else site.public_id)
     if find_server(settings.folder) is None:
         start = format_command("serve", data=settings.folder)
         print(
@@ -174,7 +147,7 @@ def site_set(
     )
     with open_storage(settings_for_writing(data, config).database).open_config() as stores:
         changed = set_site(stores.sites, site, changes, at=read_clock(), by=current_user())
-    print(format_json(_list_fields(changed)) if as_json else changed.public_id)
+    print(format_json(list_site_fields(changed, read_clock())) if as_json else changed.public_id)
 
 
 @sites.command("list")
@@ -184,13 +157,14 @@ def site_list(as_json: Json = False, data: Data = None, config: Config = None) -
     with open_storage(settings.database).open_config() as stores:
         every = stores.sites.sites()
     if as_json:
-        print(format_json([_list_fields(site) for site in every]))
+        print(format_json([list_site_fields(site, read_clock()) for site in every]))
     elif not every:
         add = format_command("site", "add", "example.vn", data=settings.folder)
         print(f"There are no sites yet; add one with: {add}", file=sys.stderr)
     else:
         for site in every:
-            print(f"{site.public_id}\t{site.domain}\t{site.zone}\t{'public' if site.public else 'private'}")
+            access = "public" if site.public else "private"
+            print(f"{site.public_id}\t{site.domain}\t{zone_at(read_clock(), site.zones)}\t{access}")
 
 
 @sites.command("show")
@@ -202,12 +176,11 @@ def site_show(
 ) -> None:
     """Show all settings of one site."""
     with open_storage(settings_in_use(data, config).database).open_config() as stores:
-        fields = _list_fields(find_site(stores.sites, site))
+        found = find_site(stores.sites, site)
     if as_json:
-        print(format_json(fields))
+        print(format_json(list_site_fields(found, read_clock())))
     else:
-        for key, value in fields.items():
-            print(f"{key + ':':18}{', '.join(map(str, value)) if isinstance(value, list) else value}")
+        print("\n".join(format_site(found, read_clock())))
 
 
 @sites.command("snippet")

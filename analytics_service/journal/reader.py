@@ -2,16 +2,16 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
+from analytics_service.disk.durability import fsync_path
 from analytics_service.disk.locks import lock
-from analytics_service.errors import Damaged, Unavailable
+from analytics_service.disk.sqlite_errors import translated
+from analytics_service.errors import Damaged
 
 GROUPS_A_READ = 200
 _AFTER = "select seq, facts from facts where seq > ? order by seq limit ?"
-_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 # The database goes last but for its lock: what a power cut leaves is found again by its name.
 _SUFFIXES = (".db-wal", ".db-shm", ".db-journal", ".db", ".lock")
 
@@ -35,7 +35,7 @@ class FolderJournals:
 
         Raises Damaged where the file is none any more, Unavailable where it cannot be read now.
         """
-        with self._translated(name):
+        with translated(f"journal {name}"):
             try:
                 return self._connection(name).execute(_AFTER, (seq, limit)).fetchall()
             except sqlite3.OperationalError as error:
@@ -54,26 +54,15 @@ class FolderJournals:
             self._open[name] = connection
         return connection
 
-    @contextmanager
-    def _translated(self, name: str) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise Unavailable(f"journal {name}: {error.strerror}") from error
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
-                raise Damaged(f"journal {name} is damaged: {error}") from error
-            raise Unavailable(f"journal {name}: {error}") from error
-
     def last(self, name: str) -> int:
         """Returns the number of the last group ever written; 0 before the first."""
-        with self._translated(name):
+        with translated(f"journal {name}"):
             row = self._connection(name).execute("select seq from sqlite_sequence").fetchone()
         return row[0] if row else 0
 
     def copy(self, name: str, path: Path) -> None:
         """Copies the journal as it is now, whole and checked, into a new file."""
-        with self._translated(name), closing(sqlite3.connect(path, isolation_level=None)) as copy:
+        with translated(f"journal {name}"), closing(sqlite3.connect(path, isolation_level=None)) as copy:
             self._connection(name).backup(copy)
             copy.execute("pragma journal_mode = delete")
             found = copy.execute("pragma quick_check(1)").fetchone()[0]
@@ -90,21 +79,14 @@ class FolderJournals:
                 return False
             if connection := self._open.pop(name, None):
                 connection.close()
-            with self._translated(name):
+            with translated(f"journal {name}"):
                 for suffix in _SUFFIXES:
                     (self._folder / f"{name}{suffix}").unlink(missing_ok=True)
-                self._make_durable()
+                # A journal that came back after its position was forgotten would be applied again.
+                fsync_path(self._folder)
             return True
         finally:
             os.close(held)
-
-    def _make_durable(self) -> None:
-        # A journal that came back after its position was forgotten would be applied again.
-        descriptor = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
     def close(self) -> None:
         """Closes the file of every journal."""

@@ -137,3 +137,10 @@ def test_a_change_that_is_refused_leaves_all_as_it_was(config: SiteStore) -> Non
     with pytest.raises(UnknownSite):
         config.change_site(site.number + 1, lambda found: found)
     assert config.sites() == [site]
+
+
+def test_an_empty_host_name_brings_back_the_bare_domain(config: SiteStore) -> None:
+    site = made(config)
+    more = set_site(config, site.domain, SiteChanges(host_names=["*.y.example.vn"]), at=NOON, by="me")
+    assert more.host_names > site.host_names
+    assert set_site(config, site.domain, SiteChanges(host_names=[""]), at=NOON, by="me") == site
