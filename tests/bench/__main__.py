@@ -17,7 +17,8 @@ import uvicorn
 
 from analytics_service.app.openers import open_installation
 from analytics_service.operating.status import read_status
-from tests.bench.driving import (
+from tests.bench.dataset import fill
+from tests.bench.load import (
     DRIVER_CORE,
     SCRIPT,
     SERVER_CORE,
@@ -29,7 +30,6 @@ from tests.bench.driving import (
     pin,
     resident,
 )
-from tests.bench.maker import fill
 from tests.service import Service, add_site, until, view_id
 
 TABLE = Path(__file__).parents[2] / "docs" / "performance.md"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from analytics_service.app.openers import open_installation
 from analytics_service.operating.status import read_status
-from tests.bench.driving import SCRIPT, now, resident
+from tests.bench.load import SCRIPT, now, resident
 from tests.redis_server import running_redis
 from tests.service import Service, add_site, known, run, serving, until
 

@@ -12,9 +12,9 @@ import pytest
 from analytics_service.administering import sites as administering
 from analytics_service.administering.sites import SiteChanges
 from analytics_service.storage.sqlite.config import open_config
-from tests.faults.judging import RIGHT, judged_at_last
-from tests.faults.sending import Senders
-from tests.patched import patched
+from tests.faults.judge import RIGHT, judged_at_last
+from tests.faults.senders import Senders
+from tests.patches import patched
 from tests.service import add_site, known, run, serving, until
 
 FAILS = """

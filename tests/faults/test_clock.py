@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.journey.winding import HANOI, Clocked, clocked
+from tests.journey.clocked_service import HANOI, Clocked, clocked
 from tests.redis_server import running_redis
 from tests.service import run, until
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.faults.judging import RIGHT, judged_at_last
-from tests.faults.sending import Connection, Log, Senders
+from tests.faults.judge import RIGHT, judged_at_last
+from tests.faults.senders import Connection, Log, Senders
 from tests.faults.shim import Shim
 from tests.service import Service, add_site, known, serving, until, view_id
 

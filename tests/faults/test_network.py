@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.judging import RIGHT, judged_at_last
-from tests.faults.sending import Connection, Log
+from tests.faults.judge import RIGHT, judged_at_last
+from tests.faults.senders import Connection, Log
 from tests.faults.sizes import soak
 from tests.service import Service, add_site, known, run, serving, until, view_id
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.judging import RIGHT, judged, judged_at_last
-from tests.faults.sending import Senders
+from tests.faults.judge import RIGHT, judged, judged_at_last
+from tests.faults.senders import Senders
 from tests.faults.shim import Shim
 from tests.faults.sizes import soak
 from tests.service import Service, known, run, serving, until

@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from analytics_service.processes.supervisor import APPLIER_HEARTBEAT_TIMEOUT
-from tests.faults.judging import RIGHT, judged_at_last
-from tests.faults.sending import Senders
+from tests.faults.judge import RIGHT, judged_at_last
+from tests.faults.senders import Senders
 from tests.service import Service, add_site, known, serving, until
 
 

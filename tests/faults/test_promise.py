@@ -4,7 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from tests.faults.sending import Connection
+from tests.faults.senders import Connection
 from tests.service import add_site, known, serving, until, view_id
 from tests.tools import tool
 

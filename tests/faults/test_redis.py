@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.judging import RIGHT, judged_at_last
-from tests.faults.sending import Log, Senders
+from tests.faults.judge import RIGHT, judged_at_last
+from tests.faults.senders import Log, Senders
 from tests.faults.sizes import soak
 from tests.redis_cluster import RedisCluster, running_cluster
 from tests.redis_server import RedisServer, running_redis

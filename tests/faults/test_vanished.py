@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.judging import RIGHT, judged_at_last
-from tests.faults.sending import Senders
+from tests.faults.judge import RIGHT, judged_at_last
+from tests.faults.senders import Senders
 from tests.faults.test_disk import status_of
 from tests.service import Service, add_site, known, run, serving, until
 

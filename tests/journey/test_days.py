@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journey.winding import HANOI, clocked
+from tests.journey.clocked_service import HANOI, clocked
 from tests.redis_server import running_redis
 from tests.service import until
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from threading import Thread
 
-from tests.faults.sending import Connection
+from tests.faults.senders import Connection
 from tests.faults.sizes import soak
 from tests.redis_server import running_redis
 from tests.service import Service, add_site, known, serving, until, view_id

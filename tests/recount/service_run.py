@@ -19,7 +19,7 @@ from tests.recount.beacons import ZONES, Beacon, domain, week_start
 from tests.recount.stored_figures import waiting
 from tests.service import add_site, serving, until
 
-CLOCKED = Path(__file__).parent.parent / "journey" / "clocked.py"
+CLOCKED = Path(__file__).parent.parent / "journey" / "clocked_process.py"
 ANSWERED_WITHIN = 30.0
 DRAINED_WITHIN = 300.0
 HALF_A_MILLISECOND = timedelta(microseconds=500)

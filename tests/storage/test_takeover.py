@@ -26,7 +26,7 @@ from analytics_service.storage.sqlite.drops import open_drops
 from analytics_service.storage.sqlite.figures import open_figures
 from analytics_service.storage.sqlite.stats import create_stats
 from tests.fixtures.release_0_1_0 import END, EXPECTED, SITES, unpack_release_0_1_0
-from tests.journey.winding import CLOCKED
+from tests.journey.clocked_service import CLOCKED
 from tests.service import run, until
 
 FIRST, LAST = date(2026, 11, 10), date(2026, 11, 13)

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.sending import Log
+from tests.faults.senders import Log
 from tests.service import LIMIT, run, until
 
 

@@ -19,7 +19,7 @@ from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.stats import create_stats
 from tests.service import BROWSER, until, view_id
 
-CLOCKED = Path(__file__).with_name("clocked.py")
+CLOCKED = Path(__file__).with_name("clocked_process.py")
 HANOI = timezone(timedelta(hours=7))
 
 

@@ -1,6 +1,6 @@
 """Fills a data folder with views in Zipf's proportions, through the journal and the applier themselves.
 
-`python -m tests.bench.maker FOLDER --views 10000000`
+`python -m tests.bench.dataset FOLDER --views 10000000`
 """
 
 import argparse
