@@ -87,12 +87,7 @@ class Maintenance:
             if order.begun >= BEGUN_AT_MOST:
                 raise Unavailable(_given_up(order))
             self._orders.begin(order.id)
-            steps = (
-                self._repair(order)
-                if order.kind is TaskKind.REPAIR
-                else self._recounting.carry_out(order, self._clock)
-            )
-            for outcome in steps:
+            for outcome in self._steps_of(order):
                 answer = outcome or answer
                 yield
         except WriteFailed as error:
@@ -106,6 +101,17 @@ class Maintenance:
         self._orders.end(order.id, TaskState.DONE, answer, at=self._clock())
         told = ", ".join(f"{count} {what}" for what, count in answer.items() if isinstance(count, int))
         log.info("order %d (%s): %s", order.id, order.kind.value, told)
+
+    def _steps_of(self, order: Task) -> Iterator[Mapping[str, object] | None]:
+        if order.kind is TaskKind.REPAIR:
+            return self._repair(order)
+        if order.kind is TaskKind.RESET_PEAK:
+            return self._reset_peak(order)
+        return self._recounting.carry_out(order, self._clock)
+
+    def _reset_peak(self, order: Task) -> Iterator[Mapping[str, object] | None]:
+        site, since_ms = (msgspec.convert(order.arguments.get(name), int) for name in ("site", "since_ms"))
+        yield {"peak": self._truth.reset_peak(site, since_ms)}
 
     def _repair(self, order: Task) -> Iterator[Mapping[str, object] | None]:
         told: list[Difference] = []

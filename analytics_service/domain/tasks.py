@@ -14,6 +14,8 @@ class TaskKind(StrEnum):
     REPAIR = "repair"
     ACCEPT = "count-suspects"
     REJECT = "suspect-visits"
+    RESET_PEAK = "reset-peak"
+    """Arguments: `site` and `since_ms`: records before that instant stay (ms since 1970; 0: none stays)."""
 
 
 class TaskState(StrEnum):

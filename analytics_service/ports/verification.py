@@ -49,6 +49,13 @@ class VerificationStore(Verifier, Protocol):
         """Replaces a day's sums by what its visits and views add up to."""
         ...
 
+    def reset_peak(self, site: int, since_ms: int) -> int:
+        """Takes back the records of visitors online from an instant on; returns the record that is left.
+
+        `since_ms` is in milliseconds since 1970. Of the last year, the highest earlier one is the record.
+        """
+        ...
+
     def prune(self, first_kept: date) -> bool:
         """Deletes some visits and views of the days before; returns whether there may be more."""
         ...

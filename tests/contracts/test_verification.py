@@ -11,8 +11,9 @@ from analytics_service.domain.metrics import Sums
 from analytics_service.domain.periods import Days
 from analytics_service.domain.verification import Check
 from analytics_service.ports.storage import ApplierStores, Storage
-from tests.contracts.facts_of_a_day import ANN, BOB, DAY, SITE, apply, engagement, event, view
+from tests.contracts.facts_of_a_day import ANN, BOB, DAY, SITE, apply, engagement, event, online, view
 
+PEAKS = (10, 40, 900, 30)
 ALL = FigureQuery(periods=(Days(DAY, DAY),))
 
 
@@ -66,3 +67,16 @@ async def test_of_pruned_days_the_sums_stay_and_are_not_verified(
     assert stores.verification.first_kept() == first_kept
     assert stores.verification.days(SITE) == []
     assert await read(storage) == before
+
+
+def test_a_record_is_taken_back_and_the_highest_before_it_is_the_record(stores: ApplierStores) -> None:
+    hours = [online(60 * hour, count) for hour, count in enumerate(PEAKS)]
+    other = msgspec.structs.replace(hours[2], site=SITE + 1)
+    apply(stores.stats, *hours, other)
+    assert stores.verification.reset_peak(SITE, hours[3].at) == 900
+    assert stores.verification.reset_peak(SITE, hours[2].at) == 40
+    assert stores.verification.reset_peak(SITE, hours[2].at) == 40
+    assert stores.verification.reset_peak(SITE, 0) == 0
+    apply(stores.stats, msgspec.structs.replace(hours[0], at=hours[3].at, online=5), seq=2)
+    assert stores.verification.reset_peak(SITE, hours[3].at + 1) == 5
+    assert stores.verification.reset_peak(SITE + 1, other.at + 1) == 900

@@ -162,6 +162,15 @@ class VerificationWriter(Verifier):
         with self._changing() as db:
             db.execute(SQL["note_check"], (check.at_ms, check.days, check.differences))
 
+    def reset_peak(self, site: int, since_ms: int) -> int:
+        """Takes back the records of visitors online from an instant on; returns the record that is left."""
+        of_site = {"site": site, "since": since_ms}
+        with self._changing() as db:
+            for statement in ("remove_online_peaks", "remove_peak", "restore_peak"):
+                db.execute(SQL[statement], of_site)
+            row = db.execute(SQL["peak_left"], of_site).fetchone()
+        return int(row[0]) if row else 0
+
     def prune(self, first_kept: date) -> bool:
         """Deletes some visits and views of the days before; whether there may be more."""
         # A day begins up to 14 hours before it does in UTC.

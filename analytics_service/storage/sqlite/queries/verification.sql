@@ -108,3 +108,16 @@ delete from visit where id in (
 
 -- name: note_first_day
 update maintenance set first_day = max(first_day, ?)
+
+-- name: remove_online_peaks
+delete from online_peak where site = :site and at >= :since
+
+-- name: remove_peak
+delete from peak where site = :site and at >= :since
+
+-- name: restore_peak
+insert or ignore into peak
+select site, online, at from online_peak where site = :site order by online desc, at limit 1
+
+-- name: peak_left
+select online from peak where site = :site
