@@ -61,8 +61,10 @@ class Loader:
             buckets = {(site, day) for site, day, _ in days}
             buckets |= {(visit.site, visit.day) for visit in ledger.visits.values()}
             self.load_values(ledger, buckets)
-        finally:
-            self._db.execute("commit")
+            self._db.commit()
+        except BaseException:
+            self._db.rollback()
+            raise
         return ledger
 
     def _asked(self, table: str, keys: Sequence[tuple[int | str, ...]]) -> None:

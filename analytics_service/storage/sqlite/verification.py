@@ -81,7 +81,7 @@ class Verifier:
                 stored = self._stored(site, day_number(day))
                 found = self._found(site, day_number(day))
             finally:
-                self._db.execute("rollback")
+                self._db.rollback()
         return differences(site, day, stored, found)
 
     def _stored(self, site: int, day: int) -> DaySums:

@@ -1,0 +1,213 @@
+"""Whatever statement of whatever call fails, it is as if the call had never been tried."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from analytics_service import storage as storages
+from analytics_service.domain.facts import View
+from analytics_service.domain.quarantine import Selection
+from analytics_service.domain.tasks import TaskKind, TaskState
+from analytics_service.domain.verification import Check
+from analytics_service.errors import Unavailable
+from analytics_service.ports.quarantine import Cursor
+from analytics_service.ports.storage import ApplierStores, ConfigStores, Storage
+from tests.contracts.facts_of_a_day import (
+    ANN,
+    BOB,
+    DAY,
+    NOON,
+    SITE,
+    apply,
+    drops,
+    engagement,
+    event,
+    online,
+    view,
+)
+from tests.contracts.test_sites import a_site
+from tests.storage.failing_statements import Failure, Plan, content, failing
+
+ApplierCall = Callable[[ApplierStores], object]
+ConfigCall = Callable[[ConfigStores], object]
+ROBOT = msgspec.structs.replace(view("robot", 5, 3, "/robot"), drop="bot", family="Robo")
+REJECT = Selection(SITE, DAY, DAY, family="Chrome", marked=False)
+ACCEPT = Selection(SITE, DAY, DAY)
+BY_WORDS = (
+    """select site, dimension, day, (select value from string where id = r.value), pageviews, visits,
+        visitors, bounces, engaged_ms, events from rollup_day as r""",
+    "select * from rollup_hour",
+    """select w.day, w.at, w.mark, (select value from string where id = w.page),
+        (select value from string where id = w.name) from view as w""",
+    """select v.day, v.visitor, v.began_at, v.lasted_ms, v.engaged_ms, v.mark,
+        (select value from string where id = v.entry_page) from visit as v""",
+    "select site, id, at, engaged_ms from seen_id",
+    "select * from pending_engagement",
+    "select * from drop_day",
+    "select site, day, visitor, first_at from visitor_day",
+    "select site, (select value from string where id = page), title from page_title",
+    "select value from string",
+)
+
+
+def pages(first: int, count: int = 3) -> ApplierCall:
+    """Applies views of pages that nobody has seen, by two visitors, with all that goes with them."""
+
+    def call(stores: ApplierStores) -> None:
+        last = first + count
+        facts = [_chrome(n) for n in range(first, last)]
+        told = (engagement(f"v{first}", ANN, last, 9_000), engagement(f"unseen{first}", ANN, 1, 5_000))
+        suspected = msgspec.structs.replace(ROBOT, id=f"robot{first}", page=f"/robot{first}")
+        counts = (drops(first, "paused", 1), online(first, last))
+        others = (event(f"e{first}", ANN, first), suspected, *counts)
+        apply(stores.stats, *facts, *told, *others, journal="a", seq=first + 1)
+
+    return call
+
+
+def _chrome(number: int) -> View:
+    seen = view(f"v{number}", (ANN, BOB)[number % 2], number, f"/{number}")
+    more = {"browser": "Chrome", "referrer": f"r{number}.example", "title": f"{number}"}
+    return msgspec.structs.replace(seen, **more)
+
+
+def mark(selection: Selection) -> ApplierCall:
+    return lambda stores: stores.quarantine.mark_some(selection, DAY, Cursor(), cap=100, on=DAY)
+
+
+CALLS: tuple[ApplierCall, ...] = (
+    pages(0),
+    pages(3),
+    lambda stores: stores.stats.checkpoint(),
+    mark(REJECT),
+    mark(ACCEPT),
+    pages(6),
+    lambda stores: stores.stats.forget(0, DAY + timedelta(days=2)),
+    lambda stores: stores.quarantine.open_some(SITE, DAY),
+    mark(REJECT),
+    lambda stores: stores.verification.repair(SITE, DAY),
+    lambda stores: stores.verification.note_check(Check(1, 2, 0)),
+    lambda stores: stores.quarantine.forget_some(date(2100, 1, 1)),
+    pages(9),
+    lambda stores: stores.verification.prune(DAY),
+    lambda stores: stores.stats.forget_journal("a"),
+    pages(12),
+)
+
+
+def opened(folder: Path) -> Storage:
+    storage = storages.open(f"sqlite:{folder}")
+    (folder / "journal").mkdir(parents=True, exist_ok=True)
+    storage.databases.provision()
+    return storage
+
+
+def by_words(folder: Path) -> list[list[tuple[object, ...]]]:
+    """All that is stored, whatever numbers stand for it."""
+    with closing(sqlite3.Connection(folder / "stats.db")) as stats:
+        return [sorted(stats.execute(statement).fetchall(), key=str) for statement in BY_WORDS]
+
+
+@pytest.fixture(scope="module")
+def right(tmp_path_factory: pytest.TempPathFactory) -> list[list[tuple[object, ...]]]:
+    """What is stored where nothing ever fails."""
+    folder = tmp_path_factory.mktemp("right") / "data"
+    with opened(folder).open_applier() as stores:
+        for call in CALLS:
+            call(stores)
+    return by_words(folder)
+
+
+def stats_content(folder: Path) -> object:
+    # Reserving numbers, or the lease, is a transaction of its own.
+    return content(folder / "stats.db", "reached", "lease")
+
+
+@pytest.mark.parametrize("failure", Failure)
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_the_applier_writes(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    right: object,
+    failure: Failure,
+    restarts: bool,
+) -> None:
+    folder = tmp_path / "data"
+    storage = opened(folder)
+    failed = 0
+    with failing(monkeypatch, failure) as plan:
+        if restarts:
+            for call in CALLS:
+                number = 1
+                while _fails_in_a_process_of_its_own(storage, plan, call, number, folder):
+                    failed, number = failed + 1, number + 1
+        else:
+            with storage.open_applier() as stores:
+                for call in CALLS:
+                    number, before = 1, stats_content(folder)
+                    while plan.fails_while(lambda call=call: call(stores), number, Unavailable):  # type: ignore[misc]
+                        assert stats_content(folder) == before, (CALLS.index(call), number)
+                        failed, number = failed + 1, number + 1
+    assert failed > 150
+    assert by_words(folder) == right
+    with storage.open_verifier() as verifier:
+        assert [one for day in verifier.days(SITE) for one in verifier.differences(SITE, day)] == []
+
+
+def _fails_in_a_process_of_its_own(
+    storage: Storage, plan: Plan, call: ApplierCall, number: int, folder: Path
+) -> bool:
+    with storage.open_applier() as stores:
+        before = stats_content(folder)
+        fails = plan.fails_while(lambda: call(stores), number, Unavailable)
+        assert not fails or stats_content(folder) == before, number
+    return fails
+
+
+def _config_calls() -> Iterator[ConfigCall]:
+    site = a_site("a.example.vn")
+    yield lambda config: config.sites.add_site(site)
+    yield lambda config: config.sites.change_site(1, lambda old: replace(old, paused=True))
+    yield lambda config: config.salts.offer_salts(
+        [(1, DAY, b"x" * 32), (1, DAY + timedelta(days=1), b"y" * 32)]
+    )
+    yield lambda config: config.salts.destroy_salts({1: DAY + timedelta(days=1)})
+    yield lambda config: config.tasks.place(TaskKind.REPAIR, {"site": 1}, by="me", at=NOON)
+    yield lambda config: config.tasks.begin(1)
+    yield lambda config: config.tasks.note(1, {"error": "x"})
+    yield lambda config: config.tasks.end(1, TaskState.DONE, {}, at=NOON)
+
+
+@pytest.mark.parametrize("failure", Failure)
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_is_configured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Failure, restarts: bool
+) -> None:
+    right = opened(tmp_path / "right")
+    with right.open_config() as config:
+        for call in _config_calls():
+            call(config)
+    folder = tmp_path / "data"
+    storage = opened(folder)
+    failed = 0
+    with failing(monkeypatch, failure) as plan:
+        stack = storage.open_config()
+        config = stack.__enter__()
+        for call in _config_calls():
+            number, before = 1, content(folder / "config.db")
+            while plan.fails_while(lambda call=call, config=config: call(config), number, Unavailable):  # type: ignore[misc]
+                assert content(folder / "config.db") == before, number
+                failed, number = failed + 1, number + 1
+                if restarts:
+                    stack.__exit__(None, None, None)
+                    stack = storage.open_config()
+                    config = stack.__enter__()
+        stack.__exit__(None, None, None)
+    assert failed > 20
+    assert content(folder / "config.db") == content(tmp_path / "right" / "config.db")
