@@ -1,8 +1,8 @@
-# Built and run as told in docs/operating.md. What is here agrees with docker-compose.yml: tests/test_deployment.py.
+# Built and run as described in docs/operating.md. tests/test_deployment.py compares it with docker-compose.yml.
 FROM python:3.13-slim-trixie AS build
 WORKDIR /src
 RUN python -m venv /app
-# What the service needs comes first: it changes less often than the service.
+# Dependencies first: they change less often than the service.
 COPY requirements/run.txt requirements/
 RUN /app/bin/pip install --no-cache-dir --require-hashes -r requirements/run.txt
 COPY pyproject.toml README.md LICENSE ./
@@ -27,7 +27,7 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 8787
 STOPSIGNAL SIGTERM
-# By http.client, which no HTTP_PROXY of the environment leads astray; what /health says is in `docker inspect`.
+# http.client ignores HTTP_PROXY. `docker inspect` shows the answer of /health.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["python", "-c", "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['ANALYTICS_PORT']), timeout=4); c.request('GET', '/health'); a = c.getresponse(); print(a.read().decode()); sys.exit(a.status != 200)"]
 ENTRYPOINT ["analytics-service"]
 CMD ["serve"]

@@ -14,38 +14,38 @@ COMPILE := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
 
-run: $(VENV)/.run ## install what is needed and serve: make run ARGS="--port 8123 --data DIR"
+run: $(VENV)/.run ## install what is needed and start the service: make run ARGS="--port 8123 --data DIR"
 	@exec $(BIN)/analytics-service serve $(ARGS)
 
-test: ## run the tests, with what they need: make test ARGS="tests/domain -x"
+test: ## run the tests, and install what they need: make test ARGS="tests/domain -x"
 	@PYTHON=$(PYTHON) .ci/prepare || :
 	@$(MAKE) --no-print-directory --silent $(VENV)/.dev
 	$(PYTEST) $(ARGS)
 
-quick: $(VENV)/.dev ## run the tests that need no server and no browser, within a minute
+quick: $(VENV)/.dev ## run the tests that need no server and no browser, in about a minute
 	$(PYTEST) -m quick $(ARGS)
 
-check: $(VENV)/.dev ## formatting, lint and types
+check: $(VENV)/.dev ## check formatting, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-fix: $(VENV)/.dev ## format, and repair what lint can repair
+fix: $(VENV)/.dev ## format the code, and repair what lint can repair
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## measure speed (never part of the tests)
+bench: $(VENV)/.dev ## measure performance (not part of the tests)
 	$(BIN)/python -m tests.bench $(ARGS)
 
-soak: $(VENV)/.dev ## faults, journeys, contracts, properties and the recount, for long
+soak: $(VENV)/.dev ## run faults, journeys, contracts, properties and the recount at a large size
 	SOAK=1 $(BIN)/python -m pytest tests/faults tests/journey tests/contracts tests/domain tests/web tests/recount $(ARGS)
 
-lock: ## write requirements/ anew from pyproject.toml: make lock ARGS=--upgrade
+lock: ## update requirements/ from pyproject.toml: make lock ARGS=--upgrade
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it with 'pip install uv', or name it with UV=…" >&2; exit 1; }
 	$(COMPILE) --group build $(ARGS) --output-file requirements/run.txt
 	$(COMPILE) --group dev --constraints requirements/run.txt $(ARGS) --output-file requirements/dev.txt
 
-clean: ## remove .venv, caches and what tests and builds left (never your data)
+clean: ## remove .venv, caches, and files of tests and builds (never your data)
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info
 	find . -type d -name __pycache__ -prune -exec rm -rf {} +
 	find tests -type d -name output -prune -exec rm -rf {} +
