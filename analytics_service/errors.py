@@ -43,7 +43,7 @@ class BadParameter(Refused):
 
 
 class NotPublic(Refused):
-    """What a site's owner keeps; `allowed` is shown."""
+    """A figure that the site's owner keeps private; `allowed` are those that are public."""
 
     def __init__(self, parameter: str, value: str, allowed: Sequence[str]) -> None:
         super().__init__(f"{parameter}: {value!r} is not public for this site")
@@ -52,7 +52,7 @@ class NotPublic(Refused):
 
 
 class UnknownSite(Refused):
-    """No site of that name, or none that this caller may see: the two are told alike."""
+    """No site of that name, or none that this caller may see: the answer is the same."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no site {name!r}")
@@ -64,7 +64,7 @@ class LeaseLost(AnalyticsError):
 
 
 class Unavailable(AnalyticsError):
-    """What cannot be done right now; `retry_after` in seconds."""
+    """What cannot be done right now; `retry_after` is in seconds."""
 
     def __init__(self, problem: str, retry_after: int = 5) -> None:
         super().__init__(problem)
@@ -72,7 +72,7 @@ class Unavailable(AnalyticsError):
 
 
 class Damaged(Unavailable):
-    """A database file that is no longer one; only a backup, or leaving the file aside, helps."""
+    """A database file that can no longer be read; only a backup, or setting the file aside, helps."""
 
 
 class WriteFailed(Unavailable):

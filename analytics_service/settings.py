@@ -9,12 +9,14 @@ from pathlib import Path
 
 import msgspec
 
+from analytics_service.domain.choices import suggest
 from analytics_service.errors import BadParameter
 
 PREFIX = "ANALYTICS_"
 FILE_VARIABLE = "ANALYTICS_CONFIG"
 DEFAULT_PORT = 8787
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://", "redis+cluster://", "rediss+cluster://")
+_KINDS = {"int": "a whole number", "bool": "true or false", "str": "a text", "array": "a list"}
 MIN_RETENTION = timedelta(days=7)
 """Facts that come late need the visits of the days before."""
 
@@ -86,21 +88,39 @@ def read_settings(
     """
     env = os.environ if environment is None else environment
     merged: dict[str, object] = {"data": default_data(env)}
+    sources: dict[str, str] = {}
     if file is None and env.get(FILE_VARIABLE):
         file = Path(env[FILE_VARIABLE])
     if file is not None:
-        merged |= _file(file)
+        merged |= (in_file := _file(file))
+        sources |= dict.fromkeys(in_file, f" in {file}")
     for key, value in env.items():
         if key.startswith(PREFIX) and key != FILE_VARIABLE:
             name = key.removeprefix(PREFIX).lower()
             merged[name] = _list(value) if name == "trusted_proxies" else value
-    merged |= {key: value for key, value in given.items() if value is not None}
+            sources[name] = f" in {key}"
+    for name, chosen in given.items():
+        if chosen is not None:
+            merged[name] = chosen
+            sources[name] = ""
+    return _check(_convert(merged, sources))
+
+
+def _convert(merged: dict[str, object], sources: Mapping[str, str]) -> Settings:
+    """Returns the settings of these values. Raises BadParameter with the value and where it was set."""
+    names = [field.name for field in msgspec.structs.fields(Settings)]
+    for name in merged:
+        if name not in names:
+            problem = f"unknown setting{sources.get(name, '')}{suggest(name, names)}"
+            raise BadParameter(name, "unknown", problem, names)
     try:
-        settings = msgspec.convert(merged, Settings, strict=False)
+        return msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as error:
         problem, _, path = str(error).partition(" - at `$.")
-        raise BadParameter(path.removesuffix("`") or "settings", "value", problem) from None
-    return _check(settings)
+        name = path.removesuffix("`").partition("[")[0]
+        expected = next((text for kind, text in _KINDS.items() if f"`{kind}`, got" in problem), problem)
+        text = f"invalid value {merged.get(name)!r}{sources.get(name, '')}; expected {expected}"
+        raise BadParameter(name, "value", text) from None
 
 
 def _file(file: Path) -> dict[str, object]:

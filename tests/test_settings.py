@@ -42,6 +42,43 @@ def test_what_is_no_setting_is_refused_by_its_name(env: dict[str, str], named: s
         read(env)
 
 
+@pytest.mark.parametrize(
+    ("env", "problem"),
+    [
+        ({"ANALYTICS_PROT": "1"}, "prot: unknown setting in ANALYTICS_PROT; did you mean 'port'?"),
+        ({"ANALYTICS_PORT": "many"}, "port: invalid value 'many' in ANALYTICS_PORT; expected a whole number"),
+        (
+            {"ANALYTICS_FAST_LANE": "perhaps"},
+            "fast_lane: invalid value 'perhaps' in ANALYTICS_FAST_LANE; expected true or false",
+        ),
+    ],
+)
+def test_a_mistake_in_the_environment_names_variable_and_value(env: dict[str, str], problem: str) -> None:
+    with pytest.raises(BadParameter) as refused:
+        read(env)
+    assert str(refused.value) == problem
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("worker = 2", "worker: unknown setting in {file}; did you mean 'workers'?"),
+        ("host = 7", "host: invalid value 7 in {file}; expected a text"),
+        (
+            "trusted_proxies = '10.0.0.0/8'",
+            "trusted_proxies: invalid value '10.0.0.0/8' in {file}; expected a list",
+        ),
+        ("trusted_proxies = [10]", "trusted_proxies: invalid value [10] in {file}; expected a text"),
+    ],
+)
+def test_a_mistake_in_the_file_names_file_and_value(tmp_path: Path, line: str, problem: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(line)
+    with pytest.raises(BadParameter) as refused:
+        read({}, file=file)
+    assert str(refused.value) == problem.format(file=file)
+
+
 def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text("port = = 1")

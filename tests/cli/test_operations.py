@@ -1,4 +1,4 @@
-"""What an operator types, against the real service: verify, backup, restore, status, doctor, apply."""
+"""What an operator types, against the real service: backup, restore, status, doctor, apply."""
 
 import json
 import os
@@ -11,54 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.service import Service, add_site, known, run, serving, until, view_id
-
-VIEWS = 30
-
-
-def _filled(service: Service) -> str:
-    """A site with some views applied; its public id."""
-    site: str = add_site(service.data, "x.example.vn")["public_id"]
-    known(service, site)
-    for page in range(VIEWS):
-        headers = {"x-forwarded-for": f"203.0.113.{page % 7}"}
-        assert service.beacon(site, f"https://x.example.vn/{page % 5}", headers).status_code == 202
-    until(lambda: service.counts(site, "total", "pageviews")["total"], VIEWS.__eq__)
-    return site
-
-
-def test_verify_names_a_wrong_sum_and_repair_puts_it_right_while_the_service_runs(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as service:
-        site = _filled(service)
-        right = run("verify", data=service.data)
-        assert (right.returncode, right.stderr) == (0, "")
-        assert right.stdout.endswith(": 0 differences\n")
-        with closing(sqlite3.connect(service.data / "stats.db", timeout=5)) as stats, stats:
-            stats.execute("update rollup_day set pageviews = pageviews + 3 where dimension = 0")
-            stats.execute("delete from rollup_hour")
-        wrong = run("verify", "--site", site, data=service.data)
-        assert wrong.returncode == 1
-        assert "pageviews of the day are stored as 33, but add up to 30" in wrong.stdout
-        until(lambda: service.counts(site, "total", "pageviews"), {"total": VIEWS + 3}.__eq__)
-        repaired = run("verify", "--repair", data=service.data)
-        assert repaired.returncode == 0, repaired.stderr
-        assert until(lambda: service.counts(site, "total", "pageviews")["total"], VIEWS.__eq__) == VIEWS
-        report = json.loads(run("verify", "--json", data=service.data).stdout)
-        assert (report["differences"], report["repaired"]) == ([], None)
-
-
-def test_verify_repairs_where_nothing_runs(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as service:
-        _filled(service)
-    with closing(sqlite3.connect(tmp_path / "data" / "stats.db")) as stats, stats:
-        stats.execute("update rollup_day set visits = 0 where dimension = 0")
-    assert run("verify", "--repair", data=tmp_path / "data").returncode == 0
-    assert run("verify", data=tmp_path / "data").returncode == 0
+from tests.cli.filled import VIEWS, fill
+from tests.service import Service, run, serving, until, view_id
 
 
 def test_a_backup_under_load_restores_every_view_accepted_before_it(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as service:
-        site = _filled(service)
+        site = fill(service)
         before, stopped, sent = [VIEWS], threading.Event(), [VIEWS]
 
         def send() -> None:
@@ -87,7 +46,7 @@ def test_a_backup_under_load_restores_every_view_accepted_before_it(tmp_path: Pa
 
 def test_a_backup_holds_no_salt_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as service:
-        _filled(service)
+        fill(service)
         with closing(sqlite3.connect(service.data / "config.db")) as config:
             salts = [row[0] for row in config.execute("select salt from salt")]
         assert run("backup", str(tmp_path / "kept.tar"), data=service.data).returncode == 0
@@ -101,7 +60,7 @@ def test_a_backup_holds_no_salt_and_only_its_owner_can_read_it(tmp_path: Path) -
 
 def test_what_waits_in_a_journal_is_in_the_backup_and_counted_after_the_restore(tmp_path: Path) -> None:
     service = Service(tmp_path / "data")
-    site = _filled(service)
+    site = fill(service)
     # The supervisor too: it would start another applier in the place of one that is silent.
     for process in (service.process.pid, service.child("applier")):
         os.kill(process, signal.SIGSTOP)
@@ -122,7 +81,7 @@ def test_a_restore_is_refused_beside_a_service_and_over_figures_and_keeps_what_i
 ) -> None:
     file, data = str(tmp_path / "kept.tar"), tmp_path / "data"
     with serving(data) as service:
-        site = _filled(service)
+        site = fill(service)
         assert run("backup", file, data=data).returncode == 0
         beside = run("restore", file, "--replace", data=data)
         assert (beside.returncode, "stop it first" in beside.stderr) == (2, True)
@@ -141,7 +100,7 @@ def test_a_restore_is_refused_beside_a_service_and_over_figures_and_keeps_what_i
 def test_a_broken_backup_is_refused_and_changes_nothing(tmp_path: Path, how: str) -> None:
     file, data = tmp_path / "kept.tar", tmp_path / "data"
     with serving(data) as service:
-        site = _filled(service)
+        site = fill(service)
         assert run("backup", str(file), data=data).returncode == 0
     whole = file.read_bytes()
     if how == "cut":
@@ -177,7 +136,7 @@ def test_a_restore_that_was_cut_off_is_not_served(tmp_path: Path) -> None:
 def test_a_missing_or_damaged_database_is_refused_with_the_way_to_restore(tmp_path: Path, name: str) -> None:
     data = tmp_path / "data"
     with serving(data) as service:
-        _filled(service)
+        fill(service)
     path = data / name
     whole = path.read_bytes()
     # A page in the middle is overwritten, as a failing disk does it.
@@ -193,7 +152,7 @@ def test_a_missing_or_damaged_database_is_refused_with_the_way_to_restore(tmp_pa
 def test_status_tells_what_waits_and_doctor_finds_nothing_bad(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with serving(data) as service:
-        site = _filled(service)
+        site = fill(service)
         calm = until(
             lambda: json.loads(run("status", "--json", data=data).stdout),
             lambda status: status["last_check_at"] is not None and status["waiting"]["groups"] == 0,
@@ -225,7 +184,7 @@ def test_where_nothing_was_served_nothing_is_made(tmp_path: Path) -> None:
 
 def test_a_second_applier_is_refused_and_one_alone_applies(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as service:
-        _filled(service)
+        fill(service)
         refused = run("apply", data=service.data)
         assert (refused.returncode, "another applier" in refused.stderr) == (2, True)
     assert run("apply", data=tmp_path / "data").stdout == "0 facts applied\n"
@@ -234,7 +193,7 @@ def test_a_second_applier_is_refused_and_one_alone_applies(tmp_path: Path) -> No
 def test_the_same_id_sent_before_and_after_a_restore_counts_once(tmp_path: Path) -> None:
     once = view_id()
     with serving(tmp_path / "data") as service:
-        site = _filled(service)
+        site = fill(service)
         assert service.beacon(site, "https://x.example.vn/", i=once).status_code == 202
         until(lambda: service.counts(site, "total", "pageviews")["total"], (VIEWS + 1).__eq__)
         assert run("backup", str(tmp_path / "kept.tar"), data=service.data).returncode == 0
