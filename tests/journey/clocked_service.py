@@ -4,7 +4,7 @@ import secrets
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -31,6 +31,13 @@ class Clocked:
     site: str
     wound: Path
     http: httpx2.Client
+    start: Callable[[str], subprocess.Popen[bytes]]
+    processes: dict[str, list[subprocess.Popen[bytes]]]
+
+    def restart_workers(self) -> None:
+        """Ends both workers and starts two others on the same port."""
+        _end(self.processes["worker"])
+        self.processes["worker"] = [self.start("worker") for _ in range(2)]
 
     def wind(self, at: datetime) -> None:
         """Sets the time, whole at once."""
@@ -38,9 +45,9 @@ class Clocked:
         new.write_text(at.isoformat())
         new.rename(self.wound)
 
-    def send(self, address: str, path: str) -> None:
+    def send(self, address: str, path: str, kind: str = "v") -> None:
         """A view, sent again with its id while the workers have not noticed a leap of their clock."""
-        body = {"k": "v", "s": self.site, "i": view_id(), "u": f"https://x.example.vn{path}"}
+        body = {"k": kind, "s": self.site, "i": view_id(), "u": f"https://x.example.vn{path}"}
         headers = {"x-forwarded-for": address, "user-agent": BROWSER["User-Agent"]}
         answer = until(
             lambda: self.http.post("/v", json=body, headers=headers), lambda answer: answer.status_code != 503
@@ -77,21 +84,26 @@ def clocked(folder: Path, redis: str, at: datetime, zone: str | None = None) -> 
     listening.set_inheritable(True)
     settings = Settings(data=str(folder), redis=redis, workers=2)
     told = msgspec.json.encode(settings).decode()
-    processes = [
-        subprocess.Popen(
+
+    def start(role: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [sys.executable, str(CLOCKED), told, str(listening.fileno()), role, str(wound)],
             pass_fds=(listening.fileno(),),
         )
-        for role in ("applier", "worker", "worker")
-    ]
+
+    processes = {"applier": [start("applier")], "worker": [start("worker") for _ in range(2)]}
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     # No connection is kept, so that both workers get their share.
     with httpx2.Client(base_url=url, timeout=30, limits=httpx2.Limits(max_keepalive_connections=0)) as http:
         try:
-            yield Clocked(url, made.public_id, wound, http)
+            yield Clocked(url, made.public_id, wound, http, start, processes)
         finally:
-            for process in processes:
-                process.terminate()
-            for process in processes:
-                process.wait(20)
+            _end([*processes["applier"], *processes["worker"]])
             listening.close()
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.wait(20)

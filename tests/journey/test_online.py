@@ -1,5 +1,6 @@
-"""Four workers and one Redis: *online* is what an outside program counted."""
+"""Workers and one Redis: *online* is what an outside program counted, over restarts and midnight too."""
 
+from datetime import datetime, timedelta
 from functools import partial
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -8,6 +9,7 @@ from threading import Thread
 
 from tests.faults.senders import Connection
 from tests.faults.sizes import soak
+from tests.journey.winding import HANOI, clocked
 from tests.redis_server import running_redis
 from tests.service import Service, add_site, known, serving, until, view_id
 
@@ -67,3 +69,28 @@ def test_online_is_the_number_of_visitors_over_all_workers_and_tabs(tmp_path: Pa
             return service.counts(site, "today", "visitors")["today"]
 
         assert until(today, VISITORS.__eq__, limit=QUIET_FOR) == VISITORS
+
+
+def test_after_a_restart_at_twenty_past_midnight_nobody_is_online_twice(tmp_path: Path) -> None:
+    midnight = datetime(2026, 11, 21, tzinfo=HANOI)
+    addresses = [f"203.0.113.{number}" for number in range(100)]
+
+    def sent(minutes: int, kind: str, senders: list[str]) -> None:
+        service.wind(midnight + timedelta(minutes=minutes))
+        for address in senders:
+            service.send(address, "/", kind)
+
+    with (
+        running_redis(tmp_path) as redis,
+        clocked(tmp_path / "data", redis.url, midnight - timedelta(minutes=10)) as service,
+    ):
+        sent(-10, "v", addresses)
+        sent(16, "v", addresses)
+        until(lambda: service.counts("pageviews", "total"), {"total": 200}.__eq__)
+        service.wind(midnight + timedelta(minutes=20))
+        service.restart_workers()
+        sent(20, "p", addresses)
+        # Whoever comes last shows that all who came before are counted.
+        sent(20, "v", ["198.51.100.1"])
+        expected = {"online": 101, "peak": 101}
+        assert until(lambda: service.counts("visits", "online,peak"), expected.__eq__) == expected

@@ -123,7 +123,7 @@ def test_the_policy_lets_no_inline_script_or_style_run_and_nobody_frame_the_page
     ("language", "sentence"),
     [
         ("vi", "Không có trang công khai nào mang mã này."),
-        ("en", "There is no public site of that name."),
+        ("en", "There is no public site with this id."),
     ],
 )
 def test_no_such_site_and_a_private_one_are_told_alike(service, site, language, sentence) -> None:
