@@ -9,7 +9,7 @@ from threading import Thread
 
 from tests.faults.senders import Connection
 from tests.faults.sizes import soak
-from tests.journey.winding import HANOI, clocked
+from tests.journey.clocked_service import HANOI, clocked
 from tests.redis_server import running_redis
 from tests.service import Service, add_site, known, serving, until, view_id
 
