@@ -45,12 +45,12 @@ def test_a_robot_that_was_none_is_counted_as_if_it_had_never_been_dropped(tmp_pa
         family = listed["suspects"][0]["family"]
         assert {(one["reason"], one["family"]) for one in listed["samples"]} == {("bot", family)}
         assert "203.0.113" not in json.dumps(listed)
-        asked = run("drops", "accept", site, "--family", family, data=service.data)
+        asked = run("drops", "accept", site, f"--family={family}", data=service.data)
         assert (asked.returncode, "add --yes" in asked.stderr) == (2, True)
-        shown = run("drops", "accept", site, "--family", family, "--dry-run", data=service.data)
+        shown = run("drops", "accept", site, f"--family={family}", "--dry-run", data=service.data)
         assert f"Would accept 5 visits with 15 page views and events of {family} for" in shown.stdout
         assert figures(service, site) != whole
-        done = run("drops", "accept", site, "--family", family, "--yes", data=service.data)
+        done = run("drops", "accept", site, f"--family={family}", "--yes", data=service.data)
         assert (done.returncode, done.stdout) == (
             0,
             "Accepted 5 visits with 15 page views and events on 1 day\n",
@@ -58,7 +58,7 @@ def test_a_robot_that_was_none_is_counted_as_if_it_had_never_been_dropped(tmp_pa
         assert until(lambda: figures(service, site), whole.__eq__) == whole
         checked = json.loads(run("verify", "--json", data=service.data).stdout)
         assert checked["differences"] == []
-        done = run("drops", "reject", site, "--family", family, "--yes", data=service.data)
+        done = run("drops", "reject", site, f"--family={family}", "--yes", data=service.data)
         assert done.returncode == 0, done.stderr
         assert until(lambda: figures(service, site), without.__eq__) == without
         assert json.loads(run("verify", "--json", data=service.data).stdout)["differences"] == []
