@@ -28,13 +28,17 @@ _LOCALES = ("vi", "en")
 
 @dataclass(frozen=True, kw_only=True)
 class SiteChanges:
-    """Changes of a site's settings; None leaves a setting as it is, or at its default."""
+    """Changes of a site's settings; None leaves a setting as it is, or at its default.
+
+    `host_names` are added to those that count; an empty text among them empties the list first.
+    """
 
     name: str | None = None
     timezone: str | None = None
     week_start: str | None = None
     locale: str | None = None
-    host_names: Sequence[str] | None = None
+    host_names: Sequence[str] = ()
+    removed_host_names: Sequence[str] = ()
     opening_balance: Mapping[str, int] | None = None
     reason: str = ""
     public: bool | None = None
@@ -58,7 +62,7 @@ def add_site(
         zones=(ZoneSince(date(1970, 1, 1), _zone(zone)),),
         week_start=_week_start(changes.week_start or "monday"),
         locale=_locale(changes.locale or "vi"),
-        host_names=host_names_of(host, _hosts(changes.host_names or ())),
+        host_names=host_names_of(host, _hosts(changes.host_names)),
         public=changes.public is not False,
         paused=bool(changes.paused),
         demo=changes.demo,
@@ -77,16 +81,13 @@ def set_site(config: SiteStore, name: str, changes: SiteChanges, *, at: datetime
 
 
 def _changed_site(site: Site, changes: SiteChanges, at: datetime, by: str) -> Site:
-    hosts = site.host_names
-    if changes.host_names is not None:
-        hosts = host_names_of(site.domain, _hosts(changes.host_names))
     return replace(
         site,
         name=site.name if changes.name is None else changes.name,
         zones=site.zones if changes.timezone is None else _changed_zones(site.zones, changes.timezone, at),
         week_start=site.week_start if changes.week_start is None else _week_start(changes.week_start),
         locale=site.locale if changes.locale is None else _locale(changes.locale),
-        host_names=hosts,
+        host_names=_changed_hosts(site, changes),
         public=site.public if changes.public is None else changes.public,
         paused=site.paused if changes.paused is None else changes.paused,
         opening_balances=site.opening_balances + _balances(changes, at, by),
@@ -136,6 +137,24 @@ def _hosts(names: Sequence[str]) -> tuple[str, ...]:
     """Returns the further host names; an empty text stands for none, so that the list can be emptied."""
     given = [name for name in names if name.strip()]
     return tuple(name if name == ANY_HOST else _host(name, "host-name") for name in given)
+
+
+def _changed_hosts(site: Site, changes: SiteChanges) -> frozenset[str]:
+    """Returns the site's host names with those added and without those removed. Raises BadParameter."""
+    own = host_names_of(site.domain)
+    is_emptied = any(not name.strip() for name in changes.host_names)
+    hosts = host_names_of(site.domain, _hosts(changes.host_names)) | (own if is_emptied else site.host_names)
+    for host in _hosts(changes.removed_host_names):
+        if host in own:
+            problem = f"{host} is the site's own domain, which always counts"
+        elif host not in hosts:
+            further = ", ".join(sorted(hosts - own)) or "none"
+            problem = f"{host} is no host name of {site.domain}; its further ones are: {further}"
+        else:
+            hosts -= {host}
+            continue
+        raise BadParameter("remove-host-name", "value", problem)
+    return hosts
 
 
 def _zone(name: str) -> str:

@@ -38,7 +38,10 @@ Week = Annotated[str | None, typer.Option(help="First day of the week: monday or
 Locale = Annotated[str | None, typer.Option(help="Language of the widget: vi or en.")]
 Hosts = Annotated[
     list[str] | None,
-    typer.Option("--host-name", help="Another host name that counts; repeatable; may begin with `*.`."),
+    typer.Option(
+        "--host-name",
+        help="Another host name that counts, added to the others; repeatable; may begin with `*.`.",
+    ),
 ]
 Balance = Annotated[
     str | None,
@@ -97,7 +100,7 @@ def site_add(
         timezone=timezone,
         week_start=week_start,
         locale=locale,
-        host_names=host_name,
+        host_names=host_name or (),
         opening_balance=_parse_balance(opening_balance),
         reason=reason,
         public=not private,
@@ -123,6 +126,9 @@ def site_set(
     week_start: Week = None,
     locale: Locale = None,
     host_name: Hosts = None,
+    remove_host_name: Annotated[
+        list[str] | None, typer.Option(help="A host name that no longer counts; repeatable.")
+    ] = None,
     opening_balance: Balance = None,
     reason: Reason = "",
     public: Annotated[
@@ -139,7 +145,8 @@ def site_set(
         timezone=timezone,
         week_start=week_start,
         locale=locale,
-        host_names=host_name,
+        host_names=host_name or (),
+        removed_host_names=remove_host_name or (),
         opening_balance=_parse_balance(opening_balance),
         reason=reason,
         public=public,

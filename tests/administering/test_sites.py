@@ -19,6 +19,7 @@ EVENING = datetime(2026, 11, 22, 20, tzinfo=UTC)
 NOON = datetime(2026, 11, 26, 4, 30, tzinfo=UTC)
 HOME = "Asia/Ho_Chi_Minh"
 AWAY = "Pacific/Auckland"
+OWN = frozenset({"x.example.vn", "www.x.example.vn"})
 
 
 @pytest.fixture
@@ -139,8 +140,38 @@ def test_a_change_that_is_refused_leaves_all_as_it_was(config: SiteStore) -> Non
     assert config.sites() == [site]
 
 
+def hosts(config: SiteStore, *added: str, removed: tuple[str, ...] = ()) -> frozenset[str]:
+    """The site's further host names after a change, beside its domain with `www.` and without."""
+    changes = SiteChanges(host_names=added, removed_host_names=removed)
+    return set_site(config, "x.example.vn", changes, at=NOON, by="me").host_names - OWN
+
+
+def test_a_host_name_is_added_to_those_there_are(config: SiteStore) -> None:
+    made(config)
+    assert hosts(config, "a.example.vn", "*.b.example.vn") == {"a.example.vn", "*.b.example.vn"}
+    assert hosts(config, "C.example.vn") == {"a.example.vn", "*.b.example.vn", "c.example.vn"}
+    assert hosts(config) == {"a.example.vn", "*.b.example.vn", "c.example.vn"}
+
+
+def test_a_host_name_is_removed_by_its_name(config: SiteStore) -> None:
+    made(config)
+    hosts(config, "a.example.vn", "*.b.example.vn", "*")
+    assert hosts(config, "c.example.vn", removed=("*.B.example.vn", "*")) == {"a.example.vn", "c.example.vn"}
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [("www.x.example.vn", "always counts"), ("y.example.vn", "its further ones are: a.example.vn")],
+)
+def test_a_host_name_that_cannot_be_removed_is_refused(config: SiteStore, name: str, problem: str) -> None:
+    made(config)
+    hosts(config, "a.example.vn")
+    with pytest.raises(BadParameter, match=problem):
+        hosts(config, removed=(name,))
+
+
 def test_an_empty_host_name_brings_back_the_bare_domain(config: SiteStore) -> None:
-    site = made(config)
-    more = set_site(config, site.domain, SiteChanges(host_names=["*.y.example.vn"]), at=NOON, by="me")
-    assert more.host_names > site.host_names
-    assert set_site(config, site.domain, SiteChanges(host_names=[""]), at=NOON, by="me") == site
+    made(config)
+    assert hosts(config, "*.y.example.vn", "z.example.vn") == {"*.y.example.vn", "z.example.vn"}
+    assert hosts(config, "") == frozenset()
+    assert hosts(config, "", "z.example.vn") == {"z.example.vn"}
