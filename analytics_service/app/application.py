@@ -17,7 +17,7 @@ from analytics_service.app.background import in_background
 from analytics_service.app.recall import recall_online
 from analytics_service.app.worker_tasks import WorkerTasks
 from analytics_service.collecting.admit import Collector, Recognisers
-from analytics_service.collecting.budget import VisitorBudget
+from analytics_service.collecting.budget import ValueBudget, VisitorBudget
 from analytics_service.collecting.salts import SaltCache
 from analytics_service.collecting.sites import SiteCache
 from analytics_service.domain.limits import ONLINE_WINDOW
@@ -114,7 +114,7 @@ async def open_services(config: WorkerConfig, end_streams: Callable[[], None]) -
             stop=config.stop,
         )
         await asyncio.to_thread(tasks.load_config)
-        await recall_online(config.folder, figures, live, collector.budget, config.clock())
+        await recall_online(config.folder, figures, live, collector.visitors, config.clock())
         stack.push_async_callback(tasks.end)
         tasks.begin()
         yield _services(config, tasks, Reporter(figures, live), end_streams)
@@ -148,7 +148,8 @@ async def _open_collector(stack: AsyncExitStack, config: WorkerConfig, live: Liv
         salts=SaltCache(),
         live=live,
         recognisers=Recognisers(Places(config.geo_file), Spam(config.spam_hosts), beacons),
-        budget=VisitorBudget(visitors),
+        visitors=VisitorBudget(visitors),
+        values=ValueBudget(visitors),
         random=config.random,
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from analytics_service.collecting.budget import VisitorBudget
+from analytics_service.collecting.budget import ValueBudget, VisitorBudget
 from analytics_service.collecting.drops import NO_SITE, DropCounter
 from analytics_service.collecting.peaks import Peaks
 from analytics_service.collecting.salts import SaltCache, SiteDay
@@ -55,7 +55,8 @@ class Collector:
     salts: SaltCache
     live: Live
     recognisers: Recognisers
-    budget: VisitorBudget
+    visitors: VisitorBudget
+    values: ValueBudget
     random: Randomness
     drops: DropCounter = field(default_factory=DropCounter)
     peaks: Peaks = field(default_factory=Peaks)
@@ -78,13 +79,22 @@ class Collector:
         agent = recognise(client.agent)
         suspicion = self._suspect(beacon, client, site, agent)
         day = self.salts.day_of(site, at_ms)
+        is_over_budget = False
         visitor = day.visitor_hash.identify(sender(client.address), client.agent, previous_id=day.has_begun)
         if suspicion is None:
             visitor = self._note_visitor(visitor, beacon, client, day, page=page, at_ms=at_ms)
             self.peaks.touch(site.number)
+            is_over_budget = not self._admits_values(beacon, client, day, page, at_ms)
         language = language_of(client.languages)
         recognised = Recognised(
-            at_ms, page, visitor, agent=agent, place=place, language=language, drop=suspicion
+            at_ms,
+            page,
+            visitor,
+            agent=agent,
+            place=place,
+            language=language,
+            drop=suspicion,
+            is_over_budget=is_over_budget,
         )
         return Verdict(fact_of(with_ids(beacon, self._make_id), site, recognised), suspicion)
 
@@ -98,8 +108,8 @@ class Collector:
         """
         holder = "" if client.is_proxy_address else budget_holder(client.address)
         is_hit = beacon.kind in _HITS
-        is_known = self.budget.knows(visitor)
-        if is_hit and not is_known and not self.budget.admits(day.site.number, holder, visitor, at_ms):
+        is_known = self.visitors.knows(visitor)
+        if is_hit and not is_known and not self.visitors.admits(day.site.number, holder, visitor, at_ms):
             visitor = day.visitor_hash.identify(holder, "", previous_id=day.has_begun)
         # Who leaves a page tells of it when they may be on the next one already.
         where = "" if beacon.kind is Kind.ENGAGEMENT else page
@@ -113,6 +123,17 @@ class Collector:
                 day.site.number, ids.visitor_id, previous_id, at_ms, page=where, only_prolong=only_prolong
             )
         return visitor
+
+    def _admits_values(self, beacon: Beacon, client: Client, day: SiteDay, page: str, at_ms: int) -> bool:
+        """Tells whether page and event of a hit may be new ones of the site's day."""
+        if beacon.kind not in _HITS:
+            return True
+        holder = "" if client.is_proxy_address else budget_holder(client.address)
+        site = day.site.number
+        return self.values.admits(site, day.day, holder, page, at_ms=at_ms) and (
+            beacon.kind is not Kind.EVENT
+            or self.values.admits(site, day.day, holder, f"event {beacon.name}", at_ms=at_ms)
+        )
 
     def _limit(
         self, client: Client, place: Location, site: Site, *, is_presence: bool, at_ms: int

@@ -22,6 +22,7 @@ class SiteDay:
     """A site's local day as it is for one minute."""
 
     minute: int
+    day: date
     site: Site
     salts_version: int
     visitor_hash: VisitorHash
@@ -68,6 +69,7 @@ class SaltCache:
             raise Unavailable("the salt of the day is not here yet", retry_after=1)
         today = SiteDay(
             minute=minute,
+            day=day,
             site=site,
             salts_version=self._version,
             visitor_hash=visitor_hash,

@@ -172,12 +172,17 @@ class Batch:
             self._known_of_visits[site, day] = found
         return found
 
-    def capped(self, dimension: Dimension, site: int, day: date, value: str) -> str:
-        """The value, or `other` where the site's day has as many as it may have."""
+    def capped(
+        self, dimension: Dimension, site: int, day: date, value: str, *, is_over_budget: bool = False
+    ) -> str:
+        """The value, or `other` where it is new and the site's day has as many as it may have.
+
+        Half of them are kept for senders who bring few new ones.
+        """
         known = self.known.setdefault((site, day), {}).setdefault(dimension, set())
         if value in known:
             return value
-        if len(known) >= self.cap:
+        if len(known) >= (self.cap // 2 if is_over_budget else self.cap):
             return OTHER
         known.add(value)
         return value

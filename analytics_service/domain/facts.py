@@ -75,6 +75,8 @@ class View(Hit, frozen=True, array_like=True, kw_only=True, tag=Kind.VIEW.value)
     """A page was shown to a visitor."""
 
     title: str = ""
+    is_over_budget: bool = False
+    """Its sender has brought many new pages: where the day has many, this one may become `other`."""
 
 
 class Event(Hit, frozen=True, array_like=True, kw_only=True, tag=Kind.EVENT.value):
@@ -83,6 +85,7 @@ class Event(Hit, frozen=True, array_like=True, kw_only=True, tag=Kind.EVENT.valu
     view_id: str = ""
     name: str = ""
     properties: tuple[tuple[str, str], ...] = ()
+    is_over_budget: bool = False
 
 
 class Engagement(VisitorHead, frozen=True, array_like=True, kw_only=True, tag=Kind.ENGAGEMENT.value):
@@ -118,6 +121,7 @@ class Recognised(NamedTuple):
     place: Location
     language: str
     drop: Drop | None = None
+    is_over_budget: bool = False
 
 
 def fact_of(beacon: Beacon, site: Site, recognised: Recognised) -> VisitorFact | None:
@@ -141,11 +145,12 @@ def fact_of(beacon: Beacon, site: Site, recognised: Recognised) -> VisitorFact |
         return view
     fields = {name: getattr(view, name) for name in Hit.__struct_fields__}
     fields |= {"id": beacon.event_id or "", "view_id": view.id}
+    fields["is_over_budget"] = view.is_over_budget
     return Event(**fields, name=beacon.name, properties=beacon.properties)
 
 
 def _view_of(beacon: Beacon, site: Site, recognised: Recognised) -> View:
-    at_ms, page, (visitor_id, previous_id), agent, place, language, drop = recognised
+    at_ms, page, (visitor_id, previous_id), agent, place, language, drop, is_over_budget = recognised
     return View(
         site=site.number,
         at=at_ms,
@@ -169,6 +174,7 @@ def _view_of(beacon: Beacon, site: Site, recognised: Recognised) -> View:
         region=place.region,
         city=place.city,
         title=title_of(beacon.title, beacon.page.path, site.rules),
+        is_over_budget=is_over_budget,
     )
 
 
@@ -226,7 +232,8 @@ def _visitor_fact(old: FactOfFormat1) -> VisitorFact:
     kind = _VISITOR_KINDS.get(old.kind)
     if kind is None:
         raise msgspec.ValidationError(f"a fact of kind {old.kind} tells of no visitor")
-    fields: dict[str, Any] = {name: getattr(old, name, None) for name in kind.__struct_fields__[1:]}
+    known = (name for name in kind.__struct_fields__[1:] if hasattr(old, name))
+    fields: dict[str, Any] = {name: getattr(old, name) for name in known}
     fields["visitor_id"] = old.visitor
     if kind is Event:
         fields |= {"id": old.event_id, "view_id": old.id}

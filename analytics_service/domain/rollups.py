@@ -98,8 +98,11 @@ def _values_of(ledger: Batch, fact: View | Event, day: date) -> tuple[str, str]:
     name = fact.name if isinstance(fact, Event) else ""
     if fact.drop:
         return fact.page, name
-    page = ledger.capped(Dimension.PAGE, fact.site, day, fact.page)
-    return page, ledger.capped(Dimension.EVENT, fact.site, day, name) if name else ""
+    is_over = fact.is_over_budget
+    page = ledger.capped(Dimension.PAGE, fact.site, day, fact.page, is_over_budget=is_over)
+    if name:
+        name = ledger.capped(Dimension.EVENT, fact.site, day, name, is_over_budget=is_over)
+    return page, name
 
 
 def _visit_of(ledger: Batch, fact: View | Event, local: Moment, attributes_of: AttributesOf) -> Visit:

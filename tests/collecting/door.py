@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from analytics_service.collecting.admit import Collector, Recognisers, Verdict
-from analytics_service.collecting.budget import VisitorBudget
+from analytics_service.collecting.budget import ValueBudget, VisitorBudget
 from analytics_service.collecting.salts import SaltCache
 from analytics_service.collecting.sites import SiteCache
 from analytics_service.domain.beacons import parse
@@ -42,12 +42,14 @@ class Door:
         limits = MemoryLimits(per_minute=per_minute, burst=burst)
         senses = Recognisers(places=Places(), spam=Spam(), limits=limits)
         self.live = MemoryLive(timedelta(minutes=5), 1000)
+        budget = MemoryLimits(per_minute=new[0], burst=new[1])
         self.collector = Collector(
             sites=SiteCache({"dn7k2q": site}),
             salts=SaltCache(salts),
             live=self.live,
             recognisers=senses,
-            budget=VisitorBudget(MemoryLimits(per_minute=new[0], burst=new[1])),
+            visitors=VisitorBudget(budget),
+            values=ValueBudget(budget),
             random=bytes,
         )
 
@@ -55,7 +57,7 @@ class Door:
         fields = {"k": "v", "s": "dn7k2q", "i": "0123456789abcdef", "u": "https://x.example.vn/a", **changed}
         return self.collector.admit(parse(msgspec.json.encode(fields)), client, at)
 
-    def fact(self, **changed: Any) -> View:
-        verdict = self.admit(**changed)
+    def fact(self, at: datetime = AT, **changed: Any) -> View:
+        verdict = self.admit(at, **changed)
         assert isinstance(verdict.fact, View), verdict
         return verdict.fact

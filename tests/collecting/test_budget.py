@@ -10,7 +10,7 @@ import pytest
 from analytics_service.collecting import budget
 from analytics_service.collecting.budget import VisitorBudget
 from analytics_service.domain.client import Client
-from analytics_service.domain.facts import View
+from analytics_service.domain.facts import Event, View
 from analytics_service.domain.visitors import VisitorIds, budget_holder
 from analytics_service.limits.memory import MemoryLimits
 from tests.collecting.door import AT, CHROME, CLIENT, Door
@@ -171,5 +171,30 @@ def test_known_visitors_take_bounded_room(monkeypatch: pytest.MonkeyPatch) -> No
         assert visitors.knows(VisitorIds(999_999_999, None)) is False
         # Who is seen again and again is never let go.
         assert visitors.knows(VisitorIds(0, None))
-    assert len(visitors._young) + len(visitors._old) <= 200
+    assert len(visitors._known) <= 200
     assert not visitors.knows(VisitorIds(500, None))
+
+
+def test_one_sender_brings_so_many_new_pages_and_those_of_others_stay_theirs() -> None:
+    door = Door(per_minute=0)
+    made = [door.fact(u=f"https://x.example.vn/made-up/{number}") for number in range(1000)]
+    assert [fact.is_over_budget for fact in made] == [False] * 120 + [True] * 880
+    # A page that is over the budget keeps its name: the applier may know it already.
+    assert made[-1].page == "/made-up/999"
+    other = msgspec.structs.replace(CLIENT, address="113.160.1.8")
+    assert not door.fact(client=other, u="https://x.example.vn/tin-moi").is_over_budget
+    # What anybody brought is not new to the others.
+    assert not door.fact(u="https://x.example.vn/tin-moi").is_over_budget
+    assert not door.fact(AT + 5 * SECOND, u="https://x.example.vn/later").is_over_budget
+
+
+def test_made_up_events_are_budgeted_as_pages_are() -> None:
+    door = Door(per_minute=0, new=(12, 3))
+    facts = [door.admit(k="c", n=f"event-{number}").fact for number in range(5)]
+    assert [isinstance(fact, Event) and fact.is_over_budget for fact in facts] == [
+        False,
+        False,
+        True,
+        True,
+        True,
+    ]

@@ -158,6 +158,16 @@ def test_beyond_the_cap_a_page_becomes_other_and_the_total_is_exact() -> None:
     assert {view.page for view in counts.ledger.new_views} == set(pages)
 
 
+def test_a_sender_over_the_budget_leaves_half_of_the_pages_to_the_others() -> None:
+    counts = Counts(Batch(next_visit=1, cap=6))
+    flood = [counts.view(number / 10, f"/{number}", is_over_budget=True) for number in range(10)]
+    counts.fold(*flood, counts.view(1, "/0", is_over_budget=True), counts.view(2, "/new"))
+    days = counts.ledger.days.items()
+    pages = {key[3]: sums.pageviews for key, sums in days if key[1] is Dimension.PAGE and sums.pageviews}
+    assert pages == {"/0": 2, "/1": 1, "/2": 1, OTHER: 7, "/new": 1}
+    assert counts.day().pageviews == 12
+
+
 def test_dropped_facts_move_no_figure() -> None:
     counts = Counts()
     counts.fold(counts.view(0, drop="bot"))
