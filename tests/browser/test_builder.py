@@ -242,7 +242,7 @@ def test_without_the_room_that_the_code_keeps_the_page_would_move(
 
 def test_the_copied_image_counts(service: Service, stand: Stand, context: BrowserContext) -> None:
     # An image counts for the page that shows it: here, the stand's.
-    name = add_site(service.data, "counting.example.vn", "--host-name", "127.0.0.1")["public_id"]
+    name = add_site(service.data, "counting.example.vn", "--host-name", "localhost")["public_id"]
     known(service, name)
     builder = opened(context, service, site=name)
     page = pasted(stand, context, code(builder, "count"))
