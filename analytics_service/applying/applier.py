@@ -77,16 +77,18 @@ class Applier:
             if self._durable.get(name, 0) == applied:
                 self._journals.remove_if_left(name, applied)
 
-    def forget(self, clock: Clock) -> None:
-        """Drops ids and names that no fact to come can need, and positions of journals long removed.
+    def forget(self, clock: Clock) -> bool:
+        """Drops ids that no fact to come can need, and positions of journals long removed.
 
         What is old is told by the facts, not by the clock: what waits is counted as if it had come at once.
+        Returns whether more has to go, which further calls do.
         """
         times = [int(clock().timestamp() * 1000), self._stats.newest_at()]
         times += self._waiting_since()
         at = datetime.fromtimestamp(min(times) / 1000, UTC)
         before = at - ID_RETENTION
-        self._stats.forget(int(before.timestamp() * 1000), (at - MAX_DELAY - timedelta(days=1)).date())
+        closed = (at - MAX_DELAY - timedelta(days=1)).date()
+        has_more = self._stats.forget(int(before.timestamp() * 1000), closed)
         # A backup that has copied a journal needs its position in the stats.db that it copies next.
         removed = self._positions.keys() - set(self._journals.names())
         for name in removed & self._removed:
@@ -94,6 +96,7 @@ class Applier:
             self._positions.pop(name)
             self._durable.pop(name, None)
         self._removed = removed
+        return has_more
 
 
 def zones_or_utc(zones: dict[int, tuple[ZoneSince, ...]]) -> ZonesOf:

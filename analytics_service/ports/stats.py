@@ -45,6 +45,11 @@ class StatsStore(Protocol):
         """Deletes the position of a journal that is gone."""
         ...
 
-    def forget(self, before_ms: int, before_day: date) -> None:
-        """Deletes what only facts from before that instant, or that day, would have needed."""
+    def forget(self, before_ms: int, before_day: date) -> bool:
+        """Deletes what only facts from before that instant, or that day, would have needed.
+
+        Visitors' ids of days before that one become numbers that mean nothing, some thousand at a time:
+        distinct within the day as before, and nothing ties them to another day but a visit over midnight.
+        Returns whether there may be more of them.
+        """
         ...

@@ -183,8 +183,10 @@ def _apply(
         # A reclassification needs the ids of its facts until it is done.
         if now - forgot_at >= FORGET_INTERVAL.total_seconds() and maintenance.may_forget():
             process.heartbeat(LONG_WORK)
-            applier.forget(process.clock)
-            forgot_at = now
+            if applier.forget(process.clock):
+                applied = applied or 1
+            else:
+                forgot_at = now
         if now - maintained_at >= MAINTENANCE_INTERVAL.total_seconds() or process.until_idle:
             process.heartbeat(LONG_WORK)
             if maintenance.step():

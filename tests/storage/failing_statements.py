@@ -61,7 +61,8 @@ class FailingConnection(sqlite3.Connection):
         self._plan = plan
 
     def execute(self, *values: Any) -> sqlite3.Cursor:
-        if self._plan:
+        # What tidies up after a commit may fail: the next one does it.
+        if self._plan and "wal_checkpoint(truncate)" not in values[0]:
             self._plan.check(self)
         return super().execute(*values)
 

@@ -45,12 +45,15 @@ BY_WORDS = (
     "select * from rollup_hour",
     """select w.day, w.at, w.mark, (select value from string where id = w.page),
         (select value from string where id = w.name) from view as w""",
-    """select v.day, v.visitor, v.began_at, v.lasted_ms, v.engaged_ms, v.mark,
+    # How many visits the visitor has that day: ids of closed days are random.
+    """select v.day,
+        (select count(*) from visit as o where (o.site, o.day, o.visitor) = (v.site, v.day, v.visitor)),
+        v.began_at, v.lasted_ms, v.engaged_ms, v.mark,
         (select value from string where id = v.entry_page) from visit as v""",
     "select site, id, at, engaged_ms from seen_id",
     "select * from pending_engagement",
     "select * from drop_day",
-    "select site, day, visitor, first_at from visitor_day",
+    "select site, day, first_at from visitor_day",
     "select site, (select value from string where id = page), title from page_title",
     "select value from string",
 )

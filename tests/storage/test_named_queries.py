@@ -12,6 +12,7 @@ MAY_READ_MARKED = {
     "quarantine": "it is what sets marks",
     "verification": "it deletes what is no longer kept, marked or not",
     "batch": "a suspected fact joins a marked visit",
+    "anonymity": "ids go whether what they are of is counted or not",
 }
 
 

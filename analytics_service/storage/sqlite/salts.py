@@ -7,7 +7,7 @@ from datetime import date
 
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.storage.sqlite.provisioning import CONFIG
-from analytics_service.storage.sqlite.sql import queries, transaction
+from analytics_service.storage.sqlite.sql import queries, transaction, truncate_wal
 
 FILE = CONFIG.file
 SQL = queries("config")
@@ -40,3 +40,4 @@ class Salts:
             self._db.executemany(
                 SQL["destroy_salts"], [(site, day.isoformat()) for site, day in before.items()]
             )
+        truncate_wal(self._db)

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -43,6 +43,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     except BaseException:
         connection.rollback()
         raise
+
+
+def truncate_wal(connection: sqlite3.Connection) -> None:
+    """Takes what was deleted out of the WAL file too; where a reader is in the way, the next time does it."""
+    with suppress(sqlite3.Error):
+        connection.execute("pragma wal_checkpoint(truncate)").fetchone()
 
 
 def newest(file: str) -> int:

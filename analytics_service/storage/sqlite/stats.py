@@ -11,12 +11,19 @@ from analytics_service.domain.batch import Batch
 from analytics_service.domain.counts import PEAKS_KEPT
 from analytics_service.domain.facts import Fact
 from analytics_service.errors import LeaseLost, Unavailable, WriteFailed
+from analytics_service.storage.sqlite.anonymity import Anonymiser
 from analytics_service.storage.sqlite.batch_loader import Loader
 from analytics_service.storage.sqlite.batch_writer import BatchWriter
 from analytics_service.storage.sqlite.memory import Memory
 from analytics_service.storage.sqlite.provisioning import STATS, create
 from analytics_service.storage.sqlite.quarantine import QuarantineWriter
-from analytics_service.storage.sqlite.sql import day_number, open_for_writing, queries, transaction
+from analytics_service.storage.sqlite.sql import (
+    day_number,
+    open_for_writing,
+    queries,
+    transaction,
+    truncate_wal,
+)
 from analytics_service.storage.sqlite.strings import Names
 from analytics_service.storage.sqlite.verification import VerificationWriter
 
@@ -61,6 +68,7 @@ class StatsWriter:
         self._loader = Loader(connection, self._names, self._memory)
         self._writer = BatchWriter(connection, self._names, self._memory, self._loader)
         self._truth = VerificationWriter(connection, self.changing)
+        self._anonymiser = Anonymiser(connection)
         self._suspects = QuarantineWriter(connection, self.changing, self._writer, self._loader)
 
     def _one(self, statement: str, *values: object) -> tuple[int, ...]:
@@ -150,8 +158,11 @@ class StatsWriter:
         with self.changing():
             self._db.execute(SQL["forget_position"], (journal,))
 
-    def forget(self, before_ms: int, before_day: date) -> None:
-        """Drops ids and waiting engagement from before that instant, names from before that day."""
+    def forget(self, before_ms: int, before_day: date) -> bool:
+        """Drops ids and waiting engagement from before that instant, and visitors' ids from before that day.
+
+        Returns whether more of the latter has to go; where not, all of it is gone from the WAL file too.
+        """
         with self.changing():
             self._db.execute(SQL["forget_seen_ids"], (before_ms,))
             self._db.execute(SQL["forget_pending_engagement"], (before_ms,))
@@ -164,4 +175,8 @@ class StatsWriter:
                 "close_visitor_visits",
             ):
                 self._db.execute(SQL[statement], (day,))
+            has_more = self._anonymiser.step(before_day)
         self._memory.forget_values_before(before_day)
+        if not has_more:
+            truncate_wal(self._db)
+        return has_more
