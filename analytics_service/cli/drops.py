@@ -10,7 +10,7 @@ from analytics_service.administering.sites import find_site
 from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_storage
 from analytics_service.cli.corrections import correct, parse_days
-from analytics_service.cli.folder import settings_in_use
+from analytics_service.cli.folder import settings_for_writing, settings_in_use
 from analytics_service.cli.options import Config, Data, Json, SiteName
 from analytics_service.cli.text import format_json
 from analytics_service.domain.drops import Drop
@@ -103,7 +103,8 @@ def accept(
         raise BadParameter(
             "reason", "enum", f"{reason!r} is not one of {', '.join(QUARANTINED)}", QUARANTINED
         )
-    settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)
+    open_folder = settings_in_use if dry_run else settings_for_writing
+    settings = open_folder(data, config, Part.CONFIG, Part.STATS)
     found = _find_site(settings, site)
     begin, end = parse_days(found, first, last)
     selection = Selection(found.number, begin, end, reason=reason, family=family, marked=True)
@@ -123,7 +124,8 @@ def reject(
     config: Config = None,
 ) -> None:
     """Quarantine a browser's visits, which were a bot's, so that they no longer count."""
-    settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)
+    open_folder = settings_in_use if dry_run else settings_for_writing
+    settings = open_folder(data, config, Part.CONFIG, Part.STATS)
     found = _find_site(settings, site)
     begin, end = parse_days(found, first, last)
     selection = Selection(found.number, begin, end, family=family, marked=False)

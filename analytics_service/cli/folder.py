@@ -2,7 +2,6 @@
 
 import errno
 import os
-import pwd
 import shlex
 import shutil
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from analytics_service.app.openers import open_storage
 from analytics_service.errors import Unavailable
+from analytics_service.operating.machine import user_name
 from analytics_service.ports.databases import Part
 from analytics_service.settings import Settings, default_data, read_settings
 
@@ -35,14 +35,13 @@ def settings_of_any_release(data: str | None, config: Path | None) -> Settings:
     return settings
 
 
-def settings_for_writing(data: str | None, config: Path | None) -> Settings:
-    """Returns the settings of a folder whose sites are to be changed, and warns root about files it creates.
+def settings_for_writing(data: str | None, config: Path | None, *parts: Part) -> Settings:
+    """Returns the settings of a folder in which something is to be changed; the parts as `settings_in_use`.
 
-    Raises Unavailable, and PermissionError for a folder of another user.
+    Raises Unavailable, and PermissionError for a folder of another user, also to root.
     """
-    settings = settings_in_use(data, config)
-    warn_root(settings.folder)
-    return settings
+    check_owner(settings_of_any_release(data, config))
+    return settings_in_use(data, config, *parts)
 
 
 def check_access(folder: Path) -> None:
@@ -55,11 +54,15 @@ def check_access(folder: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
 
-def warn_root(folder: Path) -> None:
-    """Warns root that the owner of the folder cannot use files that root creates there."""
-    owner = folder.stat().st_uid
-    if os.geteuid() == 0 and owner != 0:
-        print(f"{folder} belongs to {user_name(owner)}: {_as_user(owner)}", file=sys.stderr)
+def check_owner(settings: Settings) -> None:
+    """Raises Unavailable for root where another user owns the data, who could not use root's files."""
+    folder = settings.folder
+    for place in (folder / open_storage(settings.database).databases.name_of(Part.CONFIG), folder):
+        if os.geteuid() == 0 and place.exists():
+            owner = place.stat().st_uid
+            if owner:
+                raise Unavailable(f"{folder} belongs to {user_name(owner)}: {_as_user(owner)}")
+            return
 
 
 def format_command(*words: str, data: Path) -> str:
@@ -98,11 +101,3 @@ def explain_os_error(error: OSError) -> str:
 def _as_user(owner: int) -> str:
     started = shlex.join([*_program(), *sys.argv[1:]])
     return f"run this as that user: sudo -u {user_name(owner)} {started}"
-
-
-def user_name(user: int) -> str:
-    """Returns a user's name, or `#` and their number where they have none: sudo takes both."""
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return f"#{user}"

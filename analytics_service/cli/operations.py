@@ -12,6 +12,7 @@ from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_installation, open_storage
 from analytics_service.cli.folder import (
     check_access,
+    check_owner,
     explain_os_error,
     settings_in_use,
     settings_of_any_release,
@@ -138,6 +139,8 @@ def restore(
     from analytics_service.operating.restore import restore_backup
 
     settings = read_settings({"data": data}, file=config)
+    check_access(settings.folder)
+    check_owner(settings)
     installation = open_installation(settings.folder, settings.database)
     manifest, before = restore_backup(installation, file, replace=replace, at=read_clock())
     print(f"{settings.folder} is restored as of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC")
@@ -155,6 +158,7 @@ def apply(
     from analytics_service.processes.applier import run_alone
 
     settings = settings_of_any_release(data, config)
+    check_owner(settings)
     open_storage(settings.database).databases.provision()
     applied = run_alone(settings, clock=read_clock, stay=stay)
     print(f"{format_count(applied, 'fact')} applied")

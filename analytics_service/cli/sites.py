@@ -13,10 +13,10 @@ from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_storage
 from analytics_service.cli.folder import (
     check_access,
+    check_owner,
     format_command,
     settings_for_writing,
     settings_in_use,
-    warn_root,
 )
 from analytics_service.cli.options import Config, Data, Json, PublicUrl, SiteName, current_user
 from analytics_service.cli.rules import site_counter, site_rules
@@ -54,8 +54,8 @@ def _prepare_folder(data: str | None, config: Path | None) -> Settings:
     """Returns the settings for a new site; creates the folder where there is none, before the first start."""
     settings = read_settings({"data": data}, file=config)
     check_access(settings.folder)
+    check_owner(settings)
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    warn_root(settings.folder)
     databases = open_storage(settings.database).databases
     if databases.state_of(Part.CONFIG) is PartState.ABSENT:
         databases.provision(Part.CONFIG)

@@ -10,7 +10,7 @@ import typer
 
 from analytics_service.administering.sites import find_site
 from analytics_service.app.openers import open_storage
-from analytics_service.cli.folder import settings_in_use
+from analytics_service.cli.folder import settings_for_writing, settings_in_use
 from analytics_service.cli.options import Config, Data, Json
 from analytics_service.cli.tasks import carry_out
 from analytics_service.cli.text import format_count, format_json
@@ -45,7 +45,8 @@ def verify(
 
     Exits with 1 where a difference was found and not repaired.
     """
-    settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)
+    open_folder = settings_for_writing if repair else settings_in_use
+    settings = open_folder(data, config, Part.CONFIG, Part.STATS)
     report = Report()
     with open_storage(settings.database).open_verifier() as verifier:
         for difference in _find_differences(verifier, _find_number(settings, site), report):

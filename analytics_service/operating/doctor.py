@@ -28,6 +28,7 @@ def examine(installation: Installation, configuration: Configuration, *, clock: 
     checks = [
         host_checks.check_engine(installation.storage.databases.engine()),
         host_checks.check_folder(folder),
+        host_checks.check_owners(folder),
         host_checks.check_file_system(folder),
         host_checks.check_flush(folder),
         host_checks.check_space(folder),

@@ -10,7 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from analytics_service.operating.findings import Finding, ok, problem, warning
-from analytics_service.operating.machine import NETWORK_FILE_SYSTEMS, TRANSIENT_FILE_SYSTEMS, file_system
+from analytics_service.operating.machine import (
+    NETWORK_FILE_SYSTEMS,
+    TRANSIENT_FILE_SYSTEMS,
+    file_system,
+    user_name,
+)
 from analytics_service.ports.databases import Engine
 
 FLUSHES = 20
@@ -48,6 +53,30 @@ def check_folder(folder: Path) -> Iterator[Finding]:
         yield warning("data folder", f"other users can open {folder} (mode {mode:o})", f"chmod 700 {folder}")
     else:
         yield ok("data folder", str(folder))
+
+
+def check_owners(folder: Path) -> Iterator[Finding]:
+    """Checks whether the files in the folder belong to the folder's owner, who is the service's user."""
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return
+    owner = folder.stat().st_uid
+    foreign = [path for path in sorted(folder.rglob("*")) if _owner_of(path) != owner]
+    if not foreign:
+        return
+    more = f", as {len(foreign) - 1} more files" if foreign[1:] else ""
+    seen = f"{foreign[0]} belongs to {user_name(_owner_of(foreign[0]))}{more}, not to {user_name(owner)}"
+    advice = f"chown -R {user_name(owner).removeprefix('#')} {folder}"
+    # Where root runs the service, it can use them all.
+    report = warning if os.geteuid() == 0 else problem
+    yield report("data folder", seen, advice)
+
+
+def _owner_of(path: Path) -> int:
+    try:
+        return path.lstat().st_uid
+    except FileNotFoundError:
+        # It was removed while we looked.
+        return path.parent.stat().st_uid
 
 
 def check_file_system(folder: Path) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
-"""What the operating system says about a folder: on which file system it lies."""
+"""What the operating system says of a folder and its owner: the file system, the name of a user."""
 
+import pwd
 from pathlib import Path
 
 NETWORK_FILE_SYSTEMS = frozenset(
@@ -27,3 +28,11 @@ def file_system(folder: Path) -> str:
         return file_system_of(folder.resolve(), Path("/proc/mounts").read_text("utf-8"))
     except OSError:
         return "unknown"
+
+
+def user_name(user: int) -> str:
+    """Returns a user's name, or `#` and their number where they have none: sudo takes both."""
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"#{user}"

@@ -35,7 +35,8 @@ def _check_status_of(installation: Installation, at: datetime) -> Iterator[Findi
     try:
         status = read_status(installation, at=at)
     except Unavailable as error:
-        yield problem("backlog", str(error), "restore a backup, or see the service's log")
+        advice = RESTORE if isinstance(error, Damaged) else "see the other findings, and the service's log"
+        yield problem("backlog", str(error), advice)
         return
     yield from check_status(status)
 

@@ -80,6 +80,31 @@ def test_somebody_elses_folder_is_named_with_its_owner(closed: Path, words: list
     assert os.geteuid() or sentence.endswith(shlex.join([*words, "--data", str(closed)]))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [*WRITING, ["apply"], ["verify", "--repair"], ["site", "add", "y.example.vn"], ["restore", "b.tar"]],
+    ids=of,
+)
+def test_root_leaves_no_file_in_somebody_elses_folder(closed: Path, words: list[str]) -> None:
+    sentence = in_one_sentence(run(*words, data=closed))
+    assert os.geteuid() or f"{closed} belongs to nobody: run this as that user: sudo -u nobody " in sentence
+    closed.chmod(0o700)
+    assert {path.lstat().st_uid for path in (closed, *closed.rglob("*"))} == {closed.stat().st_uid}
+
+
+def test_a_lock_file_of_another_user_is_given_back_and_no_backup_is_restored(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with serving(folder):
+        pass
+    (folder / "applier.lock").chmod(0)
+    if os.geteuid() == 0:
+        os.chown(folder / "applier.lock", NOBODY, NOBODY)
+    done = run_as_another("doctor", data=folder)
+    assert f"{folder}/applier.lock: Permission denied" in done.stdout
+    assert "restore a backup" not in done.stdout
+    assert os.geteuid() or f"chown -R root {folder}" in done.stdout
+
+
 def test_the_doctor_says_so_too(closed: Path) -> None:
     done = run_as_another("doctor", data=closed)
     assert (done.returncode, done.stderr) == (1, "")
