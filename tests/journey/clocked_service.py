@@ -96,7 +96,7 @@ def clocked(folder: Path, redis: str, at: datetime, zone: str | None = None) -> 
     # No connection is kept, so that both workers get their share.
     with httpx2.Client(base_url=url, timeout=30, limits=httpx2.Limits(max_keepalive_connections=0)) as http:
         try:
-            yield Clocked(url, made.public_id, wound, http, start, processes)
+            yield Clocked(url, made.public_id, wound, http, start=start, processes=processes)
         finally:
             _end([*processes["applier"], *processes["worker"]])
             listening.close()
