@@ -4,15 +4,18 @@ AnalyticsError
 ├── Refused          the caller's fault; nothing was stored (4xx)
 │   ├── BadBeacon    a beacon that is malformed
 │   ├── BadParameter a query parameter that is unknown or has no such value
+│   ├── NotKept      a query that needs visits and views that are no longer stored
 │   ├── NotPublic    figures that a site's owner has not made public
 │   └── UnknownSite  no site of that name that may be seen
 ├── LeaseLost        another applier has taken over; this one's process must end
 └── Unavailable      ours, for now; the caller may try again (503)
     ├── Damaged      a file that can no longer be read as what it was
+    ├── TooHeavy     a query that took longer than it may
     └── WriteFailed  a transaction on the figures that failed; the applier's process must end
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 
 class AnalyticsError(Exception):
@@ -40,6 +43,21 @@ class BadParameter(Refused):
         self.parameter = parameter
         self.code = code
         self.allowed = tuple(allowed)
+
+
+class NotKept(Refused):
+    """A query that needs visits and views of days that are no longer stored.
+
+    `kept_since` is the first day that is; `nearest` are first and last day of a period that can be answered.
+    """
+
+    def __init__(self, kept_since: date, nearest: tuple[date, date]) -> None:
+        super().__init__(
+            f"visits and page views are stored since {kept_since} only: "
+            f"ask for from={nearest[0]} and to={nearest[1]}, or without filters"
+        )
+        self.kept_since = kept_since
+        self.nearest = nearest
 
 
 class NotPublic(Refused):
@@ -73,6 +91,16 @@ class Unavailable(AnalyticsError):
 
 class Damaged(Unavailable):
     """A database file that can no longer be read; only a backup, or setting the file aside, helps."""
+
+
+class TooHeavy(Unavailable):
+    """A query that was ended because it took longer than it may; `narrow` are parameters that would help."""
+
+    def __init__(self, seconds: float, narrow: Sequence[str]) -> None:
+        super().__init__(
+            f"the query took longer than {seconds:g} seconds: ask for less in {' or '.join(narrow)}"
+        )
+        self.narrow = tuple(narrow)
 
 
 class WriteFailed(Unavailable):

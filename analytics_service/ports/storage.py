@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from analytics_service.ports.answers import AnswerStore
 from analytics_service.ports.databases import Copies, Databases, Presence
 from analytics_service.ports.drops import DropReader
 from analytics_service.ports.figures import FigureStore
@@ -56,6 +57,10 @@ class Storage(Protocol):
 
     def open_figures(self, *, standing_still: bool = False) -> AbstractAsyncContextManager[FigureStore]:
         """Opens the figures for reading; `standing_still` is for a disk that takes no writes."""
+        ...
+
+    def open_answers(self, *, standing_still: bool = False) -> AbstractAsyncContextManager[AnswerStore]:
+        """Opens sums and rows for answers, apart from what counter and beacons use."""
         ...
 
     def open_verifier(self) -> AbstractContextManager[Verifier]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from pathlib import Path
 
+from analytics_service.ports.answers import AnswerStore
 from analytics_service.ports.databases import Copies, Databases, Presence
 from analytics_service.ports.drops import DropReader
 from analytics_service.ports.figures import FigureStore
@@ -48,6 +49,12 @@ class SqliteStorage:
         from analytics_service.storage.sqlite.figures import open_figures
 
         return open_figures(self._folder, standing_still=standing_still)
+
+    def open_answers(self, *, standing_still: bool = False) -> AbstractAsyncContextManager[AnswerStore]:
+        """Opens stats.db read only for answers, on threads of their own."""
+        from analytics_service.storage.sqlite.answers import open_answers
+
+        return open_answers(self._folder, standing_still=standing_still)
 
     def open_verifier(self) -> AbstractContextManager[Verifier]:
         """Opens stats.db read only, for the sums and what is behind them."""
