@@ -32,7 +32,7 @@ from analytics_service.ports.clock import Clock, Randomness
 from analytics_service.ports.journal import WorkerJournal
 from analytics_service.ports.limits import Limits
 from analytics_service.ports.live import Live
-from analytics_service.reporting import Reporter
+from analytics_service.reporting.counts import Reporter
 from analytics_service.web import assets
 from analytics_service.web.builder.pages import Builder, serve_static
 from analytics_service.web.errors import HANDLERS

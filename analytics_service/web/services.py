@@ -9,7 +9,7 @@ from analytics_service.collecting.admit import Collector
 from analytics_service.collecting.sites import SiteCache
 from analytics_service.ports.clock import Clock
 from analytics_service.ports.journal import FactSink
-from analytics_service.reporting import Reporter
+from analytics_service.reporting.counts import Reporter
 from analytics_service.web.intake.proxies import Proxies
 from analytics_service.web.public.response_cache import ResponseCache
 

@@ -13,7 +13,7 @@ from analytics_service.domain.limits import ONLINE_WINDOW
 from analytics_service.domain.metrics import Metric
 from analytics_service.domain.site import Site, WeekStart
 from analytics_service.live.memory import open_memory_live
-from analytics_service.reporting import Reporter
+from analytics_service.reporting.counts import Reporter
 from analytics_service.storage.sqlite.figures import open_figures
 from tests.applying.process import NOON, ZONES, fresh, running, view
 

@@ -1,0 +1,1 @@
+"""Answers: the counter's figures, and any query of API, dashboard and command line."""
