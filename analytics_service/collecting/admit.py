@@ -83,8 +83,7 @@ class Collector:
         visitor = day.visitor_hash.identify(sender(client.address), client.agent, previous_id=day.has_begun)
         if suspicion is None:
             visitor = self._note_visitor(visitor, beacon, client, day, page=page, at_ms=at_ms)
-            self.peaks.touch(site.number)
-            is_over_budget = not self._admits_values(beacon, client, day, page, at_ms)
+            is_over_budget = beacon.kind in _HITS and self._exceeds_budget(beacon, client, day, page, at_ms)
         language = language_of(client.languages)
         recognised = Recognised(
             at_ms,
@@ -101,39 +100,51 @@ class Collector:
     def _note_visitor(
         self, visitor: VisitorIds, beacon: Beacon, client: Client, day: SiteDay, *, page: str, at_ms: int
     ) -> VisitorIds:
-        """Returns the ids under which the visitor counts, and notes that they are online.
+        """Returns the ids under which the visitor counts, and notes that they are online."""
+        self.peaks.touch(day.site.number)
+        # Who leaves a page tells of it when they may be on the next one already.
+        where = "" if beacon.kind is Kind.ENGAGEMENT else page
+        if not self.visitors.knows(visitor):
+            return self._meet(visitor, beacon, client, day, where=where, at_ms=at_ms)
+        self._touch(day, visitor, at_ms, where)
+        return visitor
+
+    def _touch(
+        self, day: SiteDay, visitor: VisitorIds, at_ms: int, where: str, *, only_prolong: bool = False
+    ) -> None:
+        previous_id = visitor.previous_id if day.has_just_begun else None
+        self.live.touch(
+            day.site.number, visitor.visitor_id, previous_id, at_ms, where, only_prolong=only_prolong
+        )
+
+    def _meet(
+        self, visitor: VisitorIds, beacon: Beacon, client: Client, day: SiteDay, *, where: str, at_ms: int
+    ) -> VisitorIds:
+        """Returns the ids under which an unknown visitor counts, and notes that they are online.
 
         Whoever is one new visitor too many of their sender counts as the network. A beacon that is no view
         and no event makes nobody a visitor, but keeps online who is.
         """
         holder = "" if client.is_proxy_address else budget_holder(client.address)
-        is_hit = beacon.kind in _HITS
-        is_known = self.visitors.knows(visitor)
-        if is_hit and not is_known and not self.visitors.admits(day.site.number, holder, visitor, at_ms):
-            visitor = day.visitor_hash.identify(holder, "", previous_id=day.has_begun)
-        # Who leaves a page tells of it when they may be on the next one already.
-        where = "" if beacon.kind is Kind.ENGAGEMENT else page
-        touched = [visitor]
-        if not is_hit and not is_known and holder:
-            touched.append(day.visitor_hash.identify(holder, "", previous_id=day.has_just_begun))
-        for ids in touched:
-            previous_id = ids.previous_id if day.has_just_begun else None
-            only_prolong = not is_hit and not is_known
-            self.live.touch(
-                day.site.number, ids.visitor_id, previous_id, at_ms, page=where, only_prolong=only_prolong
-            )
+        if beacon.kind in _HITS:
+            if not self.visitors.admits(day.site.number, holder, visitor, at_ms):
+                visitor = day.visitor_hash.identify(holder, "", previous_id=day.has_begun)
+            self._touch(day, visitor, at_ms, where)
+            return visitor
+        self._touch(day, visitor, at_ms, where, only_prolong=True)
+        if holder:
+            network = day.visitor_hash.identify(holder, "", previous_id=day.has_just_begun)
+            self._touch(day, network, at_ms, where, only_prolong=True)
         return visitor
 
-    def _admits_values(self, beacon: Beacon, client: Client, day: SiteDay, page: str, at_ms: int) -> bool:
-        """Tells whether page and event of a hit may be new ones of the site's day."""
-        if beacon.kind not in _HITS:
+    def _exceeds_budget(self, beacon: Beacon, client: Client, day: SiteDay, page: str, at_ms: int) -> bool:
+        """Tells whether a hit's page or event is one new value too many of its sender."""
+        site, holder = day.site.number, "" if client.is_proxy_address else budget_holder(client.address)
+        if not self.values.admits(site, day.day, holder, page, at_ms=at_ms):
             return True
-        holder = "" if client.is_proxy_address else budget_holder(client.address)
-        site = day.site.number
-        return self.values.admits(site, day.day, holder, page, at_ms=at_ms) and (
-            beacon.kind is not Kind.EVENT
-            or self.values.admits(site, day.day, holder, f"event {beacon.name}", at_ms=at_ms)
-        )
+        if beacon.kind is not Kind.EVENT:
+            return False
+        return not self.values.admits(site, day.day, holder, f"event {beacon.name}", at_ms=at_ms)
 
     def _limit(
         self, client: Client, place: Location, site: Site, *, is_presence: bool, at_ms: int

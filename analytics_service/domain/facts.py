@@ -111,7 +111,7 @@ VisitorFact = View | Event | Engagement
 Fact = VisitorFact | DropSummary | Online
 
 
-class Recognised(NamedTuple):
+class Recognised(msgspec.Struct, frozen=True):
     """What was recognised in a beacon; the address and the agent as it came are gone."""
 
     at_ms: int
@@ -150,14 +150,14 @@ def fact_of(beacon: Beacon, site: Site, recognised: Recognised) -> VisitorFact |
 
 
 def _view_of(beacon: Beacon, site: Site, recognised: Recognised) -> View:
-    at_ms, page, (visitor_id, previous_id), agent, place, language, drop, is_over_budget = recognised
+    agent, place, drop = recognised.agent, recognised.place, recognised.drop
     return View(
         site=site.number,
-        at=at_ms,
-        visitor_id=visitor_id,
-        previous_id=previous_id,
+        at=recognised.at_ms,
+        visitor_id=recognised.visitor.visitor_id,
+        previous_id=recognised.visitor.previous_id,
         id=beacon.id or "",
-        page=page,
+        page=recognised.page,
         drop=drop.value if drop else "",
         family=agent.family if drop else "",
         hostname=beacon.page.host or site.domain,
@@ -169,12 +169,12 @@ def _view_of(beacon: Beacon, site: Site, recognised: Recognised) -> View:
         system=agent.system,
         system_version=agent.system_version,
         device=agent.device,
-        language=language,
+        language=recognised.language,
         country=place.country,
         region=place.region,
         city=place.city,
         title=title_of(beacon.title, beacon.page.path, site.rules),
-        is_over_budget=is_over_budget,
+        is_over_budget=recognised.is_over_budget,
     )
 
 

@@ -141,7 +141,7 @@ def test_a_view_and_an_event_hold_what_was_recognised() -> None:
 
 
 def test_what_is_suspected_tells_whose_agent_it_was() -> None:
-    suspected = RECOGNISED._replace(drop=Drop.BOT)
+    suspected = msgspec.structs.replace(RECOGNISED, drop=Drop.BOT)
     for told in ({}, {"k": "c", "n": "buy"}, {"k": "e", "i": "0123456789abcdef", "d": 5}):
         fact = fact_of(beacon(**told), SITE, suspected)
         assert fact is not None
