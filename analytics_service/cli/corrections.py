@@ -1,13 +1,12 @@
 """Corrections of an owner: visits that are accepted or rejected, with a count and a question first."""
 
-import sys
 from datetime import date, timedelta
 
 import msgspec
-import typer
 
 from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_storage
+from analytics_service.cli.confirmation import ask
 from analytics_service.cli.tasks import carry_out
 from analytics_service.cli.text import format_count
 from analytics_service.domain.periods import local_day
@@ -23,8 +22,8 @@ VERBS = {TaskKind.ACCEPT: "accept", TaskKind.REJECT: "reject"}
 def parse_days(site: Site, first: str | None, last: str | None) -> tuple[date, date]:
     """Returns the first and last local day that were typed, or the last 30 days. Raises BadParameter."""
     today = local_day(read_clock(), site.zones)
-    begin = _parse_day("from", first) or today - MARKED_RETENTION + timedelta(days=1)
-    end = _parse_day("to", last) or today
+    begin = parse_day("from", first) or today - MARKED_RETENTION + timedelta(days=1)
+    end = parse_day("to", last) or today
     if end < begin:
         raise BadParameter("to", "value", f"{end} is before {begin}")
     if end - begin > 2 * MARKED_RETENTION:
@@ -34,7 +33,8 @@ def parse_days(site: Site, first: str | None, last: str | None) -> tuple[date, d
     return begin, end
 
 
-def _parse_day(parameter: str, text: str | None) -> date | None:
+def parse_day(parameter: str, text: str | None) -> date | None:
+    """Returns the day that was typed; None where none was. Raises BadParameter."""
     if text is None:
         return None
     try:
@@ -62,7 +62,7 @@ def correct(
         print(f"Would {summary}")
         return
     if not yes:
-        _ask(f"{summary[0].upper()}{summary[1:]}?")
+        ask(f"{summary[0].upper()}{summary[1:]}?")
     arguments = {
         "site": selection.site,
         "first": selection.first.isoformat(),
@@ -79,13 +79,3 @@ def correct(
 def _format_extent(visits: int, views: int) -> str:
     hits = format_count(views, "page view or event", "page views and events")
     return f"{format_count(visits, 'visit')} with {hits}"
-
-
-def _ask(question: str) -> None:
-    """Ends the command where the answer is no. Raises BadParameter where nobody can answer."""
-    if not sys.stdin.isatty():
-        raise BadParameter("yes", "value", "there is no terminal to ask at; add --yes to change figures")
-    # Not `typer.confirm`: it writes a space to the standard output.
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise typer.Abort

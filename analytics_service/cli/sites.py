@@ -19,6 +19,7 @@ from analytics_service.cli.folder import (
     settings_in_use,
 )
 from analytics_service.cli.options import Config, Data, Json, PublicUrl, SiteName, current_user
+from analytics_service.cli.peak import site_peak
 from analytics_service.cli.rules import site_counter, site_rules
 from analytics_service.cli.site_fields import format_site, list_site_fields
 from analytics_service.cli.text import format_json
@@ -214,3 +215,4 @@ def site_snippet(
 
 sites.command("rules")(site_rules)
 sites.command("counter")(site_counter)
+sites.command("peak")(site_peak)

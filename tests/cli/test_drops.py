@@ -47,7 +47,7 @@ def count_views(data: Path) -> int:
     return int(rows[0][0])
 
 
-def answer(text: str, *words: str, data: Path) -> subprocess.CompletedProcess[str]:
+def answer(text: str, words: tuple[str, ...], data: Path) -> subprocess.CompletedProcess[str]:
     """Runs a command whose question is answered at a terminal."""
     ours, theirs = pty.openpty()
     try:
@@ -67,16 +67,16 @@ def answer(text: str, *words: str, data: Path) -> subprocess.CompletedProcess[st
 
 @pytest.mark.parametrize(("accept", "reject"), [("accept", "reject"), ("people", "robots")])
 def test_figures_change_once_the_owner_says_yes(data: Path, accept: str, reject: str) -> None:
-    refused = answer("n", "drops", accept, SITE, data=data)
+    refused = answer("n", ("drops", accept, SITE), data=data)
     assert refused.returncode == 1
     assert f"Accept 2 visits with 3 page views and events for {SITE} from " in refused.stderr
     assert count_views(data) == 1
-    done = answer("y", "drops", accept, SITE, data=data)
+    done = answer("y", ("drops", accept, SITE), data=data)
     assert (done.returncode, done.stdout) == (0, "Accepted 2 visits with 3 page views and events on 1 day\n")
     assert count_views(data) == 4
     again = run("drops", accept, SITE, data=data)
     assert (again.returncode, again.stdout.partition(" for ")[0]) == (0, "Nothing to accept")
-    done = answer("y", "drops", reject, SITE, "--family", "Chrome", data=data)
+    done = answer("y", ("drops", reject, SITE, "--family", "Chrome"), data=data)
     assert (done.returncode, done.stdout) == (0, "Rejected 1 visit with 1 page view or event on 1 day\n")
     assert count_views(data) == 3
 
@@ -86,7 +86,7 @@ def test_a_dry_run_shows_what_a_reason_and_a_family_leave(data: Path) -> None:
     shown = run(*words, data=data)
     expected = f"Would accept 1 visit with 1 page view or event of spam-referrer Robo for {SITE} from "
     assert (shown.returncode, shown.stdout.startswith(expected)) == (0, True)
-    shown = run("drops", "reject", SITE, "--family", "Chrome", "--dry-run", data=data)
+    shown = run(*("drops", "reject", SITE, "--family", "Chrome", "--dry-run"), data=data)
     assert f"Would reject 1 visit with 1 page view or event of Chrome for {SITE}" in shown.stdout
     assert count_views(data) == 1
 

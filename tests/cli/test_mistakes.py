@@ -30,6 +30,7 @@ WRITING = [
     ["site", "set", SITE, "--name", "X"],
     ["site", "rules", SITE, "--index-files"],
     ["site", "counter", SITE, "--series"],
+    ["site", "peak", SITE, "--reset", "--yes"],
 ]
 NOBODY = 65534
 
