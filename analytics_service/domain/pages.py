@@ -57,8 +57,8 @@ def _select_keys(query: str, keys: frozenset[str], is_open: bool) -> str:
     for part in split_query(query):
         key, _, value = part.partition("=")
         if key in keys and value and len(found) < KEYS_LIMIT:
-            signs = (sign for sign in unquote_plus(value[: VALUE_LIMIT * 6]) if sign.isprintable())
-            text = without_stray_parameters(printable("".join(signs), VALUE_LIMIT))
+            letters = (one for one in unquote_plus(value[: VALUE_LIMIT * 6]) if one.isprintable())
+            text = without_stray_parameters(printable("".join(letters), VALUE_LIMIT))
             text = text.replace("&", "%26").replace("#", "%23")
             found.setdefault(key, (text if is_open else redact(text))[:VALUE_LIMIT])
     return "&".join(f"{key}={value}" for key, value in sorted(found.items()))
