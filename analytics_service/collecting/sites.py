@@ -1,8 +1,8 @@
 """Sites in memory, so that no beacon waits for config.db."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from analytics_service.domain.hosts import host_names_of, spellings_of
+from analytics_service.domain.hosts import spellings_of
 from analytics_service.domain.site import Site
 from analytics_service.ports.sites import SiteStore
 
@@ -29,9 +29,7 @@ class SiteCache:
 def read_sites(config: SiteStore) -> dict[str, Site]:
     """Every site by each of its four public names; a public id goes before a domain of the same letters."""
     by_name: dict[str, Site] = {}
-    for stored in config.sites():
-        # Of a site that was added with www, the bare name is its own too.
-        site = replace(stored, host_names=stored.host_names | host_names_of(stored.domain))
+    for site in config.sites():
         for name in (site.public_id, site.uuid, str(site.number), site.domain):
             by_name.setdefault(name, site)
     return by_name

@@ -72,8 +72,9 @@ def spellings_of(name: str) -> tuple[str, ...]:
 
 
 def is_own_host(host: str, own_hosts: frozenset[str]) -> bool:
-    """Whether a host in normal form is one of those, which may be written with `*.` before them."""
-    if host in own_hosts:
+    """Whether a host in normal form is one of those, with www. or without; `*.` before one is any below it."""
+    bare = host.removeprefix("www.")
+    if bare in own_hosts or f"www.{bare}" in own_hosts:
         return True
     return any(f"*.{parent}" in own_hosts for parent in list(enclosing_hosts(host))[1:])
 

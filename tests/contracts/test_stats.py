@@ -116,6 +116,22 @@ def test_the_position_of_a_journal_that_is_gone_is_deleted(stats: StatsStore) ->
     assert stats.positions() == {"b": 1}
 
 
+async def test_ids_of_visitors_of_closed_days_become_others_as_distinct(
+    storage: Storage, stats: StatsStore
+) -> None:
+    apply(stats, view("one", ANN), view("two", BOB, 1), view("three", ANN, 90))
+    before = await read(storage)
+    while stats.forget(minute(0), DAY + timedelta(days=1)):
+        pass
+    assert await read(storage) == before
+    async with storage.open_figures() as figures:
+        ids = [visitor for _, visitor, _ in await figures.seen_since(DAY, 0)]
+    assert (len(ids), len(set(ids))) == (3, 2)
+    assert {ANN, BOB}.isdisjoint(ids)
+    with storage.open_verifier() as verifier:
+        assert verifier.differences(SITE, DAY) == []
+
+
 def test_groups_that_cannot_be_read_are_kept(storage: Storage, stats: StatsStore) -> None:
     stats.save(stats.load([], 100, lambda _fact: DAY), {"a": 2}, [("a", 1, b"?"), ("a", 2, b"!")])
     with storage.open_verifier() as verifier:

@@ -99,7 +99,9 @@ def test_a_site_is_found_under_each_spelling_of_its_name() -> None:
 def test_a_host_lies_under_its_parents_and_no_single_label() -> None:
     assert list(enclosing_hosts("a.b.example.vn")) == ["a.b.example.vn", "b.example.vn", "example.vn"]
     assert list(enclosing_hosts("android-app://com.zing.zalo")) == ["android-app://com.zing.zalo"]
-    own = frozenset({"cantho.vn", "*.parts.vn"})
+    own = frozenset({"cantho.vn", "www.tphcm.vn", "*.parts.vn"})
+    assert all(is_own_host(host, own) for host in ("www.cantho.vn", "tphcm.vn", "www.tphcm.vn"))
+    assert not is_own_host("www.www.cantho.vn", own)
     assert [is_own_host(host, own) for host in ("cantho.vn", "x.parts.vn", "parts.vn", "x.cantho.vn")] == [
         *(True, True, False, False)
     ]
