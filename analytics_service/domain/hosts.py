@@ -72,7 +72,7 @@ def spellings_of(name: str) -> tuple[str, ...]:
 
 
 def is_own_host(host: str, own_hosts: frozenset[str]) -> bool:
-    """Whether a host in normal form is one of those, with www. or without; `*.` before one is any below it."""
+    """Whether a host is one of those, with www. or without it; `*.` before one stands for any below it."""
     bare = host.removeprefix("www.")
     if bare in own_hosts or f"www.{bare}" in own_hosts:
         return True
