@@ -190,7 +190,9 @@ def _balances(changes: SiteChanges, at: datetime, by: str) -> tuple[OpeningBalan
     allowed = [metric.value for metric in Metric]
     for name, value in changes.opening_balance.items():
         if name not in allowed:
-            raise BadParameter("opening-balance", "enum", f"unknown metric {name!r}", allowed)
+            raise BadParameter(
+                "opening-balance", "enum", f"{name!r} is not one of {', '.join(allowed)}", allowed
+            )
         if abs(value) > MAX_BALANCE:
             raise BadParameter("opening-balance", "value", f"{value} is more than {MAX_BALANCE:.0e}")
     return tuple(

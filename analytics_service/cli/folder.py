@@ -92,6 +92,9 @@ def explain_os_error(error: OSError) -> str:
             owner = folder.stat().st_uid
         except OSError:
             continue
+        if not owner and os.geteuid() and sys.argv[1:2] == ["serve"]:
+            give = f"give it to the service's user: chown -R USER {shlex.quote(str(folder))}"
+            return f"{folder} belongs to root: name another folder with --data, or {give}"
         if owner != os.geteuid():
             return f"{folder} belongs to {user_name(owner)}: {_as_user(owner)}"
         return f"{folder} cannot be opened by its owner: chmod u+rwX {shlex.quote(str(folder))}"

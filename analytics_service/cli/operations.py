@@ -20,6 +20,7 @@ from analytics_service.cli.folder import (
 from analytics_service.cli.options import Config, Data, Json
 from analytics_service.cli.text import format_count, format_json, format_size
 from analytics_service.operating.findings import Finding, Level, problem
+from analytics_service.operating.occupants import find_url
 from analytics_service.operating.status import Status, read_status
 from analytics_service.ports.databases import Part
 from analytics_service.ports.probes import RedisProbe
@@ -59,7 +60,7 @@ def _describe_status(status: Status) -> dict[str, str]:
 
 def _describe_service(status: Status) -> str:
     if status.served_by is not None:
-        return f"running, process {status.served_by}" if status.served_by else "running"
+        return f"running, process {status.served_by or 'unknown'}"
     return "not running; an applier works alone" if status.applied_by_another else "not running"
 
 
@@ -93,9 +94,10 @@ def _examine(settings: Settings) -> Iterator[Finding]:
         check_access(settings.folder)
     except PermissionError as error:
         return iter([problem("data folder", f"{settings.folder} cannot be read", explain_os_error(error))])
+    running = find_url(settings.folder)
     configuration = Configuration(
-        public_url=settings.public_url,
-        url=settings.url,
+        public_url=settings.public_url or (running if running.startswith("https://") else ""),
+        url=settings.url if settings.public_url else running or settings.url,
         trusted_proxies=settings.trusted_proxies,
         has_default_proxies=settings.trusted_proxies == Settings().trusted_proxies,
         redis=_redis_probe(settings.redis),

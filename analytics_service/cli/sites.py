@@ -25,7 +25,7 @@ from analytics_service.cli.site_fields import format_site, list_site_fields
 from analytics_service.cli.text import format_json
 from analytics_service.domain.periods import zone_at
 from analytics_service.errors import BadParameter
-from analytics_service.operating.occupants import find_server
+from analytics_service.operating.occupants import find_server, find_url
 from analytics_service.ports.databases import Part, PartState
 from analytics_service.settings import Settings, read_settings
 from analytics_service.web.assets import integrity
@@ -73,9 +73,8 @@ def _parse_balance(text: str | None) -> dict[str, int] | None:
         metric, equals, value = part.partition("=")
         digits = value.strip()
         if not equals or not digits.removeprefix("-").isdecimal() or len(digits) > 20:
-            raise BadParameter(
-                "opening-balance", "value", f"{part!r} is not METRIC=NUMBER, as in visits=1461664"
-            )
+            problem = f"{text!r} is not METRIC=NUMBER,METRIC=NUMBER with plain digits, as in visits=1461664"
+            raise BadParameter("opening-balance", "value", problem)
         balance[metric.strip()] = int(digits)
     return balance
 
@@ -204,12 +203,13 @@ def site_snippet(
     """Print the HTML for the pages of a site: the snippet and the widget."""
     settings_in_use(data, config)
     settings = read_settings({"data": data, "public_url": public_url}, file=config)
+    url = settings.url if settings.public_url else find_url(settings.folder) or settings.url
     with open_storage(settings.database).open_config() as stores:
         public_id = find_site(stores.sites, site).public_id
     release = (__version__, integrity(__version__)) if pinned else None
-    print(tracker_tags(settings.url, public_id, release))
-    print(widget_tags(settings.url, {"site": public_id}))
-    if not settings.public_url:
+    print(tracker_tags(url, public_id, release))
+    print(widget_tags(url, {"site": public_id}))
+    if not settings.public_url and not url.startswith("https://"):
         print("Set --public-url to the URL at which visitors reach the service.", file=sys.stderr)
 
 

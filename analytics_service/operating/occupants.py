@@ -1,4 +1,4 @@
-"""Who works on a data folder: lock files, and the number of the process that serves it."""
+"""Who works on a data folder: lock files, and the process that serves it with its URL."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -8,6 +8,7 @@ from analytics_service.disk.locks import is_held
 SERVE_LOCK = "serve.lock"
 APPLIER_LOCK = "applier.lock"
 PID_FILE = "serve.pid"
+URL_FILE = "serve.url"
 
 
 def find_server(folder: Path) -> int | None:
@@ -17,6 +18,14 @@ def find_server(folder: Path) -> int | None:
     with suppress(OSError, ValueError):
         return int((folder / PID_FILE).read_text())
     return 0
+
+
+def find_url(folder: Path) -> str:
+    """Returns the URL at which the service of a folder is reached; an empty text where none runs."""
+    if find_server(folder) is not None:
+        with suppress(OSError):
+            return (folder / URL_FILE).read_text("utf-8").strip()
+    return ""
 
 
 def has_applier(folder: Path) -> bool:

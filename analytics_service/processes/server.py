@@ -19,7 +19,7 @@ from analytics_service.domain.networks import networks
 from analytics_service.domain.site import Site
 from analytics_service.errors import BadParameter, Unavailable
 from analytics_service.operating.machine import NETWORK_FILE_SYSTEMS, file_system
-from analytics_service.operating.occupants import PID_FILE, SERVE_LOCK
+from analytics_service.operating.occupants import PID_FILE, SERVE_LOCK, URL_FILE
 from analytics_service.ports.clock import Clock
 from analytics_service.ports.databases import Part, PartState
 from analytics_service.ports.sites import SiteStore
@@ -51,24 +51,32 @@ def prepare_server(settings: Settings, *, clock: Clock) -> Iterator[Server]:
     except ValueError as error:
         raise BadParameter("trusted-proxy", "value", f"{error}; expected e.g. 10.0.0.0/8") from None
     check_operator_files(settings)
+    # A port that is taken leaves no new folder behind.
+    listening = None if settings.folder.exists() else _listen(settings)
     held = _take_folder(settings.folder)
     try:
         is_read_only = not _write_process_number(settings)
         if not is_read_only:
             open_storage(settings.database).databases.provision()
         _raise_file_limit()
-        listening = _listen(settings)
+        listening = listening or _listen(settings)
+        settings = msgspec.structs.replace(settings, port=settings.port or listening.getsockname()[1])
+        with suppress(OSError):
+            (settings.folder / URL_FILE).write_text(f"{settings.url}\n", "utf-8")
         with open_storage(settings.database).open_config() as stores:
             demo = _find_or_add_demo(stores.sites, clock)
             site_count = len(stores.sites.sites())
         yield Server(
-            settings=msgspec.structs.replace(settings, port=settings.port or listening.getsockname()[1]),
+            settings=settings,
             listening=listening,
             demo=demo,
             site_count=site_count,
             is_read_only=is_read_only,
         )
     finally:
+        for name in (PID_FILE, URL_FILE):
+            with suppress(OSError):
+                (settings.folder / name).unlink(missing_ok=True)
         os.close(held)
 
 

@@ -175,3 +175,9 @@ def test_an_empty_host_name_brings_back_the_bare_domain(config: SiteStore) -> No
     assert hosts(config, "*.y.example.vn", "z.example.vn") == {"*.y.example.vn", "z.example.vn"}
     assert hosts(config, "") == frozenset()
     assert hosts(config, "", "z.example.vn") == {"z.example.vn"}
+
+
+@pytest.mark.parametrize("typed", ["https://www.cantho.vn/", "www.cantho.vn", "HTTP://Cantho.vn"])
+def test_www_is_never_put_before_www(config: SiteStore, typed: str) -> None:
+    site = add_site(config, typed, SiteChanges(), at=NOON, random=bytes, by="me")
+    assert site.host_names == {"cantho.vn", "www.cantho.vn"}

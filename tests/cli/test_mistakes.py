@@ -1,5 +1,6 @@
 """A person's mistake is answered with one sentence and the way out, and nothing is made by it."""
 
+import errno
 import os
 import pwd
 import shlex
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics_service.cli.folder import explain_os_error
 from tests.fixtures.release_0_1_0 import unpack_release_0_1_0
 from tests.service import COMMAND, Service, add_site, run, serving
 
@@ -163,9 +165,13 @@ def test_a_site_may_be_added_before_the_first_start_and_the_command_says_how_to_
     assert done.returncode == 0
     assert f"Added to {folder}; the service is not running, start it with: " in done.stderr
     assert SITE in run("site", "list", data=folder).stdout
-    with serving(folder):
+    with serving(folder) as service:
         beside = run("site", "add", "y.example.vn", data=folder)
         assert (beside.returncode, beside.stderr) == (0, "")
+        assert f'src="{service.url}/v.js"' in run("site", "snippet", SITE, data=folder).stdout
+        assert f"pages use {service.url}" in run("doctor", data=folder).stdout
+        (folder / "serve.pid").unlink()
+        assert "running, process unknown" in run("status", data=folder).stdout
 
 
 def test_the_hint_of_a_start_works_where_it_is_pasted(tmp_path: Path) -> None:
@@ -211,6 +217,28 @@ def interrupted(service: Service) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", script, service.data], capture_output=True, text=True, check=False
     )
+
+
+@pytest.mark.parametrize(
+    ("balance", "problem"),
+    [
+        ("visits=1,461,664", "'visits=1,461,664' is not METRIC=NUMBER,METRIC=NUMBER with plain digits"),
+        ("visit=12", "'visit' is not one of pageviews, visits, visitors, bounces, engaged_seconds, events"),
+    ],
+)
+def test_an_opening_balance_that_is_none_is_refused_with_the_way_to_write_it(
+    tmp_path: Path, balance: str, problem: str
+) -> None:
+    words = ["--opening-balance", balance, "--reason", "before"]
+    assert problem in in_one_sentence(run("site", "add", SITE, *words, data=tmp_path / "data"))
+
+
+def test_nobody_is_advised_to_serve_as_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: NOBODY)
+    monkeypatch.setattr(sys, "argv", [sys.argv[0], "serve", "--data", "/root-owned"])
+    advice = explain_os_error(PermissionError(errno.EACCES, "Permission denied", "/root-owned"))
+    assert "sudo -u root" not in advice
+    assert "name another folder with --data" in advice
 
 
 @pytest.mark.parametrize(

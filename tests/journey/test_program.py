@@ -30,7 +30,9 @@ def test_the_readmes_page_view_counts_also_behind_an_https_proxy(tmp_path: Path)
     headers = dict(header.split(": ") for header in shown.H) | {"User-Agent": shown.A}
     with serving(tmp_path / "data") as service:
         site = add_site(service.data, "cantho.example.vn")["public_id"]
-        until(lambda: service.beacon(site, "https://cantho.example.vn/").headers["x-vstats"], "counted".__eq__)
+        until(
+            lambda: service.beacon(site, "https://cantho.example.vn/").headers["x-vstats"], "counted".__eq__
+        )
         for proto in ("http", "https"):
             answer = httpx2.post(
                 f"{service.url}/v",
