@@ -73,7 +73,7 @@ class RedisCluster:
         self.ask(taker, "cluster", "setslot", slot, "importing", names[giver])
         self.ask(giver, "cluster", "setslot", slot, "migrating", names[taker])
         while keys := self.ask(giver, "cluster", "getkeysinslot", slot, "1").split():
-            self.ask(giver, "migrate", "127.0.0.1", str(taker), keys[0], "0", "5000")
+            self.ask(giver, *("migrate", "127.0.0.1", str(taker), keys[0], "0", "5000"))
             # What comes meanwhile finds some of a site's keys here and others there.
             time.sleep(0.2)
         for port in (taker, giver):

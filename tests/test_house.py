@@ -18,7 +18,17 @@ ROOT = TOP / PACKAGE
 LANGUAGES = ("sql", "lua", "js")
 
 # "path", "path:qualified.name" or "path:imported.module", and why it may.
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = dict.fromkeys(
+    (
+        "tests/fixtures/make_release_0_1_0.py",
+        "tests/fixtures/make_release_0_1_0.py:Plan.engage",
+        "tests/fixtures/make_release_0_1_0.py:Plan.event",
+        "tests/fixtures/make_release_0_1_0.py:_at_the_seams",
+        "tests/fixtures/make_release_0_1_0.py:Old.make_sites",
+        "tests/fixtures/make_release_0_1_0.py:Old._serve_once",
+    ),
+    "It runs beside release 0.1.0 alone, made once and kept as it ran.",
+)
 
 Check = Callable[[Sources], Wrongs]
 ARCHITECTURE: tuple[Check, ...] = (

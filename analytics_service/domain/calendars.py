@@ -37,7 +37,7 @@ class Calendar:
         return local_day(at, self.zones)
 
     def localize(self, at: datetime) -> datetime:
-        """The same instant with the offset that the site's clock had then."""
+        """Returns the instant with the offset that the site's clock had then."""
         return at.astimezone(timezone(local_time(at, self.zones).utcoffset() or timedelta()))
 
     def day_start(self, day: date) -> datetime:

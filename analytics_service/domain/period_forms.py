@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
 
 from analytics_service.domain.calendars import DAY, HOUR, MAX_DAY, MIN_DAY
 from analytics_service.domain.choices import shorten, suggest
 from analytics_service.errors import BadParameter
 
-MAX_HOURS = 366 * 24
+MAX_HOURLY_PERIOD = timedelta(hours=366 * 24)
 
 
 class Named(StrEnum):
@@ -180,8 +180,9 @@ def _between_instants(start: datetime, end: datetime) -> Instants:
     if end <= start:
         problem = f"{end.isoformat()} does not lie after {start.isoformat()}, and is not in the period itself"
         raise BadParameter("to", "value", problem)
-    if (end - start) / HOUR > MAX_HOURS:
-        problem = f"lies more than {MAX_HOURS} hours after 'from'; for longer periods give dates"
+    if end - start > MAX_HOURLY_PERIOD:
+        hours = MAX_HOURLY_PERIOD // HOUR
+        problem = f"lies more than {hours} hours after 'from'; for longer periods give dates"
         raise BadParameter("to", "value", problem)
     return Instants(start, end)
 
@@ -192,6 +193,6 @@ def next_month(first: date) -> date:
 
 
 def year_before(day: date) -> date:
-    """The same date a year earlier, where 29 February becomes 28."""
+    """Returns the date a year earlier; 29 February becomes the 28th."""
     is_leap_day = (day.month, day.day) == (2, 29)
     return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from analytics_service.domain.counter import Item
 from analytics_service.domain.site import WeekStart, ZoneSince
 
-MINUTE_MS = 60 * 1000
+MINUTE_MS = timedelta(minutes=1) // timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from analytics_service.domain.period_forms import Dates, Instants, IsoWeek, Name
 from analytics_service.domain.periods import week_of
 from analytics_service.errors import BadParameter
 
-RECENT_MINUTES = 30
+RECENT_PERIOD = timedelta(minutes=30)
 
 
 class Grain(StrEnum):
@@ -99,7 +99,7 @@ def range_of_hours(start: datetime, end: datetime, calendar: Calendar, at: datet
 def recent_minutes(calendar: Calendar, at: datetime) -> Range:
     """The last 30 minutes, of which the running one is the last."""
     end = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    start = end - timedelta(minutes=RECENT_MINUTES)
+    start = end - RECENT_PERIOD
     return replace(range_of_hours(start, end, calendar, at), grain=Grain.MINUTE)
 
 

@@ -43,7 +43,7 @@ def provisioned(folder: Path) -> Sites:
 
     def add(site: int) -> dict[str, Any]:
         zone, week = ZONES[site], week_start(site)
-        return add_site(folder, domain(site), "--timezone", zone, "--week-start", week)
+        return add_site(folder, domain(site), *("--timezone", zone, "--week-start", week))
 
     with ThreadPoolExecutor(4) as pool:
         for site, made in enumerate(pool.map(add, range(len(ZONES)))):

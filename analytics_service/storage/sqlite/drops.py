@@ -22,10 +22,10 @@ def slice_of_day(
     connection: sqlite3.Connection, selection: Selection, day: date, after: int, limit: int
 ) -> list[tuple[int, bool]]:
     """Numbers of visits of a day above `after`, in their order, and whether each is one of the selection."""
-    asked: dict[str, int | str] = {"site": selection.site, "day": day_number(day), "after": after}
-    asked |= {"family": selection.family, "reason": selection.reason, "limit": limit}
+    values: dict[str, int | str] = {"site": selection.site, "day": day_number(day), "after": after}
+    values |= {"family": selection.family, "reason": selection.reason, "limit": limit}
     statement = "some_marked" if selection.marked else "some_counted"
-    return [(number, bool(fits)) for number, fits in connection.execute(SQL[statement], asked)]
+    return [(number, bool(fits)) for number, fits in connection.execute(SQL[statement], values)]
 
 
 class Drops:
