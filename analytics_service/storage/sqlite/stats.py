@@ -64,7 +64,7 @@ class StatsWriter:
         self._memory = Memory()
         self._names = Names(connection, self._memory)
         self._epoch = epoch
-        self._visits = range(0)
+        self._visits = self._last_loaded = range(0)
         self._loader = Loader(connection, self._names, self._memory)
         self._writer = BatchWriter(connection, self._names, self._memory, self._loader)
         self._truth = VerificationWriter(connection, self.changing)
@@ -99,9 +99,12 @@ class StatsWriter:
         batch = list(facts)
         if len(self._visits) < len(batch):
             self._visits = self._reserve_visits(max(VISITS_RESERVED, len(batch)))
+        # Taken here and not by `save`: quarantine saves what it folds by itself.
+        first, self._visits = self._visits.start, self._visits[len(batch) :]
+        self._last_loaded = range(first, self._visits.start)
         with self._forgetting(), translated(FILE):
             self._memory.is_lent = True
-            return self._loader.load(batch, cap, day_of_fact, next_visit=self._visits.start)
+            return self._loader.load(batch, cap, day_of_fact, next_visit=first)
 
     def _reserve_visits(self, count: int) -> range:
         """Returns a block of numbers that no visit ever had, and that is given to nobody else."""
@@ -139,7 +142,9 @@ class StatsWriter:
             self._db.executemany(SQL["save_unreadable"], unreadable)
             for journal, seq in positions.items():
                 self._db.execute(SQL["save_position"], {"journal": journal, "seq": seq})
-        self._visits = range(max(self._visits.start, batch.next_visit), self._visits.stop)
+        if self._last_loaded.start <= batch.next_visit <= self._last_loaded.stop == self._visits.start:
+            # What the batch did not use is for the next one.
+            self._visits = range(batch.next_visit, self._visits.stop)
 
     def checkpoint(self) -> dict[str, int]:
         """Makes commits durable; the positions durable now (none where a reader was in the way)."""
