@@ -78,7 +78,7 @@ class Applier:
                 self._journals.remove_if_left(name, applied)
 
     def forget(self, clock: Clock) -> bool:
-        """Drops ids that no fact to come can need, and positions of journals long removed.
+        """Drops some ids that no fact to come can need, and positions of journals long removed.
 
         What is old is told by the facts, not by the clock: what waits is counted as if it had come at once.
         Returns whether more has to go, which further calls do.
@@ -87,8 +87,9 @@ class Applier:
         times += self._waiting_since()
         at = datetime.fromtimestamp(min(times) / 1000, UTC)
         before = at - ID_RETENTION
-        closed = (at - MAX_DELAY - timedelta(days=1)).date()
-        has_more = self._stats.forget(int(before.timestamp() * 1000), closed)
+        first_open = (at - MAX_DELAY - timedelta(days=1)).date()
+        if self._stats.forget(int(before.timestamp() * 1000), first_open):
+            return True
         # A backup that has copied a journal needs its position in the stats.db that it copies next.
         removed = self._positions.keys() - set(self._journals.names())
         for name in removed & self._removed:
@@ -96,7 +97,7 @@ class Applier:
             self._positions.pop(name)
             self._durable.pop(name, None)
         self._removed = removed
-        return has_more
+        return False
 
 
 def zones_or_utc(zones: dict[int, tuple[ZoneSince, ...]]) -> ZonesOf:

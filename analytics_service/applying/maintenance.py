@@ -9,7 +9,7 @@ import msgspec
 
 from analytics_service.applying.reclassification import Reclassification
 from analytics_service.domain.tasks import BEGUN_AT_MOST, Task, TaskKind, TaskState
-from analytics_service.domain.verification import Check, Difference, as_told, wording
+from analytics_service.domain.verification import Check, Difference, Part, as_told, wording
 from analytics_service.errors import Unavailable, WriteFailed
 from analytics_service.ports.clock import Clock
 from analytics_service.ports.tasks import TaskStore
@@ -119,17 +119,20 @@ class Maintenance:
         site = order.arguments.get("site")
         for number in [site] if isinstance(site, int) else self._truth.sites():
             for day in self._truth.days(number):
-                if wrong := self._truth.differences(number, day):
-                    self._truth.repair(number, day)
-                    days += 1
-                    count += len(wrong)
-                    told += wrong[: DIFFERENCES_TOLD - len(told)]
-                yield None
+                before = count
+                for part in Part:
+                    if wrong := self._truth.differences(number, day, part):
+                        self._truth.repair(number, day, part)
+                        count += len(wrong)
+                        told += wrong[: DIFFERENCES_TOLD - len(told)]
+                    yield None
+                days += count > before
         yield {"days": days, "differences": count, "first": [as_told(one) for one in told]}
 
     def _prune(self, first_kept: date) -> Iterator[None]:
-        while self._truth.prune(first_kept):
-            yield
+        for site in self._truth.sites():
+            while self._truth.prune(site, first_kept):
+                yield
         self._pruned = first_kept
 
     def _check(self, at: datetime) -> Iterator[None]:
@@ -138,12 +141,13 @@ class Maintenance:
         days = wrong = 0
         for site in self._truth.sites():
             for day in self._truth.days(site)[-DAYS_CHECKED:]:
-                found = self._truth.differences(site, day)
                 days += 1
-                wrong += len(found)
-                for one in found[:10]:
-                    log.error("%s; run `analytics-service verify`", wording(one))
-                yield
+                for part in Part:
+                    found = self._truth.differences(site, day, part)
+                    wrong += len(found)
+                    for one in found[:10]:
+                        log.error("%s; run `analytics-service verify`", wording(one))
+                    yield
         self._truth.note_check(Check(_ms(at), days, wrong))
 
 

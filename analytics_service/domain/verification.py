@@ -3,10 +3,33 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from enum import Enum
 
+from analytics_service.domain.dimensions import Dimension
 from analytics_service.domain.metrics import Sums
 
 FIELDS = ("pageviews", "visits", "visitors", "bounces", "engaged_ms", "events")
+
+
+class Part(Enum):
+    """What of a day's sums is verified in one step, as the dimensions that it has."""
+
+    SITE = (Dimension.SITE,)
+    PAGE = (Dimension.PAGE,)
+    EVENT = (Dimension.EVENT,)
+    ENTRY_PAGE = (Dimension.ENTRY_PAGE,)
+    EXIT_PAGE = (Dimension.EXIT_PAGE,)
+    HOSTNAME = (Dimension.HOSTNAME,)
+    ACQUISITION = tuple(Dimension(number) for number in range(Dimension.SOURCE, Dimension.UTM_TERM + 1))
+    LOCATION = tuple(Dimension(number) for number in range(Dimension.COUNTRY, Dimension.CITY + 1))
+    TECHNOLOGY = tuple(Dimension(number) for number in range(Dimension.BROWSER, Dimension.LANGUAGE + 1))
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """Those dimensions."""
+        dimensions: tuple[Dimension, ...] = self.value
+        return dimensions
+
 
 DayKey = tuple[str, str]
 """What a sum is of: "site" and "", "hour" and its key, a dimension and its value."""

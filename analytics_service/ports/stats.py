@@ -46,10 +46,10 @@ class StatsStore(Protocol):
         ...
 
     def forget(self, before_ms: int, before_day: date) -> bool:
-        """Deletes what only facts from before that instant, or that day, would have needed.
+        """Deletes some of what only facts from before that instant, or that day, would have needed.
 
         Visitors' ids of days before that one become numbers that mean nothing, some thousand at a time:
         distinct within the day as before, and nothing ties them to another day but a visit over midnight.
-        Returns whether there may be more of them.
+        Returns whether there may be more of either.
         """
         ...

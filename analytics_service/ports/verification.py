@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Protocol
 
-from analytics_service.domain.verification import Check, Difference
+from analytics_service.domain.verification import Check, Difference, Part
 
 
 class Verifier(Protocol):
@@ -21,8 +21,8 @@ class Verifier(Protocol):
         """Returns the first day whose visits and views are all kept, of whichever site."""
         ...
 
-    def differences(self, site: int, day: date) -> list[Difference]:
-        """Returns what is wrong on a site's day; nothing where its sums agree."""
+    def differences(self, site: int, day: date, *parts: Part) -> list[Difference]:
+        """Returns what is wrong in parts (none named: all) of a site's day; nothing where its sums agree."""
         ...
 
     def last_check(self) -> Check | None:
@@ -45,8 +45,8 @@ class VerificationStore(Verifier, Protocol):
         """Stores what a check saw."""
         ...
 
-    def repair(self, site: int, day: date) -> None:
-        """Replaces a day's sums by what its visits and views add up to."""
+    def repair(self, site: int, day: date, *parts: Part) -> None:
+        """Replaces the sums of parts (none named: all) of a day by what its visits and views add up to."""
         ...
 
     def reset_peak(self, site: int, since_ms: int) -> int:
@@ -56,6 +56,6 @@ class VerificationStore(Verifier, Protocol):
         """
         ...
 
-    def prune(self, first_kept: date) -> bool:
-        """Deletes some visits and views of the days before; returns whether there may be more."""
+    def prune(self, site: int, first_kept: date) -> bool:
+        """Deletes some of a site's visits and views of the days before; returns whether there may be more."""
         ...

@@ -94,7 +94,7 @@ def figures(folder: Path) -> dict[str, list[tuple[object, ...]]]:
                     pageviews, visits, visitors, bounces, engaged_ms, events from rollup_day as r
                     where pageviews + visits + visitors + events != 0""",
                 "hours": """select * from rollup_hour where pageviews + visits + visitors + events != 0""",
-                "visits": """select day, visitor, began_at, lasted_ms, pageviews, events, engaged_ms
+                "visits": """select day, began_at, lasted_ms, pageviews, events, engaged_ms
                     from counted_visit""",
             }.items()
         }
@@ -197,7 +197,7 @@ def test_marked_visits_go_thirty_days_after_their_mark_was_last_set(tmp_path: Pa
 
 def test_visits_of_days_that_are_no_longer_kept_are_refused_with_the_day(tmp_path: Path) -> None:
     with counting(tmp_path / "x", three_days("")) as stats, open_config(tmp_path / "x") as config:
-        stats.truth().prune(LAST)
+        stats.truth().prune(1, LAST)
         asked = {"site": 1, "first": FIRST.isoformat(), "last": LAST.isoformat(), "family": FAMILY}
         number = config.tasks.place(TaskKind.REJECT, asked, by="me", at=NOON)
         recounting = Reclassification(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=1_000)

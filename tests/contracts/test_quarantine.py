@@ -141,3 +141,17 @@ async def test_a_marked_visit_goes_after_the_day_of_its_mark(storage: Storage, s
 def test_what_takes_no_room_is_no_old_suspect(stores: ApplierStores) -> None:
     apply(stores.stats, suspected(view("one", ANN)))
     assert stores.quarantine.old_suspects() is None
+
+
+async def test_a_day_whose_visitors_get_other_ids_is_first_brought_to_its_end(
+    storage: Storage, stores: ApplierStores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analytics_service.storage.sqlite.anonymity.ROWS_OF_A_STEP", 1)
+    apply(stores.stats, *(chrome(f"v{n}", (ANN, BOB)[n % 2], 60 * n) for n in range(6)))
+    for _ in range(2):
+        assert stores.stats.forget(0, LATER)
+    assert mark(stores.quarantine, COUNTED) == (6, 6)
+    assert await read(storage) == Sums()
+    assert mark(stores.quarantine, MARKED) == (6, 6)
+    assert await read(storage) == Sums(pageviews=6, visits=6, visitors=2, bounces=6)
+    assert stores.verification.differences(SITE, DAY) == []

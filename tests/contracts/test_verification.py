@@ -62,7 +62,7 @@ async def test_of_pruned_days_the_sums_stay_and_are_not_verified(
     apply(stores.stats, view("one", ANN), view("two", BOB))
     before = await read(storage)
     first_kept = DAY + timedelta(days=5)
-    while stores.verification.prune(first_kept):
+    while stores.verification.prune(SITE, first_kept):
         pass
     assert stores.verification.first_kept() == first_kept
     assert stores.verification.days(SITE) == []

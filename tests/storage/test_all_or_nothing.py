@@ -14,7 +14,7 @@ from analytics_service import storage as storages
 from analytics_service.domain.facts import View
 from analytics_service.domain.quarantine import Selection
 from analytics_service.domain.tasks import TaskKind, TaskState
-from analytics_service.domain.verification import Check
+from analytics_service.domain.verification import Check, Part
 from analytics_service.errors import Unavailable
 from analytics_service.ports.quarantine import Cursor
 from analytics_service.ports.storage import ApplierStores, ConfigStores, Storage
@@ -94,11 +94,11 @@ CALLS: tuple[ApplierCall, ...] = (
     lambda stores: stores.stats.forget(0, DAY + timedelta(days=2)),
     lambda stores: stores.quarantine.open_some(SITE, DAY),
     mark(REJECT),
-    lambda stores: stores.verification.repair(SITE, DAY),
+    lambda stores: stores.verification.repair(SITE, DAY, Part.PAGE),
     lambda stores: stores.verification.note_check(Check(1, 2, 0)),
     lambda stores: stores.quarantine.forget_some(date(2100, 1, 1)),
     pages(9),
-    lambda stores: stores.verification.prune(DAY),
+    lambda stores: stores.verification.prune(SITE, DAY),
     lambda stores: stores.stats.forget_journal("a"),
     pages(12),
 )

@@ -1,8 +1,13 @@
 """What the named queries may read."""
 
 import re
+import sqlite3
+from contextlib import closing
 from importlib.resources import files
+from pathlib import Path
 
+from analytics_service import storage as storages
+from analytics_service.storage.sqlite.anonymity import anonymous_id
 from analytics_service.storage.sqlite.sql import queries
 
 FOLDER = files("analytics_service.storage.sqlite").joinpath("queries")
@@ -31,3 +36,82 @@ def test_a_query_that_reads_the_tables_is_found() -> None:
     assert READS.search("select 1 from view as w")
     assert READS.search("select 1 from counted_view as w join visit on 1")
     assert not READS.search("select 1 from counted_view as w cross join counted_visit as v")
+
+
+TEMPORARY = {"asked_id", "asked_name", "asked_day"}
+"""What a batch asks for."""
+BOUNDED = {
+    "pending_engagement": "at most 100,000 rows",
+    "suspect": "what release 0.1.0 left, once",
+    "suspected_day": "a row for each site and day of a month",
+    "reopened_day": "a row for each site and day that was changed of late",
+    "lease": "one row",
+    "maintenance": "one row",
+    "reached": "one row",
+    "position": "a row for each journal",
+    "unreadable": "groups that no release could read",
+    "site": "configuration",
+    "site_zone": "configuration",
+    "site_host_name": "configuration",
+    "opening_balance": "configuration",
+    "salt": "at most three a site",
+    "task": "tasks of 30 days",
+    "anonymous_day": "a row for each site",
+    "CONSTANT": "no table",
+}
+
+
+class AnyValue(dict[str, int]):
+    """A value for each name."""
+
+    def __missing__(self, name: str) -> int:
+        return 1
+
+
+def plans(folder: Path) -> dict[tuple[str, str], list[str]]:
+    """How SQLite would carry out each named query."""
+    storages.open(f"sqlite:{folder}").databases.provision()
+    with (
+        closing(sqlite3.connect(folder / "stats.db")) as stats,
+        closing(sqlite3.connect(folder / "config.db")) as config,
+    ):
+        stats.create_function("anonymous_id", 2, anonymous_id)
+        for table in ("id", "name", "day"):
+            stats.execute(queries("batch")[f"make_asked_{table}"])
+        return {
+            (file, name): _plan(config if file == "config" else stats, statement)
+            for file in FILES
+            for name, statement in queries(file).items()
+            if not name.startswith("make_asked")
+        }
+
+
+def _plan(database: sqlite3.Connection, statement: str) -> list[str]:
+    values: object = AnyValue() if re.search(r":\w", statement) else (1,) * statement.count("?")
+    return [row[3] for row in database.execute(f"explain query plan {statement}", values)]  # type: ignore[arg-type]
+
+
+def scanned(plan: list[str], statement: str) -> set[str]:
+    """The tables that a statement reads from one end to the other."""
+    aliases = {alias: table for table, alias in re.findall(r"(\w+) as (\w+)", statement)}
+    made = set(re.findall(r"(?:recursive|,)\s+(\w+) ?\(", statement))
+    found = {step.split()[1] for step in plan if step.startswith("SCAN") and "VIRTUAL" not in step}
+    return {aliases.get(name, name) for name in found if not name.startswith("(")} - made
+
+
+def test_no_statement_reads_the_whole_of_a_table_that_grows(tmp_path: Path) -> None:
+    broken = {
+        (file, name): left
+        for (file, name), plan in plans(tmp_path).items()
+        if (left := scanned(plan, queries(file)[name]) - BOUNDED.keys() - TEMPORARY)
+    }
+    assert broken == {}
+
+
+def test_a_statement_that_reads_the_whole_of_a_table_is_found() -> None:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("create table view (site integer, day integer)")
+        for statement in ("select 1 from view as w where w.day = ?", "delete from view where day = ?"):
+            assert scanned(_plan(database, statement), statement) == {"view"}
+        database.execute("create index by_day on view (day)")
+        assert scanned(_plan(database, "delete from view where day = ?"), "") == set()

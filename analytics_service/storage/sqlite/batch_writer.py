@@ -36,6 +36,8 @@ class BatchWriter:
         self._save_sums(batch)
         self._save_drops(batch)
         self._db.execute(SQL["save_reached"], (batch.newest_at,))
+        for site, day in batch.known:
+            self._memory.note_size(site, day)
         self._memory.is_lent = False
 
     def _save_visits(self, ledger: Batch) -> None:

@@ -49,6 +49,8 @@ class Memory:
 
     def note_size(self, site: int, day: date) -> None:
         """Notes how many values a site's day has now."""
+        if (site, day) not in self.values:
+            return
         size = sum(map(len, self.values[site, day].values()))
         self.value_count += size - self.sizes.get((site, day), 0)
         self.sizes[site, day] = size

@@ -11,6 +11,7 @@ from analytics_service.domain.facts import decode
 from analytics_service.domain.quarantine import Selection, first_seen_in, mark_view
 from analytics_service.domain.visit_deltas import FirstSeen, apply_visit_deltas, move_visitor
 from analytics_service.ports.quarantine import Cursor, OldSuspects, Progress
+from analytics_service.storage.sqlite.anonymity import Anonymiser
 from analytics_service.storage.sqlite.batch_loader import Loader
 from analytics_service.storage.sqlite.batch_writer import BatchWriter
 from analytics_service.storage.sqlite.drops import slice_of_day
@@ -34,11 +35,13 @@ class QuarantineWriter:
         changing: Callable[[], AbstractContextManager[sqlite3.Connection]],
         writer: BatchWriter,
         loader: Loader,
+        anonymiser: Anonymiser,
     ) -> None:
         self._db = connection
         self._changing = changing
         self._writer = writer
         self._loader = loader
+        self._anonymiser = anonymiser
 
     def mark_some(self, selection: Selection, day: date, cursor: Cursor, *, cap: int, on: date) -> Progress:
         """Marks some of a selection's visits of a day as rejected, or counts those that are marked.
@@ -138,16 +141,25 @@ class QuarantineWriter:
 
     def _is_open(self, site: int, day: date) -> bool:
         number = day_number(day)
+        if self._is_being_renamed(site, number):
+            return False
         if number >= self._db.execute(SQL["closed_day"]).fetchone()[0]:
             return True
         row = self._db.execute(SQL["reopened_day"], (site, number)).fetchone()
         return row is not None and bool(row[2])
+
+    def _is_being_renamed(self, site: int, day: int) -> bool:
+        """Whether some of a day's visitors have other ids already, and others do not."""
+        return self._db.execute(SQL["day_being_renamed"], (site, day)).fetchone() is not None
 
     def open_some(self, site: int, day: date) -> bool:
         """Makes a day ready for changes, some views at a time; returns whether it is."""
         with self._changing() as db:
             if self._is_open(site, day):
                 return True
+            if self._is_being_renamed(site, day_number(day)):
+                self._anonymiser.step(date.min)
+                return False
             asked = {"site": site, "day": day_number(day), "limit": ROWS_A_STEP}
             row = db.execute(SQL["reopened_day"], (asked["site"], asked["day"])).fetchone()
             asked["visit"], asked["ordinal"] = row[:2] if row else (0, 0)

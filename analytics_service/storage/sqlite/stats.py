@@ -8,7 +8,6 @@ from pathlib import Path
 
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.domain.batch import Batch
-from analytics_service.domain.counts import PEAKS_KEPT
 from analytics_service.domain.facts import Fact
 from analytics_service.errors import LeaseLost, Unavailable, WriteFailed
 from analytics_service.storage.sqlite.anonymity import Anonymiser
@@ -17,13 +16,8 @@ from analytics_service.storage.sqlite.batch_writer import BatchWriter
 from analytics_service.storage.sqlite.memory import Memory
 from analytics_service.storage.sqlite.provisioning import STATS, create
 from analytics_service.storage.sqlite.quarantine import QuarantineWriter
-from analytics_service.storage.sqlite.sql import (
-    day_number,
-    open_for_writing,
-    queries,
-    transaction,
-    truncate_wal,
-)
+from analytics_service.storage.sqlite.retention import LateFactRetention
+from analytics_service.storage.sqlite.sql import open_for_writing, queries, transaction, truncate_wal
 from analytics_service.storage.sqlite.strings import Names
 from analytics_service.storage.sqlite.verification import VerificationWriter
 
@@ -67,9 +61,12 @@ class StatsWriter:
         self._visits = self._last_loaded = range(0)
         self._loader = Loader(connection, self._names, self._memory)
         self._writer = BatchWriter(connection, self._names, self._memory, self._loader)
+        self._retention = LateFactRetention(connection)
         self._truth = VerificationWriter(connection, self.changing)
         self._anonymiser = Anonymiser(connection)
-        self._suspects = QuarantineWriter(connection, self.changing, self._writer, self._loader)
+        self._suspects = QuarantineWriter(
+            connection, self.changing, self._writer, self._loader, self._anonymiser
+        )
 
     def _one(self, statement: str, *values: object) -> tuple[int, ...]:
         row: tuple[int, ...] = self._db.execute(statement, values).fetchone()
@@ -164,24 +161,15 @@ class StatsWriter:
             self._db.execute(SQL["forget_position"], (journal,))
 
     def forget(self, before_ms: int, before_day: date) -> bool:
-        """Drops ids and waiting engagement from before that instant, and visitors' ids from before that day.
+        """Drops some ids from before that instant, then makes visitors' ids from before that day others.
 
-        Returns whether more of the latter has to go; where not, all of it is gone from the WAL file too.
+        Returns whether there may be more; where not, what is gone is gone from the WAL file too.
         """
-        with self.changing():
-            self._db.execute(SQL["forget_seen_ids"], (before_ms,))
-            self._db.execute(SQL["forget_pending_engagement"], (before_ms,))
-            day = day_number(before_day)
-            self._db.execute(SQL["forget_peaks"], (before_ms // 1000 - int(PEAKS_KEPT.total_seconds()),))
-            for statement in (
-                "close_days",
-                "close_reopened_days",
-                "close_visitor_days",
-                "close_visitor_visits",
-            ):
-                self._db.execute(SQL[statement], (day,))
-            has_more = self._anonymiser.step(before_day)
+        with self._retention.holding_back(), self.changing():
+            more = self._retention.forget_some(before_ms, before_day) or self._anonymiser.step(before_day)
         self._memory.forget_values_before(before_day)
-        if not has_more:
-            truncate_wal(self._db)
-        return has_more
+        if more:
+            return True
+        self._retention.begin_anew()
+        truncate_wal(self._db)
+        return False

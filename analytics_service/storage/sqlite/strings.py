@@ -9,6 +9,7 @@ from analytics_service.storage.sqlite.memory import Memory
 from analytics_service.storage.sqlite.sql import queries
 
 KEPT = 100_000
+PART_SIZES = {"acquisition": 7, "location": 3, "technology": 7}
 SQL = queries("strings")
 _Value = TypeVar("_Value")
 _Key = TypeVar("_Key")
@@ -61,13 +62,23 @@ class Names:
         """Traits out of their numbers."""
         return _kept(self._memory.attributes, numbers, self._read)
 
+    def value(self, number: int) -> str:
+        """The string of that number; empty where there is none."""
+        value: str = self._db.execute(SQL["string"], (number,)).fetchone()[0]
+        return value
+
+    def values_of(self, table: str, number: int) -> tuple[str, ...]:
+        """The strings of what visits have in common, in the order of its dimensions."""
+        row: tuple[str, ...] | None = self._db.execute(SQL[table], (number,)).fetchone()
+        return row or ("",) * PART_SIZES[table]
+
     def _read(self, numbers: tuple[int, ...]) -> VisitAttributes:
         hostname, acquisition, location, technology = numbers
         return VisitAttributes(
-            self._db.execute(SQL["string"], (hostname,)).fetchone()[0],
-            Acquisition(*self._db.execute(SQL["acquisition"], (acquisition,)).fetchone() or ()),
-            Location(*self._db.execute(SQL["location"], (location,)).fetchone() or ()),
-            Technology(*self._db.execute(SQL["technology"], (technology,)).fetchone() or ()),
+            self.value(hostname),
+            Acquisition(*self.values_of("acquisition", acquisition)),
+            Location(*self.values_of("location", location)),
+            Technology(*self.values_of("technology", technology)),
         )
 
 

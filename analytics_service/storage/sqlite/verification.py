@@ -1,6 +1,7 @@
 """The sums of stats.db against the visits and views behind them, and what keeps the two in agreement."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -8,13 +9,21 @@ from pathlib import Path
 
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.domain.batch import BOUNCE_MS
-from analytics_service.domain.dimensions import BROKEN_DOWN, OF_VISITS, Dimension, values_of
+from analytics_service.domain.dimensions import Dimension
 from analytics_service.domain.metrics import Sums
-from analytics_service.domain.verification import Check, DaySums, Difference, day_of_hours, differences
+from analytics_service.domain.verification import (
+    Check,
+    DayKey,
+    DaySums,
+    Difference,
+    Part,
+    day_of_hours,
+    differences,
+)
 from analytics_service.storage.sqlite.memory import Memory
 from analytics_service.storage.sqlite.provisioning import STATS
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries, uri
-from analytics_service.storage.sqlite.strings import AttributeIds, Names
+from analytics_service.storage.sqlite.strings import Names
 
 FILE = STATS.file
 LONGEST_STEP = 5_000
@@ -46,9 +55,10 @@ class Verifier:
     def days(self, site: int) -> list[date]:
         """The days of a site whose visits and views are all kept."""
         with translated(FILE):
-            first, last = self._db.execute(SQL["first_and_last_day"], {"site": site}).fetchone()
+            found = self._db.execute(SQL["first_and_last_days"], {"site": site}).fetchone()
             kept = self._db.execute(SQL["maintenance"]).fetchone()[0]
-        return [] if first is None else [day_of(day) for day in range(max(first, kept), last + 1)]
+        first, last = ([day for day in days if day is not None] for days in (found[:3], found[3:]))
+        return [day_of(day) for day in range(max(min(first), kept), max(last) + 1)] if first else []
 
     def first_kept(self) -> date:
         """The first day whose visits and views are all kept, of whichever site."""
@@ -73,59 +83,70 @@ class Verifier:
             count: int = self._db.execute(SQL["unreadable"]).fetchone()[0]
             return count
 
-    def differences(self, site: int, day: date) -> list[Difference]:
-        """What is wrong on a site's day."""
-        with translated(FILE):
-            self._db.execute("begin")
-            try:
-                stored = self._stored(site, day_number(day))
-                found = self._found(site, day_number(day))
-            finally:
-                self._db.rollback()
-        return differences(site, day, stored, found)
+    def differences(self, site: int, day: date, *parts: Part) -> list[Difference]:
+        """What is wrong in parts (none named: all) of a site's day, each read at one moment."""
+        wrong: list[Difference] = []
+        for part in parts or Part:
+            with translated(FILE):
+                self._db.execute("begin")
+                try:
+                    stored = self._stored(site, day_number(day), part)
+                    found = self._found(site, day_number(day), part)
+                finally:
+                    self._db.rollback()
+            wrong += differences(site, day, stored, found)
+        return wrong
 
-    def _stored(self, site: int, day: int) -> DaySums:
-        sums: dict[tuple[str, str], Sums] = {}
-        for row in self._db.execute(SQL["stored_day"], (site, day)):
-            sums["site", ""] = Sums(*row)
-        for hour, *row in self._db.execute(SQL["stored_hours"], (site, day)):
-            sums["hour", str(hour)] = Sums(*row)
-        for dimension in BROKEN_DOWN:
+    def _stored(self, site: int, day: int, part: Part) -> DaySums:
+        sums: dict[DayKey, Sums] = {}
+        if part is Part.SITE:
+            for row in self._db.execute(SQL["stored_day"], (site, day)):
+                sums["site", ""] = Sums(*row)
+            for hour, *row in self._db.execute(SQL["stored_hours"], (site, day)):
+                sums["hour", str(hour)] = Sums(*row)
+            return sums
+        for dimension in part.dimensions:
             for value, *row in self._db.execute(SQL["stored_values"], (site, dimension, day)):
                 sums.setdefault((dimension.word, value), Sums()).add(Sums(*row))
         return sums
 
-    def _found(self, site: int, day: int) -> DaySums:
-        hours: dict[int, Sums] = {}
-        for hour, pageviews, events in self._db.execute(SQL["found_views"], (site, day)):
-            hours.setdefault(hour, Sums()).add(Sums(pageviews=pageviews, events=events))
-        visits = {"site": site, "day": day, "bounce": BOUNCE_MS}
-        for hour, count, bounces, engaged_ms in self._db.execute(SQL["found_visits"], visits):
-            hours.setdefault(hour, Sums()).add(Sums(visits=count, bounces=bounces, engaged_ms=engaged_ms))
-        for hour, visitors in self._db.execute(SQL["found_visitors"], (site, day)):
-            hours.setdefault(hour, Sums()).add(Sums(visitors=visitors))
-        sums = {("hour", str(hour)): of_hour for hour, of_hour in hours.items()}
-        sums["site", ""] = day_of_hours(list(hours.values()))
-        self._add_views(sums, site, day)
-        self._add_visits(sums, site, day)
+    def _found(self, site: int, day: int, part: Part) -> dict[DayKey, Sums]:
+        if part is Part.SITE:
+            return self._found_hours(site, day)
+        sums: dict[DayKey, Sums] = defaultdict(Sums)
+        if part is Part.PAGE:
+            for page, pageviews, events in self._db.execute(SQL["found_pages"], (site, day)):
+                sums[Dimension.PAGE.word, page].add(Sums(pageviews=pageviews, events=events))
+        elif part is Part.EVENT:
+            for name, events in self._db.execute(SQL["found_events"], (site, day)):
+                sums[Dimension.EVENT.word, name].add(Sums(events=events))
+        else:
+            self._add_visits(sums, site, day, part)
         return sums
 
-    def _add_views(self, sums: dict[tuple[str, str], Sums], site: int, day: int) -> None:
-        for page, pageviews, events in self._db.execute(SQL["found_pages"], (site, day)):
-            sums.setdefault((Dimension.PAGE.word, page), Sums()).add(Sums(pageviews=pageviews, events=events))
-        for name, events in self._db.execute(SQL["found_events"], (site, day)):
-            sums.setdefault((Dimension.EVENT.word, name), Sums()).add(Sums(events=events))
+    def _found_hours(self, site: int, day: int) -> dict[DayKey, Sums]:
+        hours: dict[int, Sums] = defaultdict(Sums)
+        for hour, pageviews, events in self._db.execute(SQL["found_views"], (site, day)):
+            hours[hour].add(Sums(pageviews=pageviews, events=events))
+        visits = {"site": site, "day": day, "bounce": BOUNCE_MS}
+        for hour, count, bounces, engaged_ms in self._db.execute(SQL["found_visits"], visits):
+            hours[hour].add(Sums(visits=count, bounces=bounces, engaged_ms=engaged_ms))
+        for hour, visitors in self._db.execute(SQL["found_visitors"], (site, day)):
+            hours[hour].add(Sums(visitors=visitors))
+        sums = {("hour", str(hour)): of_hour for hour, of_hour in hours.items()}
+        sums["site", ""] = day_of_hours(list(hours.values()))
+        return sums
 
-    def _add_visits(self, sums: dict[tuple[str, str], Sums], site: int, day: int) -> None:
-        names = Names(self._db, Memory())
+    def _add_visits(self, sums: dict[DayKey, Sums], site: int, day: int, part: Part) -> None:
         alike = {"site": site, "day": day, "bounce": BOUNCE_MS}
-        for entry, leave, *rest in self._db.execute(SQL["found_alike"], alike).fetchall():
-            numbers, (visits, bounces, engaged_ms) = rest[:4], rest[4:]
-            attributes = names.attributes_of(AttributeIds(*numbers))
-            for dimension, value in zip(OF_VISITS, values_of(entry, leave, attributes), strict=True):
+        names, group = Names(self._db, Memory()), part.name.lower()
+        for number, visits, bounces, engaged_ms in self._db.execute(SQL[f"found_{group}"], alike).fetchall():
+            of_visits = Sums(visits=visits, bounces=bounces, engaged_ms=engaged_ms)
+            is_shared = len(part.dimensions) > 1
+            values = names.values_of(group, number) if is_shared else (names.value(number),)
+            for dimension, value in zip(part.dimensions, values, strict=True):
                 if value:
-                    found = sums.setdefault((dimension.word, value), Sums())
-                    found.add(Sums(visits=visits, bounces=bounces, engaged_ms=engaged_ms))
+                    sums[dimension.word, value].add(of_visits)
 
 
 class VerificationWriter(Verifier):
@@ -139,23 +160,24 @@ class VerificationWriter(Verifier):
         super().__init__(connection)
         self._changing = changing
 
-    def repair(self, site: int, day: date) -> None:
-        """Puts in place of a day's sums what its visits and views add up to."""
-        with self._changing():
-            self.recompute_day(site, day)
-
-    def recompute_day(self, site: int, day: date) -> None:
-        """The same within the transaction of whoever changed visits and views."""
+    def repair(self, site: int, day: date, *parts: Part) -> None:
+        """Puts in place of the sums of parts (none named: all) of a day what visits and views add up to."""
         number = day_number(day)
-        found = self._found(site, number)
-        self._db.executemany(SQL["clear_day"], [(site, dimension, number) for dimension in Dimension])
-        self._db.execute(SQL["clear_hours"], (site, number))
+        for part in parts or Part:
+            with self._changing():
+                self._replace(site, number, part)
+
+    def _replace(self, site: int, day: int, part: Part) -> None:
+        found = self._found(site, day, part)
+        self._db.executemany(SQL["clear_day"], [(site, of, day) for of in part.dimensions])
+        if part is Part.SITE:
+            self._db.execute(SQL["clear_hours"], (site, day))
         for (of, value), sums in found.items():
             if of == "hour":
-                self._db.execute(SQL["put_hour"], (site, number, int(value), *sums.row()))
+                self._db.execute(SQL["put_hour"], (site, day, int(value), *sums.row()))
             else:
                 dimension = Dimension[of.upper()]
-                self._db.execute(SQL["put_day"], (site, int(dimension), number, value, *sums.row()))
+                self._db.execute(SQL["put_day"], (site, int(dimension), day, value, *sums.row()))
 
     def note_check(self, check: Check) -> None:
         """Writes down what a check saw."""
@@ -171,16 +193,15 @@ class VerificationWriter(Verifier):
             row = db.execute(SQL["peak_left"], of_site).fetchone()
         return int(row[0]) if row else 0
 
-    def prune(self, first_kept: date) -> bool:
-        """Deletes some visits and views of the days before; whether there may be more."""
+    def prune(self, site: int, first_kept: date) -> bool:
+        """Deletes some of a site's visits and views of the days before; whether there may be more."""
         # A day begins up to 14 hours before it does in UTC.
         begins = datetime.combine(first_kept, datetime.min.time(), UTC) - timedelta(hours=14)
         with self._changing() as db:
             db.execute(SQL["note_first_day"], (day_number(first_kept),))
-            for (site,) in db.execute(SQL["sites"]).fetchall():
-                limits = {"site": site, "first": day_number(first_kept), "limit": LONGEST_STEP}
-                limits["seen_before"] = int(begins.timestamp() * 1000)
-                for step in ("prune_views", "prune_visits"):
-                    if db.execute(SQL[step], limits).rowcount:
-                        return True
+            limits = {"site": site, "first": day_number(first_kept), "limit": LONGEST_STEP}
+            limits["seen_before"] = int(begins.timestamp() * 1000)
+            for step in ("prune_views", "prune_visits"):
+                if db.execute(SQL[step], limits).rowcount:
+                    return True
         return False

@@ -51,6 +51,9 @@ select closed_day from reached
 -- name: reopened_day
 select visit, ordinal, is_open from reopened_day where site = ? and day = ?
 
+-- name: day_being_renamed
+select 1 from anonymous_day where site = ? and day = ? and key != x''
+
 -- name: note_reopened
 insert into reopened_day values (:site, :day, :visit, :ordinal, :is_open)
 on conflict do update set visit = excluded.visit, ordinal = excluded.ordinal, is_open = excluded.is_open

@@ -106,9 +106,6 @@ on conflict do update set online = excluded.online, at = excluded.at where exclu
 insert into online_peak values (:site, :begins, :online, :at)
 on conflict do update set online = excluded.online, at = excluded.at where excluded.online > online
 
--- name: forget_peaks
-delete from online_peak where begins < ?
-
 -- name: save_drop
 insert into drop_day values (?, ?, ?, ?)
 on conflict do update set count = count + excluded.count
@@ -127,25 +124,6 @@ insert into drop_sample (site, at, reason, page, family) values (?, ?, ?, ?, ?)
 delete from drop_sample
 where site = :site
     and id <= (select id from drop_sample where site = :site order by id desc limit 1 offset :kept)
-
--- name: close_days
-update reached set closed_day = max(closed_day, ?)
-
--- name: close_reopened_days
-delete from reopened_day where day < ?
-
--- name: forget_seen_ids
-delete from seen_id where at < ?
-
--- name: forget_pending_engagement
-delete from pending_engagement where at < ?
-
--- name: close_visitor_days
--- Needed only while facts of that day may still come; visits keep the names.
-delete from visitor_day where day < ?
-
--- name: close_visitor_visits
-delete from visitor_visit where day < ?
 
 -- name: site_figures
 -- All of an answer in one statement: it reads one moment, whatever is committed meanwhile.
@@ -189,10 +167,14 @@ select durable_seq, seq from position where journal = ?
 
 -- name: seen_since
 -- A visit over midnight is known by the name of its last view or event: the days are those it can lie on.
+with recursive of (site) as (
+    select min(site) from rollup_day
+    union all select (select min(site) from rollup_day where site > of.site) from of where site is not null
+)
 select v.site, coalesce((
         select coalesce(w.visitor, v.visitor) from counted_view as w
         where w.site = v.site and w.day in (:day, :day + 1, :day + 2, :day + 3) and w.visit = v.id
         order by w.at desc, w.ordinal desc limit 1
     ), v.visitor), v.began_at + v.lasted_ms
-from counted_visit as v
-where v.day >= :day and v.began_at + v.lasted_ms >= :seen_at
+from of cross join counted_visit as v on v.site = of.site and v.day >= :day
+where v.began_at + v.lasted_ms >= :seen_at

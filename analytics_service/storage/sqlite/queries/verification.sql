@@ -1,14 +1,22 @@
 -- name: sites
-select distinct site from rollup_day union select distinct site from visit
-
--- name: first_and_last_day
-select min(first), max(last) from (
-    select min(day) as first, max(day) as last from rollup_day where site = :site and dimension = 0
-    union all
-    select min(day), max(day) from view where site = :site
-    union all
-    select min(day), max(day) from visit where site = :site
+-- Each site is looked up, not sought among all rows.
+with recursive summed (site) as (
+    select min(site) from rollup_day
+    union all select (select min(site) from rollup_day where site > summed.site) from summed where site is not null
+), visited (site) as (
+    select min(site) from visit
+    union all select (select min(site) from visit where site > visited.site) from visited where site is not null
 )
+select site from summed where site is not null union select site from visited where site is not null
+
+-- name: first_and_last_days
+-- With min and max in one select all rows in between would be read.
+select (select min(day) from rollup_day where site = :site and dimension = 0),
+    (select min(day) from view where site = :site),
+    (select min(day) from visit where site = :site),
+    (select max(day) from rollup_day where site = :site and dimension = 0),
+    (select max(day) from view where site = :site),
+    (select max(day) from visit where site = :site)
 
 -- name: maintenance
 select first_day, checked_at, checked_days, differences from maintenance
@@ -70,14 +78,41 @@ select coalesce((select value from string where id = v.name), ''), count(*) from
 where v.site = ? and v.day = ? and v.name != (select id from string where value = '')
 group by v.name
 
--- name: found_alike
-select coalesce((select value from string where id = v.entry_page), ''),
-    coalesce((select value from string where id = v.exit_page), ''),
-    v.hostname, v.acquisition, v.location, v.technology,
-    count(*), sum(v.pageviews = 1 and v.events = 0 and v.engaged_ms < :bounce), sum(v.engaged_ms)
-from counted_visit as v
-where v.site = :site and v.day = :day
-group by v.entry_page, v.exit_page, v.hostname, v.acquisition, v.location, v.technology
+-- name: found_entry_page
+select entry_page, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
+from counted_visit
+where site = :site and day = :day
+group by 1
+
+-- name: found_exit_page
+select exit_page, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
+from counted_visit
+where site = :site and day = :day
+group by 1
+
+-- name: found_hostname
+select hostname, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
+from counted_visit
+where site = :site and day = :day
+group by 1
+
+-- name: found_acquisition
+select acquisition, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
+from counted_visit
+where site = :site and day = :day
+group by 1
+
+-- name: found_location
+select location, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
+from counted_visit
+where site = :site and day = :day
+group by 1
+
+-- name: found_technology
+select technology, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
+from counted_visit
+where site = :site and day = :day
+group by 1
 
 -- name: clear_day
 delete from rollup_day where site = ? and dimension = ? and day = ?
