@@ -46,7 +46,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask, as for scripts.")]
 
 @drops.command("list")
 def list_drops(site: SiteName, as_json: Json = False, data: Data = None, config: Config = None) -> None:
-    """List the drops of the last 30 days by reason, quarantined agents, and the latest drops."""
+    """List the drops of the last 30 days and the quarantine."""
     settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)
     found = _find_site(settings, site)
     since = read_clock().date() - MARKED_RETENTION
@@ -98,7 +98,7 @@ def accept(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Count what was quarantined as a bot or a forged referrer by mistake."""
+    """Count visits that were quarantined by mistake."""
     if reason and reason not in QUARANTINED:
         raise BadParameter(
             "reason", "enum", f"{reason!r} is not one of {', '.join(QUARANTINED)}", QUARANTINED
@@ -123,7 +123,7 @@ def reject(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Quarantine a browser's visits, which were a bot's, so that they no longer count."""
+    """Quarantine the visits of a browser that was a bot."""
     open_folder = settings_in_use if dry_run else settings_for_writing
     settings = open_folder(data, config, Part.CONFIG, Part.STATS)
     found = _find_site(settings, site)

@@ -28,7 +28,7 @@ from analytics_service.settings import Settings, read_settings
 
 
 def status(as_json: Json = False, data: Data = None, config: Config = None) -> None:
-    """Show whether the service runs, the backlog, and the last integrity check."""
+    """Show whether the service runs, its backlog and last check."""
     settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)
     found = read_status(open_installation(settings.folder, settings.database), at=read_clock())
     if as_json:
@@ -73,7 +73,10 @@ def _describe_check(status: Status) -> str:
 
 
 def doctor(as_json: Json = False, data: Data = None, config: Config = None) -> None:
-    """Check the host and the configuration, and suggest fixes; exits with 1 on errors."""
+    """Check the host and the configuration, and suggest fixes.
+
+    Exits with 1 where something must be fixed.
+    """
     settings = read_settings({"data": data}, file=config)
     findings = []
     for finding in _examine(settings):
@@ -119,7 +122,10 @@ def backup(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Copy everything except salts into one file, also while the service runs."""
+    """Copy everything except salts into one file.
+
+    The service may run meanwhile.
+    """
     from analytics_service.operating.backup import create_backup
 
     settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)

@@ -30,7 +30,10 @@ def site_peak(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Take back the record of visitors online at once; an earlier one of the last year returns."""
+    """Take back a forged record of visitors online.
+
+    An earlier record of the last year takes its place.
+    """
     if not reset:
         raise BadParameter("reset", "value", "add --reset to take the record back")
     settings = settings_for_writing(data, config, Part.CONFIG, Part.STATS)

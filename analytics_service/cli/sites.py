@@ -159,7 +159,7 @@ def site_set(
 
 @sites.command("list")
 def site_list(as_json: Json = False, data: Data = None, config: Config = None) -> None:
-    """List all sites: public id, domain, time zone, public or private."""
+    """List all sites with id, domain, time zone and access."""
     settings = settings_in_use(data, config)
     with open_storage(settings.database).open_config() as stores:
         every = stores.sites.sites()
@@ -200,7 +200,7 @@ def site_snippet(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Print the HTML for the pages of a site: the snippet and the widget."""
+    """Print the HTML of snippet and widget for a site's pages."""
     settings_in_use(data, config)
     settings = read_settings({"data": data, "public_url": public_url}, file=config)
     url = settings.url if settings.public_url else find_url(settings.folder) or settings.url

@@ -41,7 +41,7 @@ def verify(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Recompute all totals from the stored visits and page views, and report differences.
+    """Recompute all totals from visits and report differences.
 
     Exits with 1 where a difference was found and not repaired.
     """
