@@ -29,6 +29,7 @@ SALTS_INTERVAL = timedelta(minutes=1)
 DROPS_INTERVAL = timedelta(seconds=10)
 PEAKS_INTERVAL = timedelta(seconds=5)
 TRIM_INTERVAL = timedelta(seconds=2)
+SWEEP_INTERVAL = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
 log.addFilter(ThrottleFilter(LOG_INTERVAL))
@@ -149,6 +150,7 @@ class WorkerTasks:
             (CONFIG_INTERVAL, self._reload_config),
             (FILES_INTERVAL, self._check_files),
             (TRIM_INTERVAL, self._trim),
+            (SWEEP_INTERVAL, self.journal.sweep),
             (DROPS_INTERVAL, self._write_drops),
             (PEAKS_INTERVAL, self._write_peaks),
         ]

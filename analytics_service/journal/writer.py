@@ -29,6 +29,7 @@ PROBE_INTERVAL = timedelta(seconds=2)
 
 
 PROBE_BYTES = 64 * 1024
+BUSY_TIMEOUT = timedelta(seconds=5)
 
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,9 @@ _SCHEMA = (
 
 def _open(path: Path) -> sqlite3.Connection:
     # isolation_level=None: the transaction below is the only one, and it is written out.
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT.total_seconds()
+    )
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = full")
     connection.execute("pragma secure_delete = on")
@@ -85,6 +88,9 @@ class NoJournal:
 
     def passed(self, seq: int) -> None:
         """Does nothing: there is nothing to delete."""
+
+    async def sweep(self) -> None:
+        """Does nothing: there is nothing to take out."""
 
     def look(self) -> None:
         """Does nothing: there is no file that could be gone."""
@@ -146,6 +152,7 @@ class Journal:
         self._flushing: asyncio.Task[None] | None = None
         self._passed = 0
         self._deleted = 0
+        self._swept = 0
 
     def append(self, fact: bytes) -> asyncio.Future[None]:
         """Returns a future that is done when the fact is on disk. Raises Unavailable if it is not taken."""
@@ -166,6 +173,19 @@ class Journal:
     def passed(self, seq: int) -> None:
         """Notes that groups up to `seq` are applied and durable: the next transaction deletes them."""
         self._passed = max(self._passed, seq)
+
+    async def sweep(self) -> None:
+        """Deletes what is applied although nothing new comes, and takes it out of the WAL file, too."""
+        is_busy = self._flushing is not None or self._passed < self.last_seq
+        if is_busy or self._swept == self.last_seq or self.failed.is_set():
+            return
+        seq = self.last_seq
+        try:
+            is_clean = await asyncio.get_running_loop().run_in_executor(self._thread, self._delete, seq)
+        except (sqlite3.Error, OSError) as error:
+            self._fail(None, error)
+        else:
+            self._swept = seq if is_clean else self._swept
 
     def look(self) -> None:
         """Ends the journal where its file is gone."""
@@ -236,6 +256,18 @@ class Journal:
         self._db.commit()
         self._deleted = self._passed
         return seq
+
+    def _delete(self, seq: int) -> bool:
+        """Returns whether nothing stood in the way of emptying the WAL file. Raises sqlite3.Error."""
+        self._db.execute("delete from facts where seq <= ?", (seq,))
+        self._deleted = max(self._deleted, seq)
+        # No beacon waits for a reader of the file: the next sweep does it.
+        self._db.execute("pragma busy_timeout = 0")
+        try:
+            is_busy, _, _ = self._db.execute("pragma wal_checkpoint(truncate)").fetchone()
+            return not is_busy
+        finally:
+            self._db.execute(f"pragma busy_timeout = {BUSY_TIMEOUT // timedelta(milliseconds=1)}")
 
     async def close(self) -> None:
         """Flushes what is pending, then closes the file."""

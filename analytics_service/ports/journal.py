@@ -38,6 +38,10 @@ class WorkerJournal(FactSink, Protocol):
         """Lets it delete groups up to that number: their facts are durable elsewhere."""
         ...
 
+    async def sweep(self) -> None:
+        """Deletes what is durable elsewhere although nothing new comes, so that no trace of it stays."""
+        ...
+
     def look(self) -> None:
         """Looks whether what it writes to is still in its place; sets `failed` where it is not."""
         ...

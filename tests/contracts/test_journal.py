@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import cast
 
@@ -55,6 +56,48 @@ async def test_a_journal_emptied_and_written_again_is_read_again(tmp_path: Path)
         await journal.append(fact(3))
         assert journal.last_seq > applied
         assert stored(tmp_path, "one", after=applied) == ["view-3"]
+
+
+def left_in_files(folder: Path, number: int) -> list[str]:
+    """The files in which a trace of that fact is left."""
+    mark = f"view-{number}".encode()
+    return sorted(file.name for file in folder.iterdir() if mark in file.read_bytes())
+
+
+async def test_what_is_applied_leaves_no_trace_although_nothing_new_comes(tmp_path: Path) -> None:
+    async with open_journal(tmp_path, "one") as journal:
+        for number in range(7_001, 7_101):
+            await journal.append(fact(number))
+        journal.passed(journal.last_seq - 1)
+        await journal.sweep()
+        # One group is not applied yet: nothing is touched.
+        assert stored(tmp_path, "one")[-1] == "view-7100"
+        journal.passed(journal.last_seq)
+        assert left_in_files(tmp_path, 7_050)
+        await journal.sweep()
+        assert [left_in_files(tmp_path, number) for number in (7_001, 7_050, 7_100)] == [[], [], []]
+        applied = journal.last_seq
+        await journal.append(fact(7_200))
+        assert journal.last_seq > applied
+        assert stored(tmp_path, "one", after=applied) == ["view-7200"]
+        assert not journal.failed.is_set()
+
+
+async def test_a_reader_in_the_way_of_the_sweep_costs_nothing(tmp_path: Path) -> None:
+    async with open_journal(tmp_path, "one") as journal:
+        await journal.append(fact(7_001))
+        journal.passed(journal.last_seq)
+        with closing(sqlite3.connect(tmp_path / "one.db", isolation_level=None)) as reader:
+            reader.execute("begin")
+            reader.execute("select count(*) from facts").fetchone()
+            await journal.sweep()
+            await journal.append(fact(7_002))
+            reader.execute("rollback")
+        assert stored(tmp_path, "one") == ["view-7002"]
+        assert not journal.failed.is_set()
+        journal.passed(journal.last_seq)
+        await journal.sweep()
+        assert left_in_files(tmp_path, 7_001) == left_in_files(tmp_path, 7_002) == []
 
 
 def test_the_obvious_schema_would_lose_the_new_fact(tmp_path: Path) -> None:
