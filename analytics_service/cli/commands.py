@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from analytics_service.cli import operations
+from analytics_service.cli.ask import ask
 from analytics_service.cli.drops import drops
 from analytics_service.cli.options import Config, Data, PublicUrl
 from analytics_service.cli.sites import sites
@@ -83,7 +84,7 @@ def serve(
 app.add_typer(sites, name="site")
 app.add_typer(drops, name="drops")
 for command in (
-    *(operations.status, operations.doctor, verify),
+    *(ask, operations.status, operations.doctor, verify),
     *(operations.backup, operations.restore, operations.apply),
 ):
     app.command()(command)
