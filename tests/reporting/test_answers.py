@@ -26,7 +26,7 @@ from analytics_service.reporting.breakdown import answer_breakdown
 from analytics_service.reporting.totals import answer_totals
 from analytics_service.reporting.turns import Turns
 from tests.reporting.history import AT, DAYS, EVENTS, FIRST, PAGES, ZONES, Story, site_of, store, tell
-from tests.reporting.oracle import Figures, Window, count, list_rows, window
+from tests.reporting.oracle import Figures, Window, count, day_of, list_rows, window
 
 QUESTIONS = 500 if os.environ.get("SOAK") else 60
 METRICS = tuple(MEASURES.values())
@@ -151,6 +151,7 @@ async def _check_rows(answers: AnswerStore, stories: list[Story], query: Query) 
     found = {row.value: _values(row.values) for row in listed}
     assert len(found) == len(listed) == total
     assert found == expected
+    _check_changes(listed, own, query)
     figures = [row.values[query.sorting.measure] for row in listed]
     known = [value for value in figures if value is not None]
     assert known == sorted(known, reverse=query.sorting.descending)
@@ -158,6 +159,30 @@ async def _check_rows(answers: AnswerStore, stories: list[Story], query: Query) 
     if dimension is Dimension.PAGE:
         assert all(row.title in (None, f"T {row.value}") for row in listed)
     return bool(listed)
+
+
+def _check_changes(listed: list[Row], own: list[Story], query: Query) -> None:
+    """Checks the changes of rows: whole days on both sides, without the running one."""
+    calendar = calendar_of(own)
+    comparison = query.compare(query.resolve(calendar, AT), calendar, AT)
+    if comparison is None or comparison.panels is None or query.dimension is None:
+        assert all(row.change is None for row in listed)
+        return
+    now, before = (list_rows(own, query.filters, window(side), query.dimension) for side in comparison.panels)
+    for row in listed:
+        assert row.comparison is not None
+        assert row.change is not None
+        assert _values(row.comparison) == before[row.value]
+        for measure, change in row.change.items():
+            value, base = now[row.value][measure], before[row.value][measure]
+            assert change == (None if value is None or not base else (value - base) / base)
+
+
+def calendar_of(own: list[Story]) -> Calendar:
+    """The calendar of the visits' site, with the first day that has any."""
+    site = site_of(own[0].site)
+    first = min(day_of(site.number, story.hits[0].at) for story in own if not story.mark)
+    return Calendar(site.zones, site.week_start, first)
 
 
 def test_every_answer_is_what_the_visits_add_up_to(filled: Storage, stories: list[Story]) -> None:
