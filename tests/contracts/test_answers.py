@@ -109,7 +109,7 @@ async def test_what_is_not_known_is_a_row_without_a_word(answers: AnswerStore) -
 async def test_days_that_are_no_longer_stored_are_answered_from_sums_alone(storage: Storage) -> None:
     with storage.open_applier() as stores:
         apply(stores.stats, view("one", ANN))
-        while stores.verification.prune(DAY + ONE_DAY):
+        while stores.verification.prune(SITE, DAY + ONE_DAY):
             pass
     filtered = Selection(SITE, TODAY, ALL, (Filter(Dimension.PAGE, Operator.IS, ("/",)),))
     async with storage.open_answers() as answers:
