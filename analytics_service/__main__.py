@@ -1,5 +1,5 @@
 """`python -m analytics_service` is the command line."""
 
-from analytics_service.cli import main
+from analytics_service.cli.main import main
 
 main()
