@@ -9,8 +9,8 @@ import pytest
 
 from analytics_service.domain.counter import Item
 from analytics_service.web.outlets.colours import DARK, LABEL_BACKGROUND, LABEL_LIVE, LABEL_TEXT, LIGHT
-from analytics_service.web.outlets.query import COLOURS, ITEMS_OF
-from analytics_service.web.public.query import DEFAULT_ITEMS
+from analytics_service.web.outlets.options import COLOURS, ITEMS_OF
+from analytics_service.web.public.counter_query import DEFAULT_ITEMS
 from analytics_service.web.translations import WIDGET_LANGUAGES, load_words, page_languages
 
 WIDGET = Path(__file__).parents[1] / "widget"

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from analytics_service import storage
 from analytics_service.app.background import in_background
-from analytics_service.app.recall import recall_online
+from analytics_service.app.online_recovery import recall_online
 from analytics_service.app.worker_tasks import WorkerTasks
 from analytics_service.collecting.admit import Collector, Recognisers
 from analytics_service.collecting.budget import ValueBudget, VisitorBudget
@@ -38,7 +38,7 @@ from analytics_service.web.builder.pages import Builder, serve_static
 from analytics_service.web.errors import HANDLERS
 from analytics_service.web.intake import door
 from analytics_service.web.intake.proxies import Proxies
-from analytics_service.web.outlets.outlets import Outlets
+from analytics_service.web.outlets.endpoints import Outlets
 from analytics_service.web.prefix import PrefixMiddleware, prefix_of
 from analytics_service.web.public.counter import Counter
 from analytics_service.web.public.response_cache import ResponseCache

@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from analytics_service.app.applier_lag import Lag
 from analytics_service.app.background import in_background
-from analytics_service.app.lag import Lag
 from analytics_service.collecting.admit import Collector
 from analytics_service.collecting.salts import keep_salts
 from analytics_service.collecting.sites import SiteCache, read_sites

@@ -24,9 +24,9 @@ from analytics_service.ports.databases import Part
 from analytics_service.ports.storage import Storage
 from analytics_service.reporting.breakdown import answer_breakdown
 from analytics_service.reporting.forms import form_breakdown, form_series, form_totals
+from analytics_service.reporting.queue import Turns
 from analytics_service.reporting.tables import Cell, Table, format_csv, tabulate_line, tabulate_rows
 from analytics_service.reporting.totals import answer_totals
-from analytics_service.reporting.turns import Turns
 
 TERMINAL_TIMEOUT = timedelta(minutes=2)
 """Whoever waits at a terminal can end the command themselves."""

@@ -20,7 +20,7 @@ from analytics_service.cli.folder import (
 from analytics_service.cli.options import Config, Data, Json
 from analytics_service.cli.text import format_count, format_json, format_size
 from analytics_service.operating.findings import Finding, Level, problem
-from analytics_service.operating.occupants import find_url
+from analytics_service.operating.lock_holders import find_url
 from analytics_service.operating.status import Status, read_status
 from analytics_service.ports.databases import Part
 from analytics_service.ports.probes import RedisProbe
@@ -163,7 +163,7 @@ def apply(
     config: Config = None,
 ) -> None:
     """Apply what waits in the journals without serving."""
-    from analytics_service.processes.applier import run_alone
+    from analytics_service.processes.applier_process import run_alone
 
     settings = settings_of_any_release(data, config)
     check_owner(settings)

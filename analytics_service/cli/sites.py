@@ -25,7 +25,7 @@ from analytics_service.cli.site_fields import format_site, list_site_fields
 from analytics_service.cli.text import format_json
 from analytics_service.domain.periods import zone_at
 from analytics_service.errors import BadParameter
-from analytics_service.operating.occupants import find_server, find_url
+from analytics_service.operating.lock_holders import find_server, find_url
 from analytics_service.ports.databases import Part, PartState
 from analytics_service.settings import Settings, read_settings
 from analytics_service.web.assets import integrity

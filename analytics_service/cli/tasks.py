@@ -21,7 +21,7 @@ def carry_out(settings: Settings, kind: TaskKind, arguments: Mapping[str, object
 
     Raises Unavailable where the task failed, or did not end in time.
     """
-    from analytics_service.processes.applier import run_alone
+    from analytics_service.processes.applier_process import run_alone
 
     with open_storage(settings.database).open_config() as stores:
         number = stores.tasks.place(kind, arguments, by=current_user(), at=read_clock())

@@ -12,7 +12,7 @@ from analytics_service.disk.os_errors import translate_os_errors
 from analytics_service.errors import Unavailable
 from analytics_service.operating.archive import JOURNALS, Manifest, extract_archive
 from analytics_service.operating.installation import Installation
-from analytics_service.operating.occupants import APPLIER_LOCK, SERVE_LOCK
+from analytics_service.operating.lock_holders import APPLIER_LOCK, SERVE_LOCK
 
 
 def restore_backup(

@@ -9,7 +9,7 @@ import msgspec
 from analytics_service.domain.facts import decode_group
 from analytics_service.errors import Damaged
 from analytics_service.operating.installation import Installation
-from analytics_service.operating.occupants import find_server, has_applier
+from analytics_service.operating.lock_holders import find_server, has_applier
 from analytics_service.ports.databases import Part
 from analytics_service.ports.journal import Journals
 

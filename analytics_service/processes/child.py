@@ -31,12 +31,12 @@ def run_child(role: str) -> int:
     start = msgspec.json.decode(line, type=ChildStart)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     if role == "worker":
-        from analytics_service.processes.worker import run_worker
+        from analytics_service.processes.worker_process import run_worker
 
         return run_worker(
             start.settings, start.listening, start.heartbeats, clock=read_clock, address_key=start.address_key
         )
-    from analytics_service.processes.applier import run_applier
+    from analytics_service.processes.applier_process import run_applier
 
     return run_applier(start.settings, start.heartbeats, clock=read_clock)
 

@@ -16,7 +16,7 @@ from analytics_service.domain.site import Site
 from analytics_service.errors import BadParameter
 from analytics_service.ports.answers import AnswerStore
 from analytics_service.reporting.context import check_query, describe_answer, narrowing, read_calendar, select
-from analytics_service.reporting.turns import Turns
+from analytics_service.reporting.queue import Turns
 
 SidesOf = Mapping[str | None, tuple[Sums, Sums]]
 """What a row's changes are taken from, by its value."""

@@ -13,8 +13,8 @@ from analytics_service.domain.site import Site
 from analytics_service.errors import AnalyticsError, BadParameter
 from analytics_service.ports.answers import AnswerStore
 from analytics_service.reporting.breakdown import answer_breakdown
+from analytics_service.reporting.queue import Turns
 from analytics_service.reporting.totals import answer_totals
-from analytics_service.reporting.turns import Turns
 
 PANELS = (Dimension.SOURCE, Dimension.PAGE, Dimension.COUNTRY, Dimension.DEVICE)
 _Answer = TypeVar("_Answer")

@@ -15,7 +15,7 @@ from analytics_service.domain.selections import day_key
 from analytics_service.domain.site import Site
 from analytics_service.ports.answers import AnswerStore
 from analytics_service.reporting.context import check_query, describe_answer, narrowing, read_calendar, select
-from analytics_service.reporting.turns import Turns
+from analytics_service.reporting.queue import Turns
 
 BySums = Callable[[Sums], Values]
 _FINE = (Interval.HOUR, Interval.MINUTE)

@@ -8,7 +8,7 @@ import pytest
 
 from analytics_service.domain.tasks import BEGUN_AT_MOST, TaskKind, TaskState
 from analytics_service.errors import WriteFailed
-from analytics_service.processes.applier import Process
+from analytics_service.processes.applier_process import Process
 from analytics_service.settings import Settings
 from tests.applying.process import NOON, TODAY, event, fresh, running, view
 

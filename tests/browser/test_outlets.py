@@ -16,7 +16,7 @@ from analytics_service.domain.metrics import Metric
 from analytics_service.domain.site import Site, WeekStart, ZoneSince
 from analytics_service.web.outlets import png, svg
 from analytics_service.web.outlets.number_format import format_number
-from analytics_service.web.outlets.query import BUTTON_WIDTH, ITEMS_OF, Theme, Variant, WidgetOptions
+from analytics_service.web.outlets.options import BUTTON_WIDTH, ITEMS_OF, Theme, Variant, WidgetOptions
 from analytics_service.web.outlets.widget_view import WidgetView, build_error_view, build_view
 from analytics_service.web.translations import languages
 from tests.browser.stand import PICTURES, Stand

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from analytics_service.web.intake.crowd import CONNECTION_LIMIT, SENDER_SHARE
+from analytics_service.web.intake.connection_limit import CONNECTION_LIMIT, SENDER_SHARE
 from tests.contracts.doors import DOORS, Answer, Door, ask_both, read_answers, statuses_of
 from tests.service import BROWSER, serving, until
 

@@ -17,7 +17,7 @@ from analytics_service.domain.facts import View, encode
 from analytics_service.errors import AnalyticsError
 from analytics_service.journal import open_journal
 from analytics_service.operating.backup import create_backup
-from analytics_service.processes.applier import run_alone
+from analytics_service.processes.applier_process import run_alone
 from analytics_service.settings import Settings
 from analytics_service.storage.sqlite.config import create_config
 from analytics_service.storage.sqlite.stats import create_stats

@@ -66,7 +66,7 @@ WRONG = [
     (floors.storage_opened, "cli/sites.py", "from ..storage import open", ":analytics_service.storage"),
     (
         floors.storage_opened,
-        "processes/applier.py",
+        "processes/applier_process.py",
         "from ..storage.sqlite.stats import x",
         ":analytics_service.storage.sqlite.stats",
     ),
@@ -135,7 +135,7 @@ RIGHT = {
     "def f(at: datetime, seen_at: datetime, first_seen: int): return at.date()",
     "interop/plausible.py": "from analytics_service.domain.beacons import Beacon",
     "live/redis.py": "import redis.asyncio\nfrom ..ports.live import Live\nfrom ..redis_client import link",
-    "processes/worker.py": "import uvicorn\nfrom analytics_service import app, settings",
+    "processes/worker_process.py": "import uvicorn\nfrom analytics_service import app, settings",
     "storage/sqlite/stats.py": "import sqlite3\nf(1, 2, 3, 4, 5, *rest, named=6)",
     "storage/sqlite/queries/stats.sql": "",
     "web/counter.py": lines(300),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from analytics_service.processes.applier import run_applier
-from analytics_service.processes.worker import run_worker
+from analytics_service.processes.applier_process import run_applier
+from analytics_service.processes.worker_process import run_worker
 from analytics_service.settings import Settings
 
 

@@ -23,8 +23,8 @@ from analytics_service.domain.query import MEASURES, Measure, Query, Sort
 from analytics_service.ports.answers import AnswerStore
 from analytics_service.ports.storage import Storage
 from analytics_service.reporting.breakdown import answer_breakdown
+from analytics_service.reporting.queue import Turns
 from analytics_service.reporting.totals import answer_totals
-from analytics_service.reporting.turns import Turns
 from tests.reporting.history import AT, DAYS, EVENTS, FIRST, PAGES, ZONES, Story, site_of, store, tell
 from tests.reporting.oracle import Figures, Window, count, day_of, list_rows, window
 

@@ -13,7 +13,7 @@ from analytics_service.ports.verification import Verifier
 from analytics_service.storage.sqlite.config import open_config
 from analytics_service.storage.sqlite.copies import FileCopies
 from analytics_service.storage.sqlite.databases import FileDatabases
-from analytics_service.storage.sqlite.presence import FilePresence
+from analytics_service.storage.sqlite.vanished_files import FilePresence
 
 
 class SqliteStorage:

@@ -9,7 +9,7 @@ from starlette.datastructures import QueryParams
 
 from analytics_service.domain.counter import Item
 from analytics_service.web.outlets.colours import DARK, LIGHT, complete_colours
-from analytics_service.web.outlets.query import strip_bidi
+from analytics_service.web.outlets.options import strip_bidi
 from analytics_service.web.snippet import span_tags, widget_tags, write_tag, write_widget
 
 COLOURS = ("accent", "bg", "text")

@@ -17,8 +17,8 @@ from analytics_service.domain.site import Site
 from analytics_service.errors import Refused
 from analytics_service.web.builder import embed_code
 from analytics_service.web.headers import NO_STORE, digest_of, is_unchanged
-from analytics_service.web.outlets.outlets import Outlets
-from analytics_service.web.outlets.query import Grouping, Theme, Variant, strip_bidi
+from analytics_service.web.outlets.endpoints import Outlets
+from analytics_service.web.outlets.options import Grouping, Theme, Variant, strip_bidi
 from analytics_service.web.public.sites import find_public_site, require_public_site
 from analytics_service.web.services import Services, services_of
 from analytics_service.web.translations import (

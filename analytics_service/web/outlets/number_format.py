@@ -1,6 +1,6 @@
 """Numbers as people read them, with grouped digits."""
 
-from analytics_service.web.outlets.query import Grouping, WidgetOptions
+from analytics_service.web.outlets.options import Grouping, WidgetOptions
 from analytics_service.web.translations import Numbers, load_words
 
 UNKNOWN = "–"

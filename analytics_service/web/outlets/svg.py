@@ -6,7 +6,7 @@ from xml.etree.ElementTree import SubElement
 
 from analytics_service.domain.counter import Item
 from analytics_service.web.outlets.colours import LABEL_BACKGROUND, LABEL_LIVE, LABEL_TEXT
-from analytics_service.web.outlets.query import BUTTON_WIDTH, Variant
+from analytics_service.web.outlets.options import BUTTON_WIDTH, Variant
 from analytics_service.web.outlets.svg_canvas import SvgCanvas, measure_text
 from analytics_service.web.outlets.widget_view import Row, WidgetView
 

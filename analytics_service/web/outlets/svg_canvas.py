@@ -6,7 +6,7 @@ from hashlib import sha256
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from analytics_service.web.outlets.colours import DARK, LIGHT, complete_colours
-from analytics_service.web.outlets.query import Theme, WidgetOptions
+from analytics_service.web.outlets.options import Theme, WidgetOptions
 
 FONT = "system-ui,'Segoe UI',Roboto,'Noto Sans','DejaVu Sans',Arial,sans-serif"
 _CLASSES = {

@@ -6,7 +6,7 @@ from analytics_service.domain.counter import Item
 from analytics_service.domain.counts import Counts
 from analytics_service.domain.metrics import Metric
 from analytics_service.web.outlets.number_format import UNKNOWN, format_number
-from analytics_service.web.outlets.query import ITEMS_OF, WidgetOptions
+from analytics_service.web.outlets.options import ITEMS_OF, WidgetOptions
 from analytics_service.web.translations import load_words
 
 

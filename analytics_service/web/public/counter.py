@@ -15,7 +15,7 @@ from analytics_service.domain.periods import zone_at
 from analytics_service.domain.site import Site
 from analytics_service.web.headers import COMPRESSED, digest_of, is_unchanged
 from analytics_service.web.lru_cache import LruCache
-from analytics_service.web.public.query import authorise, parse_query
+from analytics_service.web.public.counter_query import authorise, parse_query
 from analytics_service.web.public.response_cache import CachedResponse
 from analytics_service.web.public.sites import require_public_site
 from analytics_service.web.services import Services, services_of

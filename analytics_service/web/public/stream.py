@@ -22,7 +22,7 @@ from analytics_service.errors import Unavailable
 from analytics_service.ports.clock import Randomness
 from analytics_service.web.headers import ANY_ORIGIN, NO_STORE
 from analytics_service.web.intake.client import client_of
-from analytics_service.web.public.query import authorise
+from analytics_service.web.public.counter_query import authorise
 from analytics_service.web.public.sites import find_public_site, require_public_site
 from analytics_service.web.services import Services, services_of
 

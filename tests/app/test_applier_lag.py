@@ -1,6 +1,6 @@
 """How far the applier is behind a worker, as /health tells it."""
 
-from analytics_service.app.lag import Lag
+from analytics_service.app.applier_lag import Lag
 
 
 def test_what_is_always_worked_off_is_never_behind_although_something_always_waits() -> None:

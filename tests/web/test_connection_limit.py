@@ -1,6 +1,6 @@
 """Who may be connected at once."""
 
-from analytics_service.web.intake.crowd import REFUSED_LIMIT, Crowd
+from analytics_service.web.intake.connection_limit import REFUSED_LIMIT, Crowd
 
 LIMIT = 16
 SHARE = 4

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from analytics_service.errors import BadParameter, Unavailable
-from analytics_service.operating.occupants import PID_FILE, URL_FILE, find_server, find_url
-from analytics_service.processes.server import DEMO_DOMAIN, prepare_server
+from analytics_service.operating.lock_holders import PID_FILE, URL_FILE, find_server, find_url
+from analytics_service.processes.startup import DEMO_DOMAIN, prepare_server
 from analytics_service.settings import Settings
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

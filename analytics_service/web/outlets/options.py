@@ -16,7 +16,7 @@ from analytics_service.domain.counter import Item, Span
 from analytics_service.domain.counts import Question
 from analytics_service.domain.site import Site
 from analytics_service.errors import BadParameter
-from analytics_service.web.public.query import DEFAULT_ITEMS, authorise, parse_query
+from analytics_service.web.public.counter_query import DEFAULT_ITEMS, authorise, parse_query
 from analytics_service.web.translations import FALLBACK, languages, match_language
 
 LABEL_LIMIT, HEADING_LIMIT, LABELS_LIMIT = 40, 60, 600

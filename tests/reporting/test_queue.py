@@ -18,8 +18,8 @@ from analytics_service.errors import BadParameter, NotKept, TooHeavy
 from analytics_service.ports.storage import Storage
 from analytics_service.reporting.breakdown import answer_breakdown
 from analytics_service.reporting.overview import answer_overview
+from analytics_service.reporting.queue import Turns
 from analytics_service.reporting.totals import answer_totals
-from analytics_service.reporting.turns import Turns
 from tests.reporting.history import AT, site_of, store, tell
 from tests.reporting.oracle import count, list_rows, window
 

@@ -16,7 +16,7 @@ from analytics_service.applying.reclassification import Reclassification
 from analytics_service.disk.locks import lock
 from analytics_service.domain.site import ZoneSince
 from analytics_service.errors import LeaseLost, Unavailable
-from analytics_service.operating.occupants import APPLIER_LOCK
+from analytics_service.operating.lock_holders import APPLIER_LOCK
 from analytics_service.ports.clock import Clock
 from analytics_service.ports.databases import Presence
 from analytics_service.ports.sites import SiteStore

@@ -21,7 +21,7 @@ from analytics_service.processes.heartbeat import send_heartbeat
 from analytics_service.processes.operator_files import read_spam_hosts
 from analytics_service.settings import Settings
 from analytics_service.web.intake.connection import BoundedConnection
-from analytics_service.web.intake.crowd import Crowd
+from analytics_service.web.intake.connection_limit import Crowd
 from analytics_service.web.intake.fast_lane import RUNS_ON, FastLane, is_supported
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from analytics_service.web.headers import COMPRESSED, EMBEDDABLE, NO_STORE, is_u
 from analytics_service.web.intake.beacon import header_value
 from analytics_service.web.intake.door import record
 from analytics_service.web.outlets import frame, png, svg, text
-from analytics_service.web.outlets.query import (
+from analytics_service.web.outlets.options import (
     Variant,
     parse_leniently,
     parse_widget_query,

@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from analytics_service.app.recall import recall_online
+from analytics_service.app.online_recovery import recall_online
 from analytics_service.collecting.budget import VisitorBudget
 from analytics_service.domain.limits import ONLINE_WINDOW
 from analytics_service.limits.memory import MemoryLimits

@@ -10,7 +10,7 @@ from analytics_service.domain.counts import Question
 from analytics_service.domain.metrics import Metric
 from analytics_service.domain.site import Site, SiteRules
 from analytics_service.errors import BadParameter, NotPublic
-from analytics_service.web.public.query import DEFAULT_ITEMS, authorise, parse_query
+from analytics_service.web.public.counter_query import DEFAULT_ITEMS, authorise, parse_query
 from tests.domain.test_admission import SITE
 
 

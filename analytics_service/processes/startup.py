@@ -18,8 +18,8 @@ from analytics_service.disk.locks import lock
 from analytics_service.domain.networks import networks
 from analytics_service.domain.site import Site
 from analytics_service.errors import BadParameter, Unavailable
+from analytics_service.operating.lock_holders import PID_FILE, SERVE_LOCK, URL_FILE
 from analytics_service.operating.machine import NETWORK_FILE_SYSTEMS, file_system
-from analytics_service.operating.occupants import PID_FILE, SERVE_LOCK, URL_FILE
 from analytics_service.ports.clock import Clock
 from analytics_service.ports.databases import Part, PartState
 from analytics_service.ports.sites import SiteStore
