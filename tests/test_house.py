@@ -176,6 +176,7 @@ def test_layers_and_drawing_are_those_of_the_code(package):
     """`python -m tests.house --write` writes them anew."""
     page = (TOP / pages.PAGE).read_text("utf-8")
     assert pages.part(page, "layers") == pages.layers(package)
+    assert PENDING or pages.part(page, "modules") == f"\n{pages.modules(package)}\n"
     assert PENDING or (TOP / pages.DRAWING).read_text("utf-8") == diagram.architecture(package)
 
 

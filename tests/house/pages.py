@@ -1,7 +1,8 @@
 """The parts of the documents that are made from the code: layers, figures, the drawing of the rooms."""
 
+import ast
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tests.house.diagram import architecture
 from tests.house.figures import figures
@@ -22,6 +23,19 @@ def layers(package: Sources) -> str:
         for number, floor in reversed(list(enumerate(FLOORS)))
     ]
     return "```\n" + "\n".join(lines) + "\n```\n"
+
+
+def modules(package: Sources) -> str:
+    """Returns a list of the modules by package, each with the first sentence of its docstring."""
+    folders: dict[str, list[str]] = {}
+    for path, source in package.items():
+        place = PurePosixPath(path)
+        if place.name == "__init__.py":
+            continue
+        said = (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
+        folder = "" if place.parent == PurePosixPath(".") else f"{place.parent}/"
+        folders.setdefault(folder, []).append(f"- `{place.stem}`: {said}\n")
+    return "\n".join(f"**`{folder or '/'}`**\n\n{''.join(lines)}" for folder, lines in sorted(folders.items()))
 
 
 def figures_table(package: Sources, tests: Sources) -> str:
@@ -45,6 +59,7 @@ def write(top: Path, package: Sources, tests: Sources) -> None:
     table = "| | |\n|---|---|\n" + figures_table(package, tests)
     page = _between("layers").sub(lambda _: layers(package), page)
     page = _between("figures").sub(lambda _: table, page)
+    page = _between("modules").sub(lambda _: f"\n{modules(package)}\n", page)
     (top / PAGE).write_text(page, "utf-8")
     (top / DRAWING).write_text(architecture(package), "utf-8")
 
