@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from tests.service import Service, view_id
+from tests.service import BROWSER, Service, view_id
 
 DOORS = {"ordinary": "false", "fast": "true"}
 Answer = tuple[int, dict[str, str], bytes]
@@ -33,7 +33,8 @@ class Door:
         length = (
             [] if any("transfer" in line.lower() for line in headers) else [f"Content-Length: {len(whole)}"]
         )
-        lines = [f"POST {path} HTTP/{version}", "Host: x", "User-Agent: Mozilla/5.0", *length, *headers]
+        agent = f"User-Agent: {BROWSER['User-Agent']}"
+        lines = [f"POST {path} HTTP/{version}", "Host: x", agent, *length, *headers]
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + whole
 
     def pageviews(self) -> int:

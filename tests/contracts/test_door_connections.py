@@ -44,6 +44,26 @@ def test_a_thousand_pipelined_beacons_are_all_counted(doors: list[Door]) -> None
         assert until(door.pageviews, (before + 1000).__le__) >= before + 1000
 
 
+@pytest.mark.parametrize("beacons", [1, 3])
+@pytest.mark.parametrize(
+    "behind",
+    [
+        b"\x16\x03\x01\x02 garbage\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"POST /v HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_a_beacon_is_answered_before_what_stands_behind_it_is_refused(
+    doors: list[Door], behind: bytes, beacons: int
+) -> None:
+    def sent(door: Door) -> list[bytes]:
+        return [b"".join(door.post() for _ in range(beacons)) + behind]
+
+    answers = ask_both(doors, sent, beacons + 2)
+    assert statuses_of(answers) == [202] * beacons + [400]
+    assert answers[-1][1]["connection"] == "close"
+
+
 @pytest.mark.parametrize("size", [1, 7, 100])
 def test_a_request_in_pieces_is_one_request(doors: list[Door], size: int) -> None:
     def sent(door: Door) -> list[bytes]:

@@ -74,6 +74,7 @@ class BoundedConnection(TurnTaking):
         self._quiet = 0
         self._upgrades = False
         self._unread = 0
+        self._refusal: Response | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Enters the crowd; the time of the first request begins."""
@@ -93,6 +94,8 @@ class BoundedConnection(TurnTaking):
         self.transport.abort()
 
     def _feed(self, data: bytes) -> None:
+        if self._is_over():
+            return
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -128,8 +131,11 @@ class BoundedConnection(TurnTaking):
             self._feed(rest)
 
     def _refuse(self, response: Response) -> None:
-        """Answers, unless an earlier request is still owed its own answer, and closes."""
+        """Answers and closes, but first gives earlier requests the answers that they are still owed."""
         is_its_own = not (self._in_head or self.pipeline or getattr(self.cycle, "response_started", True))
+        if self._is_busy() and not is_its_own and not getattr(self.cycle, "response_started", False):
+            self._refuse_last(response)
+            return
         if not self._is_busy() or is_its_own:
             self.transport.write(self._encoded(response))
         if self._is_busy():
@@ -137,6 +143,29 @@ class BoundedConnection(TurnTaking):
             self.cycle.message_event.set()
         self._waiting = b""
         self.transport.close()
+
+    def _refuse_last(self, response: Response) -> None:
+        if self.pipeline and self._begun_at is not None and not self._in_head:
+            # The newest is the refused one itself, whose body never comes.
+            self.pipeline.popleft()
+            self.cycle = self.pipeline[0][0] if self.pipeline else self._answered  # type: ignore[assignment]
+        self._refusal, self._waiting = response, b""
+        self._begun_at = self.loop.time()
+        self.flow.pause_reading()
+
+    def on_response_complete(self) -> None:
+        """After the last answer that is owed, refuses what came behind it."""
+        super().on_response_complete()
+        if self._refusal is None or self.pipeline or self._is_busy() or self.transport.is_closing():
+            return
+        self.transport.write(self._encoded(self._refusal))
+        self.transport.close()
+
+    def _is_owed(self) -> bool:
+        return self._refusal is not None or super()._is_owed()
+
+    def _is_over(self) -> bool:
+        return self._refusal is not None or super()._is_over()
 
     def _encoded(self, response: Response) -> bytes:
         headers = [*self.server_state.default_headers, *response.raw_headers]
@@ -226,7 +255,8 @@ class BoundedConnection(TurnTaking):
         elif self._unread_since is None:
             self._unread_since = now
         self._unread = unread
-        if self._unread_since is not None and now - self._unread_since > READ_TIMEOUT.total_seconds():
+        is_stuck = self._unread_since is not None and now - self._unread_since > READ_TIMEOUT.total_seconds()
+        if is_stuck or (self._refusal is not None and self._is_late(now)):
             self.transport.abort()
         elif self._is_late(now) and not self.flow.read_paused:
             self._refuse(_TOO_SLOW)

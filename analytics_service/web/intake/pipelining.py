@@ -72,6 +72,10 @@ class TurnTaking(HttpToolsProtocol):
         else:
             self._feed(data)
 
+    def _is_over(self) -> bool:
+        """Whether nothing more is taken in from this client."""
+        return self.transport.is_closing()
+
     def _may_go_on(self) -> bool:
         if self.pipeline or self.flow.write_paused:
             return False
@@ -86,13 +90,13 @@ class TurnTaking(HttpToolsProtocol):
             return
         self._requests = 0
         while at < min(len(given), TURN_BYTES) and self._requests < TURN_REQUESTS:
-            if self.transport.is_closing() or not self._may_go_on():
+            if self._is_over() or not self._may_go_on():
                 break
             self._unset_keepalive_if_required()
             self._feed(given[at : at + SLICE])
             at += SLICE
-        self._waiting = b"" if self.transport.is_closing() else given[at:]
-        if self.transport.is_closing():
+        self._waiting = b"" if self._is_over() else given[at:]
+        if self._is_over():
             return
         if not self._waiting:
             self.flow.resume_reading()
@@ -108,7 +112,7 @@ class TurnTaking(HttpToolsProtocol):
 
     def may_read(self) -> bool:
         """Tells whether the next bytes may come; where some wait, their turn is arranged instead."""
-        if not self._may_go_on():
+        if self._is_over() or not self._may_go_on():
             return False
         if self._waiting:
             self._take_a_turn()
