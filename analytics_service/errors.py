@@ -4,8 +4,11 @@ AnalyticsError
 ├── Refused          the caller's fault; nothing was stored (4xx)
 │   ├── BadBeacon    a beacon that is malformed
 │   ├── BadParameter a query parameter that is unknown or has no such value
+│   ├── Forbidden    what the caller has no right to do
 │   ├── NotKept      a query that needs visits and views that are no longer stored
 │   ├── NotPublic    figures that a site's owner has not made public
+│   ├── TooMany      more requests than one caller may send
+│   ├── Unauthenticated  a caller who shows no key, or none that is valid
 │   └── UnknownSite  no site of that name that may be seen
 ├── LeaseLost        another applier has taken over; this one's process must end
 └── Unavailable      ours, for now; the caller may try again (503)
@@ -75,6 +78,31 @@ class UnknownSite(Refused):
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no site {name!r}")
         self.name = name
+
+
+class Unauthenticated(Refused):
+    """A caller who has to show who they are; `is_invalid` where what they showed is not valid."""
+
+    def __init__(self, problem: str, *, is_invalid: bool = False) -> None:
+        super().__init__(problem)
+        self.is_invalid = is_invalid
+
+
+class Forbidden(Refused):
+    """An action that this caller has no right to; `scope` is what their key would need."""
+
+    def __init__(self, action: str, *, scope: str | None = None) -> None:
+        needed = f": the key needs the scope {scope}" if scope else ""
+        super().__init__(f"not allowed to {action}{needed}")
+        self.scope = scope
+
+
+class TooMany(Refused):
+    """More requests than one caller may send; `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("too many requests")
+        self.retry_after = retry_after
 
 
 class LeaseLost(AnalyticsError):

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Route
 
 from analytics_service import storage
 from analytics_service.app.background import in_background
 from analytics_service.app.online_recovery import recall_online
+from analytics_service.app.route_table import make_routes
 from analytics_service.app.worker_tasks import WorkerTasks
 from analytics_service.collecting.admit import Collector, Recognisers
 from analytics_service.collecting.budget import ValueBudget, VisitorBudget
@@ -33,16 +33,12 @@ from analytics_service.ports.journal import WorkerJournal
 from analytics_service.ports.limits import Limits
 from analytics_service.ports.live import Live
 from analytics_service.reporting.counts import Reporter
-from analytics_service.web import assets
-from analytics_service.web.builder.pages import Builder, serve_static
 from analytics_service.web.errors import HANDLERS
-from analytics_service.web.intake import door
 from analytics_service.web.intake.proxies import Proxies
-from analytics_service.web.outlets.endpoints import Outlets
 from analytics_service.web.prefix import PrefixMiddleware, prefix_of
-from analytics_service.web.public.counter import Counter
 from analytics_service.web.public.response_cache import ResponseCache
 from analytics_service.web.public.stream import Streams
+from analytics_service.web.routes import require_rules
 from analytics_service.web.services import Services
 
 log = logging.getLogger(__name__)
@@ -80,9 +76,11 @@ def create_app(config: WorkerConfig) -> Starlette:
         async with open_services(config, streams.end) as services:
             yield {"services": services}
 
+    routes = make_routes(streams, config.font_file)
+    require_rules(routes)
     prefix = prefix_of(config.url)
     app = Starlette(
-        routes=_routes(Counter(), streams, config.font_file),
+        routes=routes,
         middleware=[Middleware(PrefixMiddleware, prefix=prefix)] if prefix else [],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
@@ -164,30 +162,6 @@ async def _open_journal(stack: AsyncExitStack, config: WorkerConfig) -> WorkerJo
         stand_in = NoJournal(config.folder / "journal")
         stack.push_async_callback(stand_in.close)
         return stand_in
-
-
-def _routes(counter: Counter, streams: Streams, font_file: Path | None) -> list[Route]:
-    outlets = Outlets(counter, font_file)
-    builder = Builder(outlets)
-    return [
-        Route("/", assets.redirect_to_demo),
-        *(door.route_of(dialect) for dialect in door.DIALECTS),
-        Route("/v.js", assets.serve_script("v.js")),
-        Route("/v/{version}.js", assets.serve_release),
-        Route("/w.js", assets.serve_script("w.js")),
-        Route("/w/more.js", assets.serve_script("more.js")),
-        Route("/w/l/{language}.json", assets.serve_texts),
-        Route("/f.js", assets.serve_script("f.js")),
-        Route("/w/{site}.{kind}", outlets.answer),
-        Route("/badge/{site}.json", outlets.answer_badge),
-        Route("/widget", builder.answer_page),
-        Route("/widget/code", builder.answer_code),
-        Route("/widget/static/{name}", serve_static),
-        Route("/demo", assets.serve_demo),
-        Route("/health", assets.report_health),
-        Route("/api/v1/sites/{site}/counter", counter.answer),
-        Route("/api/v1/sites/{site}/stream", streams.answer),
-    ]
 
 
 def _open_live(config: WorkerConfig) -> AbstractAsyncContextManager[Live]:

@@ -12,7 +12,12 @@ from analytics_service.errors import (
     AnalyticsError,
     BadBeacon,
     BadParameter,
+    Forbidden,
+    NotKept,
     NotPublic,
+    TooHeavy,
+    TooMany,
+    Unauthenticated,
     Unavailable,
     UnknownSite,
 )
@@ -60,6 +65,26 @@ def error_response(error: Exception, path: str) -> Response:
         case UnknownSite():
             # The answer is the same for unknown, deleted and private sites, byte for byte.
             return problem("unknown-site", "Unknown site", 404, "There is no public site with this id.")
+        case Unauthenticated():
+            challenge = 'Bearer realm="analytics-service"'
+            if error.is_invalid:
+                challenge += ', error="invalid_token"'
+            return problem("unauthenticated", "Key needed", 401, str(error), {"WWW-Authenticate": challenge})
+        case Forbidden():
+            scope = f', scope="{error.scope}"' if error.scope else ""
+            challenge = f'Bearer realm="analytics-service", error="insufficient_scope"{scope}'
+            return problem("forbidden", "Not allowed", 403, str(error), {"WWW-Authenticate": challenge})
+        case NotKept():
+            nearest = {"from": error.nearest[0].isoformat(), "to": error.nearest[1].isoformat()}
+            since = error.kept_since.isoformat()
+            return problem("not-kept", "Not kept", 422, str(error), kept_since=since, nearest=nearest)
+        case TooMany():
+            retry = {"Retry-After": str(error.retry_after)}
+            return problem("too-many-requests", "Too many requests", 429, str(error), retry)
+        case TooHeavy():
+            narrow = [{"parameter": name, "code": "too-heavy"} for name in error.narrow]
+            retry = {"Retry-After": str(error.retry_after)}
+            return problem("too-heavy", "Query too heavy", 503, str(error), retry, errors=narrow)
         case Unavailable():
             log.warning("%s answered with 503: %s", path[:100], error)
             retry = {"Retry-After": str(error.retry_after)}

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from analytics_service.collecting.admit import Verdict
 from analytics_service.domain.beacons import BEACON_LIMIT, Beacon
 from analytics_service.domain.client import Client
 from analytics_service.domain.facts import encode
+from analytics_service.domain.principals import Action
 from analytics_service.web.intake import beacon
 from analytics_service.web.intake.client import client_of
+from analytics_service.web.routes import RuledRoute
 from analytics_service.web.services import Services, services_of
 
 PREFLIGHT_HEADERS = {
@@ -81,7 +82,7 @@ async def record(services: Services, request: Request, beacons: Iterable[Beacon]
     return verdicts
 
 
-def route_of(dialect: Dialect) -> Route:
+def route_of(dialect: Dialect) -> RuledRoute:
     """Returns the route of a dialect; one with a body answers the preflights of browsers, too."""
 
     async def receive(request: Request) -> Response:
@@ -93,7 +94,7 @@ def route_of(dialect: Dialect) -> Route:
         return dialect.answer(await record(services_of(request), request, beacons))
 
     methods = ["POST", "OPTIONS"] if dialect.method == "POST" else [dialect.method]
-    return Route(dialect.path, receive, methods=methods)
+    return RuledRoute(dialect.path, receive, Action.SEND_BEACON, methods=methods)
 
 
 async def read_body(request: Request, limit: int) -> bytes:

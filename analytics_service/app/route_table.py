@@ -1,0 +1,38 @@
+"""Every route of a worker, each with its rule."""
+
+from pathlib import Path
+
+from analytics_service.domain.principals import Action
+from analytics_service.web import assets
+from analytics_service.web.builder.pages import Builder, serve_static
+from analytics_service.web.intake import door
+from analytics_service.web.outlets.endpoints import Outlets
+from analytics_service.web.public.counter import Counter
+from analytics_service.web.public.stream import Streams
+from analytics_service.web.routes import RuledRoute
+
+
+def make_routes(streams: Streams, font_file: Path | None) -> list[RuledRoute]:
+    """Returns the routes in the order in which they are tried; `font_file` is for pictures of the widget."""
+    counter = Counter()
+    outlets = Outlets(counter, font_file)
+    builder = Builder(outlets)
+    return [
+        *(door.route_of(dialect) for dialect in door.DIALECTS),
+        RuledRoute("/", assets.redirect_to_demo, Action.READ_PUBLIC),
+        RuledRoute("/v.js", assets.serve_script("v.js"), Action.READ_PUBLIC),
+        RuledRoute("/v/{version}.js", assets.serve_release, Action.READ_PUBLIC),
+        RuledRoute("/w.js", assets.serve_script("w.js"), Action.READ_PUBLIC),
+        RuledRoute("/w/more.js", assets.serve_script("more.js"), Action.READ_PUBLIC),
+        RuledRoute("/w/l/{language}.json", assets.serve_texts, Action.READ_PUBLIC),
+        RuledRoute("/f.js", assets.serve_script("f.js"), Action.READ_PUBLIC),
+        RuledRoute("/w/{site}.{kind}", outlets.answer, Action.READ_COUNTER),
+        RuledRoute("/badge/{site}.json", outlets.answer_badge, Action.READ_COUNTER),
+        RuledRoute("/widget", builder.answer_page, Action.READ_PUBLIC),
+        RuledRoute("/widget/code", builder.answer_code, Action.READ_PUBLIC),
+        RuledRoute("/widget/static/{name}", serve_static, Action.READ_PUBLIC),
+        RuledRoute("/demo", assets.serve_demo, Action.READ_PUBLIC),
+        RuledRoute("/health", assets.report_health, Action.READ_PUBLIC),
+        RuledRoute("/api/v1/sites/{site}/counter", counter.answer, Action.READ_COUNTER),
+        RuledRoute("/api/v1/sites/{site}/stream", streams.answer, Action.READ_COUNTER),
+    ]
