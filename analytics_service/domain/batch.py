@@ -61,11 +61,18 @@ class Visit:
 
 @dataclass(slots=True)
 class CountedView:
-    """A view or event whose id was counted, and the engagement known of it."""
+    """A view or event whose id was counted, and the engagement known of it.
+
+    `page` and `mark` are those of its row; a page of None says that the row is not known.
+    """
 
     visit: int
     at: int
     engaged_ms: int = 0
+    day: date = NEVER
+    ordinal: int = 0
+    page: str | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,7 @@ class ViewRow:
     page: str
     name: str
     mark: str = ""
+    engaged_ms: int = 0
 
 
 def key_of(fact: VisitorFact) -> ViewKey:
@@ -116,6 +124,8 @@ class Batch:
 
     new_names: set[tuple[int, int, int, date]] = field(default_factory=set)
     new_views: list[ViewRow] = field(default_factory=list)
+    engaged_views: dict[tuple[int, date, int, int], int] = field(default_factory=dict)
+    """The engagement, in milliseconds, of views by site, day, visit and ordinal."""
     titles: dict[tuple[int, str], str] = field(default_factory=dict)
     before: dict[int, Visit | None] = field(default_factory=dict)
     """What this round touched, as it was; None for what is new."""

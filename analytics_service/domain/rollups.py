@@ -68,8 +68,6 @@ def _count(ledger: Batch, fact: View | Event, local: Moment, attributes_of: Attr
         ledger.changed_waiting.add(key)
     visit.engaged_ms = min(visit.engaged_ms + waited, ENGAGEMENT_MS)
     _extend_visit(visit, fact, local, page, attributes_of)
-    ledger.counted[key] = CountedView(visit.id, fact.at, waited)
-    ledger.changed_counted.add(key)
     view = ViewRow(
         site=fact.site,
         day=local.day,
@@ -81,8 +79,13 @@ def _count(ledger: Batch, fact: View | Event, local: Moment, attributes_of: Attr
         page=page,
         name=name,
         mark=visit.mark,
+        engaged_ms=waited,
     )
     ledger.new_views.append(view)
+    ledger.counted[key] = CountedView(
+        visit.id, fact.at, waited, view.day, view.ordinal, page=page, mark=view.mark
+    )
+    ledger.changed_counted.add(key)
     if visit.mark:
         return
     add_view(ledger, view, 1)
@@ -183,5 +186,9 @@ def _add_engagement(ledger: Batch, fact: Engagement) -> None:
         return
     view.engaged_ms = engaged_ms
     ledger.changed_counted.add(key)
+    if view.page is not None:
+        ledger.engaged_views[fact.site, view.day, view.visit, view.ordinal] = engaged_ms
+        if not view.mark:
+            ledger.days[fact.site, Dimension.PAGE, view.day, view.page].engaged_ms += more
     ledger.about_to_change(visit)
     visit.engaged_ms = min(visit.engaged_ms + more, ENGAGEMENT_MS)

@@ -82,6 +82,8 @@ def apply_visit_deltas(ledger: Batch) -> None:
 def add_view(ledger: Batch, view: ViewRow, count: int) -> None:
     """Adds a view or an event that many times to the sums of the day on which it happened."""
     of_page = ledger.days[view.site, Dimension.PAGE, view.day, view.page]
+    # A page's engaged time is that of its views; the site's is that of its visits.
+    of_page.engaged_ms += count * view.engaged_ms
     buckets = (*ledger.buckets(view.site, view.day, view.hour), of_page)
     if not view.name:
         for sums in buckets:

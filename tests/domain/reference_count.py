@@ -91,12 +91,18 @@ def runs_of(facts: Iterable[VisitorFact]) -> list[list[Counted]]:
     return runs
 
 
-def visits_of(facts: Iterable[VisitorFact], runs: list[list[Counted]]) -> list[Visited]:
-    """Each run as a visit, with the largest engagement told of each of its views."""
+def longest_engagement(facts: Iterable[VisitorFact]) -> dict[tuple[int, str], int]:
+    """The largest engagement told of each view."""
     longest: dict[tuple[int, str], int] = defaultdict(int)
     for fact in facts:
         if isinstance(fact, Engagement):
             longest[key_of(fact)] = max(longest[key_of(fact)], min(fact.engaged_ms, DAY))
+    return longest
+
+
+def visits_of(facts: Iterable[VisitorFact], runs: list[list[Counted]]) -> list[Visited]:
+    """Each run as a visit, with the largest engagement told of each of its views."""
+    longest = longest_engagement(facts)
     return [
         Visited(
             run[0].site,
@@ -117,6 +123,7 @@ def figures_of(facts: Iterable[VisitorFact], visits: Iterable[Visited]) -> Figur
     hours: dict[Any, Sums] = defaultdict(Sums)
     pages: dict[Any, Sums] = defaultdict(Sums)
     met = set()
+    longest = longest_engagement(facts)
     for fact in counted(facts):
         day, hour = local(fact.site, fact.at)
         is_view = isinstance(fact, View)
@@ -124,7 +131,9 @@ def figures_of(facts: Iterable[VisitorFact], visits: Iterable[Visited]) -> Figur
         met.add((fact.site, day, fact.visitor_id))
         for bucket in (days[fact.site, day], hours[fact.site, day, hour]):
             bucket.add(Sums(pageviews=int(is_view), events=int(not is_view), visitors=int(is_new)))
-        pages[fact.site, day, fact.page].add(Sums(pageviews=int(is_view), events=int(not is_view)))
+        pages[fact.site, day, fact.page].add(
+            Sums(pageviews=int(is_view), events=int(not is_view), engaged_ms=longest[key_of(fact)])
+        )
     for visit in visits:
         bounced = (visit.pageviews, visit.events) == (1, 0) and visit.engaged_ms < 10_000
         for bucket in (days[visit.site, visit.day], hours[visit.site, visit.day, visit.hour]):

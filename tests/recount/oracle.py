@@ -71,6 +71,10 @@ def recount(beacons: Iterable[Beacon]) -> Figures:
         days[beacon.site, "site", day, "", metric] += 1
         days[beacon.site, "page", day, beacon.page, metric] += 1
         hours[beacon.site, day, hour, metric] += 1
+        if beacon.kind == "v":
+            days[beacon.site, "page", day, beacon.page, "engaged_ms"] += engaged.get(
+                (beacon.site, beacon.view), 0
+            )
         if beacon.kind == "c":
             days[beacon.site, "event", day, beacon.name, metric] += 1
         if (beacon.site, day, beacon.person) not in met:

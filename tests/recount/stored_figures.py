@@ -14,7 +14,7 @@ SUMS = ("pageviews", "visits", "visitors", "bounces", "engaged_ms", "events")
 VISIT_SUMS = ("visits", "bounces", "engaged_ms")
 DIMENSIONS: dict[int, tuple[str, tuple[str, ...]]] = {
     0: ("site", SUMS),
-    1: ("page", ("pageviews", "events")),
+    1: ("page", ("pageviews", "events", "engaged_ms")),
     2: ("entry_page", VISIT_SUMS),
     3: ("exit_page", VISIT_SUMS),
     4: ("hostname", VISIT_SUMS),

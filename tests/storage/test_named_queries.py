@@ -26,7 +26,11 @@ def test_only_quarantine_and_fold_read_visits_that_are_not_counted() -> None:
         (file, name) for file in FILES for name, statement in queries(file).items() if READS.search(statement)
     }
     assert {file for file, _ in reading} == MAY_READ_MARKED.keys()
-    assert {name for file, name in reading if file == "batch"} == {"find_visits_named", "find_visit"}
+    assert {name for file, name in reading if file == "batch"} == {
+        "find_visits_named",
+        "find_visit",
+        "find_seen_ids",
+    }
     # Of a counted view the visit tells the visitor, whatever its own mark is between two steps.
     found = {name for file, name in reading if file == "verification" and name.startswith("found")}
     assert found == {"found_visitors"}

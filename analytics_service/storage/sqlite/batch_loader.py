@@ -73,8 +73,8 @@ class Loader:
 
     def _ids(self, ledger: Batch, ids: set[ViewKey]) -> None:
         self._asked("id", sorted(ids))
-        for site, view, visit, at, engaged_ms in self._db.execute(SQL["find_seen_ids"]).fetchall():
-            ledger.counted[site, view] = CountedView(visit, at, engaged_ms)
+        for site, view, visit, at, engaged_ms, day, *row in self._db.execute(SQL["find_seen_ids"]).fetchall():
+            ledger.counted[site, view] = CountedView(visit, at, engaged_ms, day_of(day), *row)
             if visit not in ledger.visits and (
                 row := self._db.execute(SQL["find_visit"], (visit,)).fetchone()
             ):

@@ -63,10 +63,17 @@ class BatchWriter:
                 (
                     *(v.site, day_number(v.day), v.visit, v.ordinal, v.at, v.at // 1000 - v.hour),
                     None if v.visitor == ledger.visits[v.visit].visitor else v.visitor,
-                    *(name(v.page), name(v.name), v.mark),
+                    *(name(v.page), name(v.name), v.mark, v.engaged_ms),
                 )
                 for v in ledger.new_views
             ],
+        )
+        self._db.executemany(
+            SQL["save_view_engagement"],
+            sorted(
+                (engaged_ms, site, day_number(day), visit, ordinal)
+                for (site, day, visit, ordinal), engaged_ms in ledger.engaged_views.items()
+            ),
         )
         titles = {key: title for key, title in ledger.titles.items() if self._memory.titles.get(key) != title}
         self._db.executemany(
@@ -84,7 +91,7 @@ class BatchWriter:
         self._db.executemany(
             SQL["save_seen_id"],
             [
-                (*key, view.visit, view.at, view.engaged_ms)
+                (*key, view.visit, view.at, view.engaged_ms, day_number(view.day), view.ordinal)
                 for key, view in sorted((key, ledger.counted[key]) for key in ledger.changed_counted)
             ],
         )

@@ -88,7 +88,7 @@ class QuarantineWriter:
         for day in range(max(first, begin.day), first + days + 1):
             below = begin.ordinal if day == begin.day else 2**31
             asked = (visit.site, day, visit.id, below, VIEWS_A_STEP + 1)
-            for ordinal, at, into_hour, visitor, page, name, mark in self._db.execute(
+            for ordinal, at, into_hour, visitor, page, name, mark, engaged_ms in self._db.execute(
                 SQL["views_of_visit"], asked
             ).fetchall():
                 yield ViewRow(
@@ -102,6 +102,7 @@ class QuarantineWriter:
                     page=page,
                     name=name,
                     mark=mark,
+                    engaged_ms=engaged_ms,
                 )
 
     def _mark(self, batch: Batch, visits: list[Visit], views: list[ViewRow], mark: str, on: date) -> None:

@@ -115,8 +115,9 @@ class Verifier:
             return self._found_hours(site, day)
         sums: dict[DayKey, Sums] = defaultdict(Sums)
         if part is Part.PAGE:
-            for page, pageviews, events in self._db.execute(SQL["found_pages"], (site, day)):
-                sums[Dimension.PAGE.word, page].add(Sums(pageviews=pageviews, events=events))
+            for page, pageviews, events, engaged_ms in self._db.execute(SQL["found_pages"], (site, day)):
+                of_views = Sums(pageviews=pageviews, events=events, engaged_ms=engaged_ms)
+                sums[Dimension.PAGE.word, page].add(of_views)
         elif part is Part.EVENT:
             for name, events in self._db.execute(SQL["found_events"], (site, day)):
                 sums[Dimension.EVENT.word, name].add(Sums(events=events))

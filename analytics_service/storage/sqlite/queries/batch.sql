@@ -27,8 +27,10 @@ delete from temp.asked_day
 
 -- name: find_seen_ids
 -- A cross join keeps the order: what is asked for outside, the large table by its key inside.
-select c.site, c.id, c.visit, c.at, c.engaged_ms
+select c.site, c.id, c.visit, c.at, c.engaged_ms, c.day, c.ordinal,
+    iif(w.visit is null, null, (select value from string where id = w.page)), coalesce(w.mark, '')
 from temp.asked_id as a cross join seen_id as c on c.site = a.site and c.id = a.id
+    left join view as w on w.site = c.site and w.day = c.day and w.visit = c.visit and w.ordinal = c.ordinal
 
 -- name: find_pending_engagement
 select w.site, w.id, w.engaged_ms, w.at

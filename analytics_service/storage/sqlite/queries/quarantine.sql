@@ -23,7 +23,7 @@ limit :limit
 -- name: views_of_visit
 -- The last first: taking a visit's views away in several steps, each is a short one.
 select w.ordinal, w.at, w.into_hour, w.visitor,
-    (select value from string where id = w.page), (select value from string where id = w.name), w.mark
+    (select value from string where id = w.page), (select value from string where id = w.name), w.mark, w.engaged_ms
 from view as w
 where w.site = ? and w.day = ? and w.visit = ? and w.ordinal < ?
 order by w.ordinal desc

@@ -43,8 +43,11 @@ on conflict do update set
     engaged_ms = excluded.engaged_ms, mark = excluded.mark, marked_on = excluded.marked_on
 
 -- name: save_view
-insert into view (site, day, visit, ordinal, at, into_hour, visitor, page, name, mark)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into view (site, day, visit, ordinal, at, into_hour, visitor, page, name, mark, engaged_ms)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: save_view_engagement
+update view set engaged_ms = ? where site = ? and day = ? and visit = ? and ordinal = ?
 
 -- name: save_title
 insert into page_title values (?, ?, ?)
@@ -54,7 +57,7 @@ on conflict do update set title = excluded.title
 insert or ignore into unreadable values (?, ?, ?)
 
 -- name: save_seen_id
-insert into seen_id values (?, ?, ?, ?, ?)
+insert into seen_id (site, id, visit, at, engaged_ms, day, ordinal) values (?, ?, ?, ?, ?, ?, ?)
 on conflict do update set engaged_ms = excluded.engaged_ms
 
 -- name: save_pending_engagement

@@ -68,7 +68,7 @@ group by hour
 
 -- name: found_pages
 select coalesce((select value from string where id = v.page), ''), sum(v.name = (select id from string where value = '')),
-    sum(v.name != (select id from string where value = ''))
+    sum(v.name != (select id from string where value = '')), sum(v.engaged_ms)
 from counted_view as v
 where v.site = ? and v.day = ?
 group by v.page
