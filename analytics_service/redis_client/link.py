@@ -11,6 +11,8 @@ from datetime import timedelta
 from analytics_service.redis_client.client import ANSWER_TIMEOUT, FAULTS, Client, Node, connect, nodes_of
 
 PAUSE_AFTER_FAILURE = timedelta(seconds=2)
+LOG_INTERVAL = timedelta(minutes=1)
+"""Where Redis comes and goes, it is logged no more often than this."""
 
 Start = Callable[[Coroutine[object, object, None]], asyncio.Task[None]]
 """Starts work that goes on beside answering, and takes care that it does not fail unnoticed."""
@@ -45,6 +47,9 @@ class Link:
         self._answer_timeout = answer_timeout
         self._nodes: list[Node] = []
         self._away_until = 0.0
+        self._failed_at: float | None = None
+        self._logged_at = float("-inf")
+        self._is_logged = False
         self._current = self._new()
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -59,6 +64,9 @@ class Link:
         current.unused.clear()
         try:
             yield current.client
+            # An answer of an older client may be from before the failure.
+            if current is self._current and self._failed_at is not None:
+                self._report_success(self._failed_at)
         finally:
             current.users -= 1
             if not current.users:
@@ -75,14 +83,24 @@ class Link:
 
     def report_failure(self, error: Exception) -> None:
         """Begins a pause, with a new client: the old one's connections may hold answers of before."""
-        if not self.is_away:
-            log.warning("Redis is away, %s: %s", self._without, type(error).__name__)
-        self._away_until = time.monotonic() + PAUSE_AFTER_FAILURE.total_seconds()
+        now = time.monotonic()
+        if self._failed_at is None:
+            self._failed_at = now
+            self._is_logged = now - self._logged_at >= LOG_INTERVAL.total_seconds()
+            if self._is_logged:
+                self._logged_at = now
+                log.warning("Redis is away, %s: %s", self._without, type(error).__name__)
+        self._away_until = now + PAUSE_AFTER_FAILURE.total_seconds()
         self._nodes = nodes_of(self._current.client) or self._nodes
         broken, self._current = self._current, self._new()
         ending = asyncio.create_task(broken.close())
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
+
+    def _report_success(self, failed_at: float) -> None:
+        self._failed_at = None
+        if self._is_logged:
+            log.warning("Redis is back after %.0f s", time.monotonic() - failed_at)
 
     async def close(self) -> None:
         """Closes the client of the moment, and waits for those that were replaced."""

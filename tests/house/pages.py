@@ -35,7 +35,9 @@ def modules(package: Sources) -> str:
         said = (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
         folder = "" if place.parent == PurePosixPath(".") else f"{place.parent}/"
         folders.setdefault(folder, []).append(f"- `{place.stem}`: {said}\n")
-    return "\n".join(f"**`{folder or '/'}`**\n\n{''.join(lines)}" for folder, lines in sorted(folders.items()))
+    return "\n".join(
+        f"**`{folder or '/'}`**\n\n{''.join(lines)}" for folder, lines in sorted(folders.items())
+    )
 
 
 def figures_table(package: Sources, tests: Sources) -> str:
