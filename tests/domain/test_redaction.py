@@ -33,6 +33,10 @@ PAGES = [
     "/chi-tiet/123456789012345678901234567",
     "/san-pham/507f1f77bcf86cd799439011",
     "/bai/550e8400-e29b-41d4-a716-446655440000",
+    # What the privacy page says is not masked: numbers of an identity card, a phone, an insurance.
+    "/ho-so/079203001234",
+    "/lien-he/0912345678",
+    "/bhxh/DN4797912345678",
     "/bai/GioiThieuChungVeThanhPho2026",
     "/may/laptop-asus-rog-strix-g16-g614jv-n3135w",
     "/may/sm-s918bzk-256gb-8gb-rtx4060ti",
