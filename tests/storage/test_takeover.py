@@ -31,7 +31,7 @@ from tests.service import run, until
 
 FIRST, LAST = date(2026, 11, 10), date(2026, 11, 13)
 EVERY_DAY = FigureQuery(daily=Days(None, date.max))
-ChildStart = Mapping[str, Mapping[str, Mapping[str, int]]]
+Figures = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def carried_out(folder: Path, numbers: tuple[int, ...]) -> bool:
         )
 
 
-def figures(folder: Path) -> ChildStart:
+def figures(folder: Path) -> Figures:
     """What is stored, by site and day."""
 
     async def read() -> dict[str, dict[date, Sums]]:
@@ -112,7 +112,7 @@ def pages(folder: Path) -> Mapping[str, Mapping[str, int]]:
     }
 
 
-def dropped(folder: Path) -> ChildStart:
+def dropped(folder: Path) -> Figures:
     """What was not counted, by site, day and reason."""
     found: dict[str, dict[str, dict[str, int]]] = {domain: defaultdict(dict) for domain in SITES}
     with open_drops(folder) as drops:
@@ -122,7 +122,7 @@ def dropped(folder: Path) -> ChildStart:
     return found
 
 
-def without_zeros(told: ChildStart) -> ChildStart:
+def without_zeros(told: Figures) -> Figures:
     return {
         one: {day: {name: value for name, value in sums.items() if value} for day, sums in days.items()}
         for one, days in told.items()
@@ -135,7 +135,7 @@ def assert_nothing_differs(folder: Path) -> None:
     assert done.returncode == 0
 
 
-def without_suspects(drops: ChildStart) -> ChildStart:
+def without_suspects(drops: Figures) -> Figures:
     """Of what is suspected, engagement is no drop of its own any longer."""
     return {
         one: {
