@@ -121,6 +121,22 @@ def test_without_any_figure_it_says_so(
     assert len(said) == (status == 404)
 
 
+@pytest.mark.parametrize("mode", ["", 'live="stream"'])
+def test_without_a_site_it_says_so_once_and_asks_nothing(
+    stand: Stand, context: BrowserContext, mode: str
+) -> None:
+    page = context.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "info" else None)
+    page.on("request", lambda request: asked.append(request.url))
+    nameless = f"<visitor-stats {mode}></visitor-stats>"
+    page.goto(stand.page("/a", WIDGET + nameless + nameless + LIST.format("")))
+    expect(page.locator("visitor-stats").nth(2).locator("dd").first).to_have_text("43", timeout=LIMIT_MS)
+    assert said == ["visitor-stats: no site"]
+    assert not [url for url in asked if "/sites//" in url]
+
+
 @pytest.mark.parametrize("items", ["online", "online,today", "online,today,week,total,year,peak"])
 def test_no_state_is_taller_than_another(stand: Stand, context: BrowserContext, items: str) -> None:
     stand.counter = with_counts(year=5, peak=6)

@@ -33,6 +33,7 @@ class Feed {
   // Sends a request now or later, when it is due; never for a hidden tab or a widget out of sight.
   look() {
     clearTimeout(this.#timer)
+    if (this.#site.endsWith('/')) return hint('no site')
     const near = own('hidden') ? [] : [...this.widgets].filter((widget) => widget.near)
     extras?.listen?.(this, this.#site, near.some((widget) => widget.mode == 'stream') && /visits$/.test(this.#query))
     if (this.#busy || !near.length) return
