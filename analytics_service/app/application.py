@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from analytics_service import storage
+from analytics_service.administering.keys import KeyCache
 from analytics_service.app.background import in_background
 from analytics_service.app.online_recovery import recall_online
 from analytics_service.app.route_table import make_routes
@@ -107,6 +108,7 @@ async def open_services(config: WorkerConfig, end_streams: Callable[[], None]) -
             journal=journal,
             files=files,
             collector=collector,
+            keys=KeyCache(),
             clock=config.clock,
             random=config.random,
             stop=config.stop,

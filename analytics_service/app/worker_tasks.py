@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from analytics_service.administering.keys import KeyCache
 from analytics_service.app.applier_lag import Lag
 from analytics_service.app.background import in_background
 from analytics_service.collecting.admit import Collector
@@ -44,6 +45,7 @@ class WorkerTasks:
     journal: WorkerJournal
     files: Presence
     collector: Collector
+    keys: KeyCache
     clock: Clock
     random: Randomness
     stop: Callable[[], None]
@@ -67,6 +69,8 @@ class WorkerTasks:
         at = self.clock()
         has_changed = version != self._version
         names = read_sites(self.config.sites) if has_changed else self.collector.sites.by_name
+        if has_changed:
+            self.keys.replace(self.config.keys.keys(), at)
         fresh = self._salted_at is not None and abs(at - self._salted_at) < SALTS_INTERVAL
         try:
             if has_changed or not fresh or self._crossed_midnight(at):
@@ -84,8 +88,13 @@ class WorkerTasks:
     async def _reload_config(self) -> None:
         self.collector.salts.forget_days(self.clock())
         # In a thread: it waits where another program holds config.db, and beacons must not.
-        self._reloading = asyncio.ensure_future(asyncio.to_thread(self.reload_if_changed))
+        self._reloading = asyncio.ensure_future(asyncio.to_thread(self._exchange_config))
         await asyncio.shield(self._reloading)
+
+    def _exchange_config(self) -> None:
+        self.reload_if_changed()
+        # Here, since one connection carries one transaction at a time.
+        self.keys.write_uses(self.config.keys, self.clock())
 
     async def _trim(self) -> None:
         self._lag.written(self.journal.last_seq, time.monotonic())
@@ -164,5 +173,7 @@ class WorkerTasks:
         if self._reloading is not None:
             # A thread cannot be cancelled, and config.db is closed next.
             await asyncio.gather(self._reloading, return_exceptions=True)
+        with suppress(Unavailable):
+            self.keys.write_uses(self.config.keys, self.clock(), is_last=True)
         with suppress(Unavailable):
             self._write_drops()

@@ -8,6 +8,7 @@ import typer
 from analytics_service.cli import operations
 from analytics_service.cli.ask import ask
 from analytics_service.cli.drops import drops
+from analytics_service.cli.keys import keys
 from analytics_service.cli.options import Config, Data, PublicUrl
 from analytics_service.cli.sites import sites
 from analytics_service.cli.verify import verify
@@ -83,6 +84,7 @@ def serve(
 
 app.add_typer(sites, name="site")
 app.add_typer(drops, name="drops")
+app.add_typer(keys, name="key")
 for command in (
     *(ask, operations.status, operations.doctor, verify),
     *(operations.backup, operations.restore, operations.apply),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 import idna
 
@@ -36,6 +37,23 @@ def _mapped(host: str) -> str:
 
 def _ascii_label(label: str) -> str:
     return label if label.isascii() else "xn--" + label.encode("punycode", "replace").decode("ascii")
+
+
+def origin_of(text: str) -> str | None:
+    """Returns the origin as browsers send it, or None for what is no scheme with a host and its port."""
+    try:
+        parts = urlsplit(text.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    rest = (parts.path.strip("/"), parts.query, parts.fragment, parts.username, parts.password)
+    default = {"http": 80, "https": 443}
+    if parts.scheme not in default or not parts.hostname or any(rest) or len(text) > HOST_LIMIT + 20:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else normal_host(parts.hostname)
+    if not host or not host.isprintable() or any(sign in host for sign in " *,;\"'"):
+        return None
+    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != default[parts.scheme] else "")
 
 
 def unwrapped_host(host: str) -> str:

@@ -8,6 +8,7 @@ from analytics_service.ports.answers import AnswerStore
 from analytics_service.ports.databases import Copies, Databases, Presence
 from analytics_service.ports.drops import DropReader
 from analytics_service.ports.figures import FigureStore
+from analytics_service.ports.keys import KeyStore
 from analytics_service.ports.quarantine import QuarantineStore
 from analytics_service.ports.salts import SaltStore
 from analytics_service.ports.sites import SiteStore
@@ -23,6 +24,7 @@ class ConfigStores:
     sites: SiteStore
     salts: SaltStore
     tasks: TaskStore
+    keys: KeyStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Storage(Protocol):
         ...
 
     def open_config(self) -> AbstractContextManager[ConfigStores]:
-        """Opens sites, salts and tasks; calls are brief, yet not for the event loop."""
+        """Opens sites, salts, tasks and keys; calls are brief, yet not for the event loop."""
         ...
 
     def open_applier(self) -> AbstractContextManager[ApplierStores]:

@@ -1,4 +1,4 @@
-"""config.db: sites, salts and tasks, written rarely and briefly by any process."""
+"""config.db: sites, salts, tasks and keys, written rarely and briefly by any process."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.ports.storage import ConfigStores
+from analytics_service.storage.sqlite.keys import Keys
 from analytics_service.storage.sqlite.provisioning import CONFIG, create
 from analytics_service.storage.sqlite.salts import Salts
 from analytics_service.storage.sqlite.sites import Sites
@@ -26,9 +27,9 @@ def create_config(folder: Path) -> None:
 
 @contextmanager
 def open_config(folder: Path) -> Iterator[ConfigStores]:
-    """Opens sites, salts and tasks of a folder over one connection. Raises Unavailable."""
+    """Opens sites, salts, tasks and keys of a folder over one connection. Raises Unavailable."""
     with _connect(folder) as connection:
-        yield ConfigStores(Sites(connection), Salts(connection), Tasks(connection))
+        yield ConfigStores(Sites(connection), Salts(connection), Tasks(connection), Keys(connection))
 
 
 @contextmanager

@@ -77,3 +77,30 @@ update task set state = ?, answer = ?, ended_at = ? where id = ?
 
 -- name: forget_tasks
 delete from task where state != 'waiting' and ended_at < ?
+
+-- name: keys
+select id, secret_hash, name, scopes, all_sites, origins, made_by, made_at, expires_at, revoked_at, used_at
+from key
+order by made_at, id
+
+-- name: key_sites
+select key, site from key_site
+
+-- name: add_key
+insert into key (
+    id, secret_hash, name, scopes, all_sites, origins, made_by, made_at, expires_at, revoked_at, used_at
+)
+values (
+    :id, :secret_hash, :name, :scopes, :all_sites, :origins, :made_by, :made_at, :expires_at, :revoked_at,
+    :used_at
+)
+
+-- name: add_key_site
+insert into key_site values (?, ?)
+
+-- name: revoke_key
+update key set revoked_at = ? where id = ? and revoked_at is null
+
+-- name: note_key_use
+-- Instants are of one form and in UTC, so that their texts sort like them.
+update key set used_at = :at where id = :id and (used_at is null or used_at < :at)
