@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-from analytics_service.domain.dimensions import Location, Technology, VisitAttributes, believed
+from analytics_service.domain.dimensions import Location, Technology, VisitAttributes, attributes_from_values
 from analytics_service.domain.facts import Event, View
 from analytics_service.domain.rollups import AttributesOf
 from analytics_service.enrichment.languages import screen_class
@@ -18,7 +18,7 @@ def describing(hosts_of: HostsOf) -> AttributesOf:
 
     def attributes_of(fact: View | Event) -> VisitAttributes:
         if fact.attributes:
-            return believed(fact.attributes)
+            return attributes_from_values(fact.attributes)
         return VisitAttributes(
             fact.hostname,
             acquisition_of(fact.referrer, fact.campaign, hosts_of(fact.site)),

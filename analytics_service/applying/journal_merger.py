@@ -107,7 +107,7 @@ class JournalMerger:
         return found
 
     def mark_applied(self, applied: Round) -> None:
-        """Drops what was applied."""
+        """Drops the groups of a round whose transaction was committed."""
         for name, seq in applied.positions.items():
             queue = self._queues[name]
             times = queue.times()

@@ -1,4 +1,4 @@
-"""What the applier does between two batches: orders, retention, the daily check."""
+"""What the applier does between two batches: tasks, retention, the daily check."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -16,8 +16,8 @@ from analytics_service.ports.tasks import TaskStore
 from analytics_service.ports.verification import VerificationStore
 
 CHECKED_EACH = timedelta(days=1)
-DAYS_CHECKED = 2
-DIFFERENCES_TOLD = 1_000
+CHECK_SPAN = 2
+REPORTED_LIMIT = 1_000
 
 log = logging.getLogger(__name__)
 
@@ -27,16 +27,16 @@ class Maintenance:
 
     def __init__(
         self,
-        truth: VerificationStore,
-        orders: TaskStore,
-        recounting: Reclassification,
+        verification: VerificationStore,
+        tasks: TaskStore,
+        reclassification: Reclassification,
         *,
         clock: Clock,
         retention: timedelta | None,
     ) -> None:
-        self._truth = truth
-        self._orders = orders
-        self._recounting = recounting
+        self._verification = verification
+        self._tasks = tasks
+        self._reclassification = reclassification
         self._clock = clock
         self._retention = retention
         self._work: Iterator[None] | None = None
@@ -63,97 +63,97 @@ class Maintenance:
     def may_forget(self) -> bool:
         """Whether nothing is under way, nor was cut off by a restart, that needs the ids of old facts."""
         try:
-            return self._work is None and self._orders.next() is None
+            return self._work is None and self._tasks.next() is None
         except Unavailable:
             return False
 
     def _due(self) -> Iterator[None] | None:
         at = self._clock()
-        if old := self._recounting.old_suspects():
-            return self._recounting.fold_old_suspects(old)
-        if order := self._orders.next():
-            return self._carry_out(order)
+        if old := self._reclassification.old_suspects():
+            return self._reclassification.fold_old_suspects(old)
+        if task := self._tasks.next():
+            return self._carry_out(task)
         if self._retention is not None and (first_kept := (at - self._retention).date()) != self._pruned:
             return self._prune(first_kept)
-        last = self._truth.last_check()
+        last = self._verification.last_check()
         # A clock that was set back must not silence the check.
         if last is None or abs(_ms(at) - last.at_ms) >= _ms(CHECKED_EACH):
             return self._check(at)
         return None
 
-    def _carry_out(self, order: Task) -> Iterator[None]:
+    def _carry_out(self, task: Task) -> Iterator[None]:
         answer: Mapping[str, object] = {}
         try:
-            if order.begun >= BEGUN_AT_MOST:
-                raise Unavailable(_given_up(order))
-            self._orders.begin(order.id)
-            for outcome in self._steps_of(order):
+            if task.begun >= BEGUN_AT_MOST:
+                raise Unavailable(_given_up(task))
+            self._tasks.begin(task.id)
+            for outcome in self._steps_of(task):
                 answer = outcome or answer
                 yield
         except WriteFailed as error:
             with suppress(Unavailable):
-                self._orders.note(order.id, {"error": str(error)})
+                self._tasks.note(task.id, {"error": str(error)})
             raise
         except (Unavailable, msgspec.ValidationError) as error:
-            log.error("order %d (%s) failed: %s", order.id, order.kind.value, error)
-            self._orders.end(order.id, TaskState.FAILED, {"error": str(error)}, at=self._clock())
+            log.error("task %d (%s) failed: %s", task.id, task.kind.value, error)
+            self._tasks.end(task.id, TaskState.FAILED, {"error": str(error)}, at=self._clock())
             return
-        self._orders.end(order.id, TaskState.DONE, answer, at=self._clock())
-        told = ", ".join(f"{count} {what}" for what, count in answer.items() if isinstance(count, int))
-        log.info("order %d (%s): %s", order.id, order.kind.value, told)
+        self._tasks.end(task.id, TaskState.DONE, answer, at=self._clock())
+        summary = ", ".join(f"{count} {what}" for what, count in answer.items() if isinstance(count, int))
+        log.info("task %d (%s): %s", task.id, task.kind.value, summary)
 
-    def _steps_of(self, order: Task) -> Iterator[Mapping[str, object] | None]:
-        if order.kind is TaskKind.REPAIR:
-            return self._repair(order)
-        if order.kind is TaskKind.RESET_PEAK:
-            return self._reset_peak(order)
-        return self._recounting.carry_out(order, self._clock)
+    def _steps_of(self, task: Task) -> Iterator[Mapping[str, object] | None]:
+        if task.kind is TaskKind.REPAIR:
+            return self._repair(task)
+        if task.kind is TaskKind.RESET_PEAK:
+            return self._reset_peak(task)
+        return self._reclassification.carry_out(task, self._clock)
 
-    def _reset_peak(self, order: Task) -> Iterator[Mapping[str, object] | None]:
-        site, since_ms = (msgspec.convert(order.arguments.get(name), int) for name in ("site", "since_ms"))
-        yield {"peak": self._truth.reset_peak(site, since_ms)}
+    def _reset_peak(self, task: Task) -> Iterator[Mapping[str, object] | None]:
+        site, since_ms = (msgspec.convert(task.arguments.get(name), int) for name in ("site", "since_ms"))
+        yield {"peak": self._verification.reset_peak(site, since_ms)}
 
-    def _repair(self, order: Task) -> Iterator[Mapping[str, object] | None]:
-        told: list[Difference] = []
+    def _repair(self, task: Task) -> Iterator[Mapping[str, object] | None]:
+        reported: list[Difference] = []
         count = days = 0
-        site = order.arguments.get("site")
-        for number in [site] if isinstance(site, int) else self._truth.sites():
-            for day in self._truth.days(number):
+        site = task.arguments.get("site")
+        for number in [site] if isinstance(site, int) else self._verification.sites():
+            for day in self._verification.days(number):
                 before = count
                 for part in Part:
-                    if wrong := self._truth.differences(number, day, part):
-                        self._truth.repair(number, day, part)
+                    if wrong := self._verification.differences(number, day, part):
+                        self._verification.repair(number, day, part)
                         count += len(wrong)
-                        told += wrong[: DIFFERENCES_TOLD - len(told)]
+                        reported += wrong[: REPORTED_LIMIT - len(reported)]
                     yield None
                 days += count > before
-        yield {"days": days, "differences": count, "first": [as_told(one) for one in told]}
+        yield {"days": days, "differences": count, "first": [as_told(one) for one in reported]}
 
     def _prune(self, first_kept: date) -> Iterator[None]:
-        for site in self._truth.sites():
-            while self._truth.prune(site, first_kept):
+        for site in self._verification.sites():
+            while self._verification.prune(site, first_kept):
                 yield
         self._pruned = first_kept
 
     def _check(self, at: datetime) -> Iterator[None]:
         """The last days of each site; visits whose marks are old go before it."""
-        yield from self._recounting.forget(self._clock)
+        yield from self._reclassification.forget(self._clock)
         days = wrong = 0
-        for site in self._truth.sites():
-            for day in self._truth.days(site)[-DAYS_CHECKED:]:
+        for site in self._verification.sites():
+            for day in self._verification.days(site)[-CHECK_SPAN:]:
                 days += 1
                 for part in Part:
-                    found = self._truth.differences(site, day, part)
+                    found = self._verification.differences(site, day, part)
                     wrong += len(found)
                     for one in found[:10]:
                         log.error("%s; run `analytics-service verify`", wording(one))
                     yield
-        self._truth.note_check(Check(_ms(at), days, wrong))
+        self._verification.note_check(Check(_ms(at), days, wrong))
 
 
-def _given_up(order: Task) -> str:
-    why = order.answer.get("error") or "the applier ended each time while it worked on it; see its log"
-    return f"it was begun {order.begun} times and never ended: {why}"
+def _given_up(task: Task) -> str:
+    why = task.answer.get("error") or "the applier ended each time while it worked on it; see its log"
+    return f"it was begun {task.begun} times and never ended: {why}"
 
 
 def _ms(time: datetime | timedelta) -> int:

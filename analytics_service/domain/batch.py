@@ -100,7 +100,7 @@ def key_of(fact: VisitorFact) -> ViewKey:
     return fact.site, f"{fact.id}\n{fact.drop}" if fact.drop else fact.id
 
 
-Known = dict[Dimension, set[str]]
+KnownValues = dict[Dimension, set[str]]
 """The values that have a rollup, by dimension."""
 
 
@@ -116,10 +116,10 @@ class Batch:
 
     visits: dict[int, Visit] = field(default_factory=dict)
     visits_of: dict[VisitorKey, list[int]] = field(default_factory=lambda: defaultdict(list))
-    counted: dict[ViewKey, CountedView] = field(default_factory=dict)
-    waiting: dict[ViewKey, tuple[int, int]] = field(default_factory=dict)
+    seen_ids: dict[ViewKey, CountedView] = field(default_factory=dict)
+    pending_engagement: dict[ViewKey, tuple[int, int]] = field(default_factory=dict)
     first_seen: dict[DayKey, tuple[int, int]] = field(default_factory=dict)
-    known: dict[tuple[int, date], Known] = field(default_factory=dict)
+    known: dict[tuple[int, date], KnownValues] = field(default_factory=dict)
     """The values of a site's day that have a rollup, `other` among them."""
 
     new_names: set[tuple[int, int, int, date]] = field(default_factory=set)
@@ -131,8 +131,8 @@ class Batch:
     """What this round touched, as it was; None for what is new."""
 
     changed_visits: set[int] = field(default_factory=set)
-    changed_counted: set[ViewKey] = field(default_factory=set)
-    changed_waiting: set[ViewKey] = field(default_factory=set)
+    changed_ids: set[ViewKey] = field(default_factory=set)
+    changed_pending: set[ViewKey] = field(default_factory=set)
     changed_days: set[DayKey] = field(default_factory=set)
     days: dict[tuple[int, Dimension, date, str], Sums] = field(default_factory=lambda: defaultdict(Sums))
     hours: dict[tuple[int, date, int], Sums] = field(default_factory=lambda: defaultdict(Sums))

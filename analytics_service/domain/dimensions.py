@@ -78,7 +78,7 @@ class VisitAttributes(NamedTuple):
     hostname: str
     origin: Acquisition = Acquisition()
     place: Location = Location()
-    equipment: Technology = Technology()
+    technology: Technology = Technology()
 
 
 BROKEN_DOWN = tuple(dimension for dimension in Dimension if dimension is not Dimension.SITE)
@@ -88,16 +88,16 @@ OF_VISITS = tuple(one for one in BROKEN_DOWN if one not in (Dimension.PAGE, Dime
 
 def values_of(entry_page: str, exit_page: str, attributes: VisitAttributes) -> tuple[str, ...]:
     """A visit's value of each dimension in OF_VISITS; an empty one is not known and has no rollup."""
-    return (entry_page, exit_page, *told(attributes))
+    return (entry_page, exit_page, *to_values(attributes))
 
 
-def told(attributes: VisitAttributes) -> tuple[str, ...]:
+def to_values(attributes: VisitAttributes) -> tuple[str, ...]:
     """Traits as a fact tells them."""
-    return (attributes.hostname, *attributes.origin, *attributes.place, *attributes.equipment)
+    return (attributes.hostname, *attributes.origin, *attributes.place, *attributes.technology)
 
 
-def believed(words: tuple[str, ...]) -> VisitAttributes:
-    """Traits out of what `told` made."""
+def attributes_from_values(words: tuple[str, ...]) -> VisitAttributes:
+    """Traits out of what `to_values` made."""
     hostname, *rest = words
     return VisitAttributes(hostname, Acquisition(*rest[:7]), Location(*rest[7:10]), Technology(*rest[10:]))
 
@@ -105,4 +105,4 @@ def believed(words: tuple[str, ...]) -> VisitAttributes:
 def from_values(values: tuple[str, ...]) -> tuple[str, str, VisitAttributes]:
     """Entry page, exit page and traits out of the values in the order of OF_VISITS."""
     entry, leave, *words = values
-    return entry, leave, believed(tuple(words))
+    return entry, leave, attributes_from_values(tuple(words))

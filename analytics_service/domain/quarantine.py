@@ -63,9 +63,9 @@ def mark_view(batch: Batch, view: ViewRow, mark: str) -> ViewRow:
         batch.drops[*key, mark] += 1
         return replace(view, mark=mark)
     name = batch.capped(Dimension.EVENT, *key, view.name) if view.name else ""
-    counted = replace(view, mark="", page=batch.capped(Dimension.PAGE, *key, view.page), name=name)
-    add_view(batch, counted, 1)
-    return counted
+    row = replace(view, mark="", page=batch.capped(Dimension.PAGE, *key, view.page), name=name)
+    add_view(batch, row, 1)
+    return row
 
 
 def first_seen_in(views: Iterable[ViewRow]) -> dict[DayKey, FirstSeen]:

@@ -23,49 +23,49 @@ AttributesOf = Callable[[View | Event], VisitAttributes]
 """What a visit that begins with this fact is described with."""
 
 
-def fold(ledger: Batch, facts: Iterable[Fact], zones_of: ZonesOf, attributes_of: AttributesOf) -> None:
-    """Folds facts, sorted by `at`, into the ledger."""
+def fold(batch: Batch, facts: Iterable[Fact], zones_of: ZonesOf, attributes_of: AttributesOf) -> None:
+    """Folds facts, sorted by `at`, into the batch."""
     known: dict[tuple[int, int], Moment] = {}
     for fact in facts:
-        ledger.newest_at = max(ledger.newest_at, fact.at)
+        batch.newest_at = max(batch.newest_at, fact.at)
         minute = (fact.site, fact.at // MINUTE_MS)
         local = known.get(minute)
         if local is None:
             local = known[minute] = moment(fact.at, zones_of(fact.site))
         if isinstance(fact, DropSummary):
             for reason, count in fact.drops:
-                ledger.drops[fact.site, local.day, reason] += count
-            ledger.samples.extend((fact.site, sample) for sample in fact.samples)
+                batch.drops[fact.site, local.day, reason] += count
+            batch.samples.extend((fact.site, sample) for sample in fact.samples)
         elif isinstance(fact, Online):
-            _peak(ledger, fact)
+            _peak(batch, fact)
         elif isinstance(fact, Engagement):
-            _add_engagement(ledger, fact)
+            _add_engagement(batch, fact)
         else:
-            _count(ledger, fact, local, attributes_of)
-    apply_visit_deltas(ledger)
+            _count(batch, fact, local, attributes_of)
+    apply_visit_deltas(batch)
 
 
-def _peak(ledger: Batch, fact: Online) -> None:
+def _peak(batch: Batch, fact: Online) -> None:
     bucket = (fact.site, fact.at // PEAK_MS * PEAK_MS // 1000)
-    if fact.online > ledger.peaks.get(bucket, (0, 0))[0]:
-        ledger.peaks[bucket] = (fact.online, fact.at)
+    if fact.online > batch.peaks.get(bucket, (0, 0))[0]:
+        batch.peaks[bucket] = (fact.online, fact.at)
 
 
-def _count(ledger: Batch, fact: View | Event, local: Moment, attributes_of: AttributesOf) -> None:
+def _count(batch: Batch, fact: View | Event, local: Moment, attributes_of: AttributesOf) -> None:
     key = key_of(fact)
-    if key in ledger.counted:
-        ledger.drops[fact.site, local.day, Drop.DUPLICATE.value] += 1
+    if key in batch.seen_ids:
+        batch.drops[fact.site, local.day, Drop.DUPLICATE.value] += 1
         return
     if fact.drop:
-        ledger.drops[fact.site, local.day, fact.drop] += 1
-        ledger.samples.append((fact.site, DropSample(fact.at, fact.drop, fact.page, fact.family)))
-        if not ledger.admit_suspect(fact.site, local.day):
+        batch.drops[fact.site, local.day, fact.drop] += 1
+        batch.samples.append((fact.site, DropSample(fact.at, fact.drop, fact.page, fact.family)))
+        if not batch.admit_suspect(fact.site, local.day):
             return
-    page, name = _values_of(ledger, fact, local.day)
-    visit = _visit_of(ledger, fact, local, attributes_of)
-    waited, _ = ledger.waiting.pop(key, (0, 0))
+    page, name = _values_of(batch, fact, local.day)
+    visit = _visit_of(batch, fact, local, attributes_of)
+    waited, _ = batch.pending_engagement.pop(key, (0, 0))
     if waited:
-        ledger.changed_waiting.add(key)
+        batch.changed_pending.add(key)
     visit.engaged_ms = min(visit.engaged_ms + waited, ENGAGEMENT_MS)
     _extend_visit(visit, fact, local, page, attributes_of)
     view = ViewRow(
@@ -81,48 +81,51 @@ def _count(ledger: Batch, fact: View | Event, local: Moment, attributes_of: Attr
         mark=visit.mark,
         engaged_ms=waited,
     )
-    ledger.new_views.append(view)
-    ledger.counted[key] = CountedView(
+    batch.seen_ids[key] = CountedView(
         visit.id, fact.at, waited, view.day, view.ordinal, page=page, mark=view.mark
     )
-    ledger.changed_counted.add(key)
-    if visit.mark:
-        return
-    add_view(ledger, view, 1)
-    _count_visitor(ledger, (fact.site, local.day, fact.visitor_id), fact.at, local.hour)
-    if isinstance(fact, View) and fact.title and page == fact.page:
+    batch.changed_ids.add(key)
+    batch.new_views.append(view)
+    if not visit.mark:
+        _add_to_sums(batch, fact, view)
+
+
+def _add_to_sums(batch: Batch, fact: View | Event, view: ViewRow) -> None:
+    add_view(batch, view, 1)
+    _count_visitor(batch, (view.site, view.day, view.visitor), view.at, view.hour)
+    if isinstance(fact, View) and fact.title and view.page == fact.page:
         # A page has one title, the last: titles are bounded as pages are.
-        ledger.titles[fact.site, page] = fact.title
+        batch.titles[view.site, view.page] = fact.title
 
 
-def _values_of(ledger: Batch, fact: View | Event, day: date) -> tuple[str, str]:
+def _values_of(batch: Batch, fact: View | Event, day: date) -> tuple[str, str]:
     """Page and name as they are stored; what is not counted takes no room from what is."""
     # A name is an event's: with one, a view would be taken for an event wherever sums are computed again.
     name = fact.name if isinstance(fact, Event) else ""
     if fact.drop:
         return fact.page, name
     is_over = fact.is_over_budget
-    page = ledger.capped(Dimension.PAGE, fact.site, day, fact.page, is_over_budget=is_over)
+    page = batch.capped(Dimension.PAGE, fact.site, day, fact.page, is_over_budget=is_over)
     if name:
-        name = ledger.capped(Dimension.EVENT, fact.site, day, name, is_over_budget=is_over)
+        name = batch.capped(Dimension.EVENT, fact.site, day, name, is_over_budget=is_over)
     return page, name
 
 
-def _visit_of(ledger: Batch, fact: View | Event, local: Moment, attributes_of: AttributesOf) -> Visit:
+def _visit_of(batch: Batch, fact: View | Event, local: Moment, attributes_of: AttributesOf) -> Visit:
     """The visit of its own mark that the fact joins, or a new one."""
     names = [fact.visitor_id] if fact.previous_id is None else [fact.visitor_id, fact.previous_id]
     near = [
         visit
         for name in names
-        for number in ledger.visits_of.get((fact.site, name), ())
-        if (visit := ledger.visits[number]).began_at - TIMEOUT_MS <= fact.at <= visit.seen_at + TIMEOUT_MS
+        for number in batch.visits_of.get((fact.site, name), ())
+        if (visit := batch.visits[number]).began_at - TIMEOUT_MS <= fact.at <= visit.seen_at + TIMEOUT_MS
         and visit.mark == fact.drop
     ]
     if near:
         visit = min(near, key=lambda one: (one.began_at, one.id))
     else:
         visit = Visit(
-            id=ledger.next_visit,
+            id=batch.next_visit,
             site=fact.site,
             visitor=fact.visitor_id,
             day=local.day,
@@ -135,13 +138,13 @@ def _visit_of(ledger: Batch, fact: View | Event, local: Moment, attributes_of: A
             marked_on=local.day if fact.drop else NEVER,
             family=fact.family if fact.drop else None,
         )
-        ledger.next_visit += 1
-    ledger.about_to_change(visit)
+        batch.next_visit += 1
+    batch.about_to_change(visit)
     for name in names:
-        numbers = ledger.visits_of[fact.site, name]
+        numbers = batch.visits_of[fact.site, name]
         if visit.id not in numbers:
             numbers.append(visit.id)
-            ledger.new_names.add((fact.site, name, visit.id, local.day))
+            batch.new_names.add((fact.site, name, visit.id, local.day))
     return visit
 
 
@@ -163,32 +166,32 @@ def _extend_visit(
         visit.events += 1
 
 
-def _count_visitor(ledger: Batch, key: DayKey, at: int, hour: int) -> None:
+def _count_visitor(batch: Batch, key: DayKey, at: int, hour: int) -> None:
     """Counts the visitor once a day, in the hour of the day's earliest fact."""
-    known = ledger.first_seen.get(key)
+    known = batch.first_seen.get(key)
     if known is None or at < known[0]:
-        move_visitor(ledger, key, (at, hour))
+        move_visitor(batch, key, (at, hour))
 
 
-def _add_engagement(ledger: Batch, fact: Engagement) -> None:
+def _add_engagement(batch: Batch, fact: Engagement) -> None:
     """The largest engagement told for a view is the view's; for a view not yet seen it waits."""
     key = key_of(fact)
     engaged_ms = min(max(fact.engaged_ms, 0), ENGAGEMENT_MS)
-    view = ledger.counted.get(key)
+    view = batch.seen_ids.get(key)
     if view is None:
-        if engaged_ms > ledger.waiting.get(key, (0, 0))[0]:
-            ledger.waiting[key] = (engaged_ms, fact.at)
-            ledger.changed_waiting.add(key)
+        if engaged_ms > batch.pending_engagement.get(key, (0, 0))[0]:
+            batch.pending_engagement[key] = (engaged_ms, fact.at)
+            batch.changed_pending.add(key)
         return
     more = engaged_ms - view.engaged_ms
-    visit = ledger.visits.get(view.visit)
+    visit = batch.visits.get(view.visit)
     if more <= 0 or visit is None:
         return
     view.engaged_ms = engaged_ms
-    ledger.changed_counted.add(key)
+    batch.changed_ids.add(key)
     if view.page is not None:
-        ledger.engaged_views[fact.site, view.day, view.visit, view.ordinal] = engaged_ms
+        batch.engaged_views[fact.site, view.day, view.visit, view.ordinal] = engaged_ms
         if not view.mark:
-            ledger.days[fact.site, Dimension.PAGE, view.day, view.page].engaged_ms += more
-    ledger.about_to_change(visit)
+            batch.days[fact.site, Dimension.PAGE, view.day, view.page].engaged_ms += more
+    batch.about_to_change(visit)
     visit.engaged_ms = min(visit.engaged_ms + more, ENGAGEMENT_MS)

@@ -26,7 +26,7 @@ class Part(Enum):
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
-        """Those dimensions."""
+        """Returns the dimensions whose sums belong to this part."""
         dimensions: tuple[Dimension, ...] = self.value
         return dimensions
 
@@ -81,7 +81,7 @@ def day_of_hours(hours: list[Sums]) -> Sums:
 
 
 def wording(wrong: Difference) -> str:
-    """A difference in words."""
+    """Returns a difference as a sentence for logs and terminals."""
     where = "the day" if wrong.of == "site" else f"the {wrong.of.replace('_', ' ')} {wrong.value}"
     return (
         f"site {wrong.site}, {wrong.day}: {wrong.metric} of {where} "

@@ -14,7 +14,7 @@ FirstSeen = tuple[int, int]
 Part = tuple[str, ...]
 """Values that visits have in common, one for each dimension of a group."""
 
-# Visits share origins, places and equipment: these are added up as wholes, and taken apart once a round.
+# Visits share origins, places and technology: these are added up as wholes, and taken apart once a round.
 _GROUPS = (
     (Dimension.ENTRY_PAGE,),
     (Dimension.EXIT_PAGE,),
@@ -41,7 +41,7 @@ class GroupedSums:
             (attributes.hostname,),
             attributes.origin,
             attributes.place,
-            attributes.equipment,
+            attributes.technology,
         )
         for sums, part in zip(self.of, parts, strict=True):
             found = sums[site, day, part]
@@ -49,61 +49,61 @@ class GroupedSums:
             found[1] += bounces
             found[2] += engaged_ms
 
-    def expand(self, ledger: Batch) -> None:
+    def expand(self, batch: Batch) -> None:
         for dimensions, sums in zip(_GROUPS, self.of, strict=True):
             for (site, day, part), found in sums.items():
                 for dimension, value in zip(dimensions, part, strict=True):
                     if value:
-                        _increase(ledger.days[site, dimension, day, value], *found)
+                        _increase(batch.days[site, dimension, day, value], *found)
 
 
-def apply_visit_deltas(ledger: Batch) -> None:
+def apply_visit_deltas(batch: Batch) -> None:
     """Brings sums up to what the visits are now, and begins a new round. A marked visit has no sums."""
     together = GroupedSums()
-    for number, before in ledger.before.items():
-        visit = ledger.visits[number]
+    for number, before in batch.before.items():
+        visit = batch.visits[number]
         was = before if before is not None and not before.mark else None
         if was is not None and not visit.mark and _key(was) == _key(visit):
             bounces = visit.is_bounce() - was.is_bounce()
             engaged_ms = visit.engaged_ms - was.engaged_ms
             if bounces or engaged_ms:
-                _add(ledger, together, visit, (0, bounces, engaged_ms))
+                _add(batch, together, visit, (0, bounces, engaged_ms))
         else:
             if was is not None:
-                _add(ledger, together, was, (-1, -was.is_bounce(), -was.engaged_ms))
+                _add(batch, together, was, (-1, -was.is_bounce(), -was.engaged_ms))
             if not visit.mark:
-                _cap(ledger, visit)
-                _add(ledger, together, visit, (1, int(visit.is_bounce()), visit.engaged_ms))
-        ledger.changed_visits.add(number)
-    together.expand(ledger)
-    ledger.before.clear()
+                _cap(batch, visit)
+                _add(batch, together, visit, (1, int(visit.is_bounce()), visit.engaged_ms))
+        batch.changed_visits.add(number)
+    together.expand(batch)
+    batch.before.clear()
 
 
-def add_view(ledger: Batch, view: ViewRow, count: int) -> None:
+def add_view(batch: Batch, view: ViewRow, count: int) -> None:
     """Adds a view or an event that many times to the sums of the day on which it happened."""
-    of_page = ledger.days[view.site, Dimension.PAGE, view.day, view.page]
+    of_page = batch.days[view.site, Dimension.PAGE, view.day, view.page]
     # A page's engaged time is that of its views; the site's is that of its visits.
     of_page.engaged_ms += count * view.engaged_ms
-    buckets = (*ledger.buckets(view.site, view.day, view.hour), of_page)
+    buckets = (*batch.buckets(view.site, view.day, view.hour), of_page)
     if not view.name:
         for sums in buckets:
             sums.pageviews += count
         return
-    for sums in (*buckets, ledger.days[view.site, Dimension.EVENT, view.day, view.name]):
+    for sums in (*buckets, batch.days[view.site, Dimension.EVENT, view.day, view.name]):
         sums.events += count
 
 
-def move_visitor(ledger: Batch, key: DayKey, first: FirstSeen | None) -> None:
+def move_visitor(batch: Batch, key: DayKey, first: FirstSeen | None) -> None:
     """Counts a visitor in the hour in which they were first seen on that day, or, with None, not at all."""
     site, day, _ = key
-    before = ledger.first_seen.pop(key, None)
+    before = batch.first_seen.pop(key, None)
     if before is not None:
-        ledger.hours[site, day, before[1]].visitors -= 1
+        batch.hours[site, day, before[1]].visitors -= 1
     if first is not None:
-        ledger.hours[site, day, first[1]].visitors += 1
-        ledger.first_seen[key] = first
-    ledger.days[site, Dimension.SITE, day, ""].visitors += (first is not None) - (before is not None)
-    ledger.changed_days.add(key)
+        batch.hours[site, day, first[1]].visitors += 1
+        batch.first_seen[key] = first
+    batch.days[site, Dimension.SITE, day, ""].visitors += (first is not None) - (before is not None)
+    batch.changed_days.add(key)
 
 
 def _key(visit: Visit) -> tuple[object, ...]:
@@ -111,23 +111,23 @@ def _key(visit: Visit) -> tuple[object, ...]:
     return visit.day, visit.hour, visit.entry_page, visit.exit_page, visit.attributes
 
 
-def _cap(ledger: Batch, visit: Visit) -> None:
+def _cap(batch: Batch, visit: Visit) -> None:
     """What the day has no room for becomes `other` before anything is written."""
     values = values_of(visit.entry_page, visit.exit_page, visit.attributes)
-    known = ledger.known_of_visits(visit.site, visit.day)
+    known = batch.known_of_visits(visit.site, visit.day)
     if all(value in of or not value for value, of in zip(values, known, strict=True)):
         return
     capped = tuple(
-        ledger.capped(dimension, visit.site, visit.day, value) if value else value
+        batch.capped(dimension, visit.site, visit.day, value) if value else value
         for dimension, value in zip(OF_VISITS, values, strict=True)
     )
     if capped != values:
         visit.entry_page, visit.exit_page, visit.attributes = from_values(capped)
 
 
-def _add(ledger: Batch, together: GroupedSums, visit: Visit, change: tuple[int, int, int]) -> None:
+def _add(batch: Batch, together: GroupedSums, visit: Visit, change: tuple[int, int, int]) -> None:
     """Adds to every sum in which the visit is counted: visits, bounces, engagement."""
-    for sums in ledger.buckets(visit.site, visit.day, visit.hour):
+    for sums in batch.buckets(visit.site, visit.day, visit.hour):
         _increase(sums, *change)
     together.add(visit, *change)
 

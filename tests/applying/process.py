@@ -138,7 +138,7 @@ class Process:
 
     def wrong(self) -> list[object]:
         """What `verify` would tell."""
-        truth = self.stats.truth()
+        truth = self.stats.verification()
         return [
             one for site in truth.sites() for day in truth.days(site) for one in truth.differences(site, day)
         ]
@@ -152,13 +152,17 @@ def running(folder: Path, at: datetime = NOON) -> Iterator[Process]:
         open_stats_writer(folder) as stats,
         open_config(folder) as config,
     ):
-        recounting = Reclassification(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=10_000)
+        recounting = Reclassification(
+            stats, stats.quarantine(), stats.verification(), lambda _: ZONES, cap=10_000
+        )
         process = Process(
             folder,
             Applier(journals, stats, lambda _: ZONES),
             stats,
             config.tasks,
-            Maintenance(stats.truth(), config.tasks, recounting, clock=lambda: process.at, retention=None),
+            Maintenance(
+                stats.verification(), config.tasks, recounting, clock=lambda: process.at, retention=None
+            ),
             at,
         )
         yield process

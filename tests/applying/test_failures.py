@@ -49,9 +49,9 @@ def test_numbers_that_no_name_has_are_told_as_differences(tmp_path: Path) -> Non
             "update rollup_day set value = value + 900 where dimension not in (0, 1, 22)",
         ):
             it.stats._db.execute(statement)
-        found = it.stats.truth().differences(1, TODAY)
+        found = it.stats.verification().differences(1, TODAY)
         assert {one.of for one in found} >= {"page", "event"}
-        it.stats.truth().repair(1, TODAY)
+        it.stats.verification().repair(1, TODAY)
         assert it.wrong() == []
 
 

@@ -63,8 +63,10 @@ def house(folder: Path) -> Iterator[House]:
         applier = Applier(journals, stats, zones_or_utc({}))
         while applier.apply_round():
             pass
-        recounting = Reclassification(stats, stats.suspects(), stats.truth(), zones_or_utc({}), cap=1_000)
-        yield House(folder, stats.truth(), config.tasks, recounting, FIRST + DAYS * A_DAY)
+        recounting = Reclassification(
+            stats, stats.quarantine(), stats.verification(), zones_or_utc({}), cap=1_000
+        )
+        yield House(folder, stats.verification(), config.tasks, recounting, FIRST + DAYS * A_DAY)
 
 
 @pytest.fixture

@@ -105,8 +105,10 @@ def order(folder: Path, stats: StatsWriter, kind: TaskKind, **more: object) -> d
     with open_config(folder) as config:
         asked = {"site": 1, "first": FIRST.isoformat(), "last": LAST.isoformat(), **more}
         number = config.tasks.place(kind, asked, by="me", at=NOON)
-        recounting = Reclassification(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=1_000)
-        care = Maintenance(stats.truth(), config.tasks, recounting, clock=lambda: NOON, retention=None)
+        recounting = Reclassification(
+            stats, stats.quarantine(), stats.verification(), lambda _: ZONES, cap=1_000
+        )
+        care = Maintenance(stats.verification(), config.tasks, recounting, clock=lambda: NOON, retention=None)
         while care.step():
             pass
         found = config.tasks.find(number)
@@ -116,7 +118,7 @@ def order(folder: Path, stats: StatsWriter, kind: TaskKind, **more: object) -> d
 
 
 def wrong(stats: StatsWriter) -> list[object]:
-    truth = stats.truth()
+    truth = stats.verification()
     return [one for day in truth.days(1) for one in truth.differences(1, day)]
 
 
@@ -177,7 +179,9 @@ def test_marked_visits_go_thirty_days_after_their_mark_was_last_set(tmp_path: Pa
             return {one.day for one in drops.families(1, FIRST)}
 
     with counting(tmp_path / "x", three_days("bot")) as stats:
-        recounting = Reclassification(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=1_000)
+        recounting = Reclassification(
+            stats, stats.quarantine(), stats.verification(), lambda _: ZONES, cap=1_000
+        )
         middle = FIRST + timedelta(days=1)
 
         def forget(at: date) -> None:
@@ -197,11 +201,13 @@ def test_marked_visits_go_thirty_days_after_their_mark_was_last_set(tmp_path: Pa
 
 def test_visits_of_days_that_are_no_longer_kept_are_refused_with_the_day(tmp_path: Path) -> None:
     with counting(tmp_path / "x", three_days("")) as stats, open_config(tmp_path / "x") as config:
-        stats.truth().prune(1, LAST)
+        stats.verification().prune(1, LAST)
         asked = {"site": 1, "first": FIRST.isoformat(), "last": LAST.isoformat(), "family": FAMILY}
         number = config.tasks.place(TaskKind.REJECT, asked, by="me", at=NOON)
-        recounting = Reclassification(stats, stats.suspects(), stats.truth(), lambda _: ZONES, cap=1_000)
-        care = Maintenance(stats.truth(), config.tasks, recounting, clock=lambda: NOON, retention=None)
+        recounting = Reclassification(
+            stats, stats.quarantine(), stats.verification(), lambda _: ZONES, cap=1_000
+        )
+        care = Maintenance(stats.verification(), config.tasks, recounting, clock=lambda: NOON, retention=None)
         while care.step():
             pass
         found = config.tasks.find(number)

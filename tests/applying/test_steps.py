@@ -72,7 +72,11 @@ def test_sixty_days_change_neither_the_longest_transaction_nor_what_is_in_memory
     with running(fresh(tmp_path / "data")) as it:
         counter = StepCounter(it.stats._db)
         care = Maintenance(
-            it.stats.truth(), it.orders, it.care._recounting, clock=lambda: it.at, retention=timedelta(days=6)
+            it.stats.verification(),
+            it.orders,
+            it.care._reclassification,
+            clock=lambda: it.at,
+            retention=timedelta(days=6),
         )
         for day in range(DAYS):
             counter.day = day

@@ -59,8 +59,8 @@ def test_of_two_families_taken_out_one_after_the_other_both_are_kept(tmp_path: P
 def test_a_number_of_a_visit_is_not_given_again_when_the_newest_is_pruned(tmp_path: Path) -> None:
     with running(fresh(tmp_path / "data")) as it:
         it.apply(view(1), view(2))
-        it.stats.truth().prune(1, TODAY.replace(day=30))
-        it.stats.truth().prune(1, TODAY.replace(day=30))
+        it.stats.verification().prune(1, TODAY.replace(day=30))
+        it.stats.verification().prune(1, TODAY.replace(day=30))
         assert it.rows("select count(*) from visit") == [(0,)]
     with running(it.folder) as it:
         it.apply(view(3))

@@ -51,8 +51,8 @@ class BatchStore:
     cap: int = 1_000
     visits: dict[int, Visit] = field(default_factory=dict)
     names: dict[tuple[int, int], set[int]] = field(default_factory=dict)
-    counted: dict[tuple[int, str], CountedView] = field(default_factory=dict)
-    waiting: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
+    seen_ids: dict[tuple[int, str], CountedView] = field(default_factory=dict)
+    pending_engagement: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     first_seen: dict[tuple[int, date, int], tuple[int, int]] = field(default_factory=dict)
     views: list[ViewRow] = field(default_factory=list)
     titles: dict[tuple[int, str], str] = field(default_factory=dict)
@@ -83,11 +83,11 @@ class BatchStore:
 
     def _load(self, batch: Batch, fact: VisitorFact) -> None:
         numbers: set[int] = set()
-        if view := self.counted.get(key_of(fact)):
-            batch.counted[key_of(fact)] = replace(view)
+        if view := self.seen_ids.get(key_of(fact)):
+            batch.seen_ids[key_of(fact)] = replace(view)
             numbers.add(view.visit)
-        if waits := self.waiting.get(key_of(fact)):
-            batch.waiting[key_of(fact)] = waits
+        if waits := self.pending_engagement.get(key_of(fact)):
+            batch.pending_engagement[key_of(fact)] = waits
         if not isinstance(fact, Engagement):
             for name in (fact.visitor_id, fact.previous_id or 0):
                 named = self.names.get((fact.site, name), set())
@@ -111,10 +111,14 @@ class BatchStore:
         self.visits |= {number: batch.visits[number] for number in batch.changed_visits}
         for site, name, visit, _ in batch.new_names:
             self.names.setdefault((site, name), set()).add(visit)
-        self.counted |= {key: batch.counted[key] for key in batch.changed_counted}
-        for key in batch.changed_waiting:
-            self.waiting.pop(key, None)
-        self.waiting |= {key: batch.waiting[key] for key in batch.changed_waiting if key in batch.waiting}
+        self.seen_ids |= {key: batch.seen_ids[key] for key in batch.changed_ids}
+        for key in batch.changed_pending:
+            self.pending_engagement.pop(key, None)
+        self.pending_engagement |= {
+            key: batch.pending_engagement[key]
+            for key in batch.changed_pending
+            if key in batch.pending_engagement
+        }
         self.first_seen |= {key: batch.first_seen[key] for key in batch.changed_days}
         self.views += batch.new_views
         self.titles |= batch.titles
@@ -152,7 +156,7 @@ class BatchStore:
         """The views and events of each visit."""
         runs = defaultdict(list)
         for fact in counted(facts):
-            runs[self.counted[key_of(fact)].visit].append(fact)
+            runs[self.seen_ids[key_of(fact)].visit].append(fact)
         return [runs[number] for number in sorted(self.visits)]
 
     def stored(self) -> list[Visit]:

@@ -30,9 +30,9 @@ def attributes_of(fact: View | Event) -> VisitAttributes:
 
 @dataclass
 class Counts:
-    """A ledger with hands to feed it."""
+    """A batch with hands to feed it."""
 
-    ledger: Batch = field(default_factory=lambda: Batch(next_visit=1, cap=100))
+    batch: Batch = field(default_factory=lambda: Batch(next_visit=1, cap=100))
     made: int = 0
 
     def view(self, minute: float, page: str = "/", *, by: int = ANN, **more: Any) -> View:
@@ -44,14 +44,14 @@ class Counts:
         return Engagement(site=1, at=_at(minute), visitor_id=ANN, id=view.id, engaged_ms=engaged_ms)
 
     def fold(self, *facts: VisitorFact) -> None:
-        fold(self.ledger, facts, lambda _: ZONES, attributes_of)
+        fold(self.batch, facts, lambda _: ZONES, attributes_of)
 
     def day(self, day: date = TODAY) -> Sums:
-        return self.ledger.days[1, Dimension.SITE, day, ""]
+        return self.batch.days[1, Dimension.SITE, day, ""]
 
     def hours(self, day: date = TODAY) -> Sums:
         total = Sums()
-        for (_, of, _), sums in self.ledger.hours.items():
+        for (_, of, _), sums in self.batch.hours.items():
             if of == day:
                 total.add(sums)
         return total
@@ -85,7 +85,7 @@ def test_the_same_id_is_counted_once() -> None:
     counts.fold(view, view)
     counts.fold(view)
     assert counts.day() == Sums(pageviews=1, visits=1, visitors=1, bounces=1)
-    assert counts.ledger.drops == {(1, TODAY, "duplicate"): 2}
+    assert counts.batch.drops == {(1, TODAY, "duplicate"): 2}
 
 
 def test_a_visit_over_midnight_belongs_to_its_first_day_and_each_day_has_the_visitor() -> None:
@@ -101,11 +101,11 @@ def test_a_fact_that_comes_late_moves_the_beginning_of_its_visit() -> None:
     counts = Counts()
     counts.fold(counts.view(60, "/b"))
     counts.fold(counts.view(40, "/a"))
-    (visit,) = counts.ledger.visits.values()
+    (visit,) = counts.batch.visits.values()
     assert (visit.entry_page, visit.exit_page, visit.seen_at - visit.began_at) == ("/a", "/b", 20 * 60 * 1000)
     assert counts.day() == counts.hours() == Sums(pageviews=2, visits=1, visitors=1, bounces=0)
     nine = int(MORNING.timestamp())
-    assert counts.ledger.hours[1, TODAY, nine] == Sums(pageviews=1, visits=1, visitors=1)
+    assert counts.batch.hours[1, TODAY, nine] == Sums(pageviews=1, visits=1, visitors=1)
 
 
 def test_a_late_fact_moves_the_visit_to_the_day_before() -> None:
@@ -140,7 +140,7 @@ def test_engagement_that_comes_before_its_view_waits_for_it() -> None:
     assert counts.day() == Sums()
     counts.fold(view)
     assert counts.day() == Sums(pageviews=1, visits=1, visitors=1, bounces=0, engaged_ms=11_000)
-    assert counts.ledger.waiting == {}
+    assert counts.batch.pending_engagement == {}
 
 
 def test_an_event_makes_no_page_view_and_no_bounce() -> None:
@@ -152,17 +152,17 @@ def test_an_event_makes_no_page_view_and_no_bounce() -> None:
 def test_beyond_the_cap_a_page_becomes_other_and_the_total_is_exact() -> None:
     counts = Counts(Batch(next_visit=1, cap=3))
     counts.fold(*(counts.view(number / 10, f"/{number}") for number in range(10)))
-    pages = {key[3]: sums.pageviews for key, sums in counts.ledger.days.items() if key[1] is Dimension.PAGE}
+    pages = {key[3]: sums.pageviews for key, sums in counts.batch.days.items() if key[1] is Dimension.PAGE}
     assert pages == {"/0": 1, "/1": 1, "/2": 1, OTHER: 7}
     assert counts.day().pageviews == 10
-    assert {view.page for view in counts.ledger.new_views} == set(pages)
+    assert {view.page for view in counts.batch.new_views} == set(pages)
 
 
 def test_a_sender_over_the_budget_leaves_half_of_the_pages_to_the_others() -> None:
     counts = Counts(Batch(next_visit=1, cap=6))
     flood = [counts.view(number / 10, f"/{number}", is_over_budget=True) for number in range(10)]
     counts.fold(*flood, counts.view(1, "/0", is_over_budget=True), counts.view(2, "/new"))
-    days = counts.ledger.days.items()
+    days = counts.batch.days.items()
     pages = {key[3]: sums.pageviews for key, sums in days if key[1] is Dimension.PAGE and sums.pageviews}
     assert pages == {"/0": 2, "/1": 1, "/2": 1, OTHER: 7, "/new": 1}
     assert counts.day().pageviews == 12
@@ -172,7 +172,7 @@ def test_dropped_facts_move_no_figure() -> None:
     counts = Counts()
     counts.fold(counts.view(0, drop="bot"))
     assert counts.day() == Sums()
-    assert counts.ledger.drops == {(1, TODAY, "bot"): 1}
+    assert counts.batch.drops == {(1, TODAY, "bot"): 1}
 
 
 @given(
@@ -204,7 +204,7 @@ def _name(who: int, block: int) -> int:
 
 
 def _days(counts: Counts) -> dict[date, Sums]:
-    return {key[2]: sums for key, sums in counts.ledger.days.items() if key[1] is Dimension.SITE}
+    return {key[2]: sums for key, sums in counts.batch.days.items() if key[1] is Dimension.SITE}
 
 
 def _obvious(facts: Iterable[View]) -> dict[date, Sums]:

@@ -9,7 +9,7 @@ from analytics_service.domain.dimensions import BROKEN_DOWN, Dimension
 from analytics_service.domain.facts import Engagement, Fact, VisitorFact
 from analytics_service.storage.sqlite.memory import Memory
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries
-from analytics_service.storage.sqlite.strings import AttributeIds, Names
+from analytics_service.storage.sqlite.strings import AttributeIds, Strings
 
 VALUES_KEPT = 1_000_000
 SQL = queries("batch")
@@ -18,7 +18,7 @@ SQL = queries("batch")
 class Loader:
     """Fills batches from what is stored, and from what the writer remembers of it."""
 
-    def __init__(self, connection: sqlite3.Connection, names: Names, memory: Memory) -> None:
+    def __init__(self, connection: sqlite3.Connection, names: Strings, memory: Memory) -> None:
         self._db = connection
         self._names = names
         self._memory = memory
@@ -31,7 +31,7 @@ class Loader:
     ) -> Batch:
         """Returns the working state that these facts may touch; new visits are numbered from `next_visit`."""
         newest_at = self._db.execute(SQL["reached"]).fetchone()[0]
-        ledger = Batch(next_visit=next_visit, cap=cap, newest_at=newest_at)
+        batch = Batch(next_visit=next_visit, cap=cap, newest_at=newest_at)
         ids: set[ViewKey] = set()
         names: set[VisitorKey] = set()
         days: set[DayKey] = set()
@@ -52,48 +52,48 @@ class Loader:
                 days.add((site, day_of_fact(fact), fact.visitor_id))
         self._db.execute("begin")
         try:
-            self._ids(ledger, ids)
-            self._visits(ledger, names)
-            self._days(ledger, days)
+            self._ids(batch, ids)
+            self._visits(batch, names)
+            self._days(batch, days)
             for site, day in suspected:
                 if row := self._db.execute(SQL["suspected"], (site, day_number(day))).fetchone():
-                    ledger.suspected[site, day] = row[0]
+                    batch.suspected[site, day] = row[0]
             buckets = {(site, day) for site, day, _ in days}
-            buckets |= {(visit.site, visit.day) for visit in ledger.visits.values()}
-            self.load_values(ledger, buckets)
+            buckets |= {(visit.site, visit.day) for visit in batch.visits.values()}
+            self.load_values(batch, buckets)
             self._db.commit()
         except BaseException:
             self._db.rollback()
             raise
-        return ledger
+        return batch
 
-    def _asked(self, table: str, keys: Sequence[tuple[int | str, ...]]) -> None:
+    def _fill_table(self, table: str, keys: Sequence[tuple[int | str, ...]]) -> None:
         self._db.execute(SQL[f"clear_{table}"])
         self._db.executemany(SQL[f"ask_{table}"], keys)
 
-    def _ids(self, ledger: Batch, ids: set[ViewKey]) -> None:
-        self._asked("id", sorted(ids))
+    def _ids(self, batch: Batch, ids: set[ViewKey]) -> None:
+        self._fill_table("id", sorted(ids))
         for site, view, visit, at, engaged_ms, day, *row in self._db.execute(SQL["find_seen_ids"]).fetchall():
-            ledger.counted[site, view] = CountedView(visit, at, engaged_ms, day_of(day), *row)
-            if visit not in ledger.visits and (
+            batch.seen_ids[site, view] = CountedView(visit, at, engaged_ms, day_of(day), *row)
+            if visit not in batch.visits and (
                 row := self._db.execute(SQL["find_visit"], (visit,)).fetchone()
             ):
-                ledger.visits[visit] = self.visit(row)
+                batch.visits[visit] = self.visit(row)
         for site, view, engaged_ms, at in self._db.execute(SQL["find_pending_engagement"]):
-            ledger.waiting[site, view] = (engaged_ms, at)
+            batch.pending_engagement[site, view] = (engaged_ms, at)
 
-    def _visits(self, ledger: Batch, names: set[VisitorKey]) -> None:
-        self._asked("name", sorted(names))
+    def _visits(self, batch: Batch, names: set[VisitorKey]) -> None:
+        self._fill_table("name", sorted(names))
         for name, *row in self._db.execute(SQL["find_visits_named"]):
-            visit = ledger.visits.setdefault(row[0], self.visit(row))
-            ledger.visits_of[visit.site, name].append(visit.id)
+            visit = batch.visits.setdefault(row[0], self.visit(row))
+            batch.visits_of[visit.site, name].append(visit.id)
 
-    def _days(self, ledger: Batch, days: set[DayKey]) -> None:
-        self._asked("day", sorted((site, day_number(day), visitor) for site, day, visitor in days))
+    def _days(self, batch: Batch, days: set[DayKey]) -> None:
+        self._fill_table("day", sorted((site, day_number(day), visitor) for site, day, visitor in days))
         for site, number, visitor, at, hour in self._db.execute(SQL["find_first_seen"]):
-            ledger.first_seen[site, day_of(number), visitor] = (at, hour)
+            batch.first_seen[site, day_of(number), visitor] = (at, hour)
 
-    def load_values(self, ledger: Batch, buckets: Iterable[tuple[int, date]]) -> None:
+    def load_values(self, batch: Batch, buckets: Iterable[tuple[int, date]]) -> None:
         """Gives the batch the values that have a sum on these days of sites."""
         if self._memory.value_count > VALUES_KEPT:
             self._memory.clear_values()
@@ -106,16 +106,16 @@ class Loader:
                     known[dimension] = {row[0] for row in rows}
             self._memory.note_size(*bucket)
             # The fold adds to it what it counts: it is the same set, and stays true while batches are stored.
-            ledger.known[bucket] = known
+            batch.known[bucket] = known
 
     def forget_value(self, site: int, day: date, dimension: Dimension, value: str) -> None:
         """Forgets a value that has no sum on that day any longer."""
         if (known := self._memory.values.get((site, day))) is not None:
             known.setdefault(dimension, set()).discard(value)
 
-    def first_seen(self, ledger: Batch, keys: Iterable[DayKey]) -> None:
+    def first_seen(self, batch: Batch, keys: Iterable[DayKey]) -> None:
         """Gives the batch when these visitors were first seen on these days."""
-        self._days(ledger, set(keys))
+        self._days(batch, set(keys))
 
     def find(self, number: int) -> Visit:
         """The visit of that number, which there must be."""

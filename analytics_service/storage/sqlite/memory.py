@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from analytics_service.domain.batch import Known
+from analytics_service.domain.batch import KnownValues
 from analytics_service.domain.dimensions import VisitAttributes
 
 
@@ -23,7 +23,7 @@ class Memory:
     """Attributes of visits, by their numbers."""
     titles: dict[tuple[int, str], str] = field(default_factory=dict)
     """The titles that pages have, by site and page."""
-    values: dict[tuple[int, date], Known] = field(default_factory=dict)
+    values: dict[tuple[int, date], KnownValues] = field(default_factory=dict)
     """The values that have a sum, by site and day."""
     sizes: dict[tuple[int, date], int] = field(default_factory=dict)
     """How many values each of those days had when it was last asked for."""
@@ -33,7 +33,7 @@ class Memory:
     """Whether a batch works on it whose changes are not stored yet."""
 
     def clear(self) -> None:
-        """Forgets everything."""
+        """Forgets everything, so that it is read again when it is next asked for."""
         self.strings.clear()
         self.parts.clear()
         self.attributes.clear()

@@ -87,9 +87,9 @@ class QuarantineWriter:
         days = (visit.seen_at - visit.began_at) // 86_400_000 + 2
         for day in range(max(first, begin.day), first + days + 1):
             below = begin.ordinal if day == begin.day else 2**31
-            asked = (visit.site, day, visit.id, below, VIEWS_A_STEP + 1)
+            parameters = (visit.site, day, visit.id, below, VIEWS_A_STEP + 1)
             for ordinal, at, into_hour, visitor, page, name, mark, engaged_ms in self._db.execute(
-                SQL["views_of_visit"], asked
+                SQL["views_of_visit"], parameters
             ).fetchall():
                 yield ViewRow(
                     site=visit.site,
@@ -137,8 +137,8 @@ class QuarantineWriter:
                 move_visitor(batch, key, seen)
         elif before is not None and seen <= before:
             site, day, visitor = key
-            asked = {"site": site, "day": day_number(day), "visitor": visitor}
-            move_visitor(batch, key, self._db.execute(SQL["first_seen"], asked).fetchone())
+            parameters = {"site": site, "day": day_number(day), "visitor": visitor}
+            move_visitor(batch, key, self._db.execute(SQL["first_seen"], parameters).fetchone())
 
     def _is_open(self, site: int, day: date) -> bool:
         number = day_number(day)
@@ -161,16 +161,16 @@ class QuarantineWriter:
             if self._is_being_renamed(site, day_number(day)):
                 self._anonymiser.step(date.min)
                 return False
-            asked = {"site": site, "day": day_number(day), "limit": ROWS_A_STEP}
-            row = db.execute(SQL["reopened_day"], (asked["site"], asked["day"])).fetchone()
-            asked["visit"], asked["ordinal"] = row[:2] if row else (0, 0)
-            last = db.execute(SQL["last_of_step"], asked).fetchone()
+            parameters = {"site": site, "day": day_number(day), "limit": ROWS_A_STEP}
+            row = db.execute(SQL["reopened_day"], (parameters["site"], parameters["day"])).fetchone()
+            parameters["visit"], parameters["ordinal"] = row[:2] if row else (0, 0)
+            last = db.execute(SQL["last_of_step"], parameters).fetchone()
             step = dict(zip(("last_visit", "last_ordinal"), last or (2**62, 2**31), strict=True))
-            db.execute(SQL["reopen_visitor_days"], asked | step)
-            db.execute(SQL["reopen_visitor_names"], asked | step)
+            db.execute(SQL["reopen_visitor_days"], parameters | step)
+            db.execute(SQL["reopen_visitor_names"], parameters | step)
             visit, ordinal = step.values()
             noted = {"visit": visit, "ordinal": ordinal, "is_open": int(last is None)}
-            db.execute(SQL["note_reopened"], asked | noted)
+            db.execute(SQL["note_reopened"], parameters | noted)
         return last is None
 
     def old_suspects(self) -> OldSuspects | None:

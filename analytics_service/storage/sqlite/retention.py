@@ -60,11 +60,13 @@ class LateFactRetention:
         begin = self._done_to.get(table, _BEGIN[table])
         if begin is None:
             return False
-        asked = {"first": begin[0], "second": begin[1], "before": before, "limit": ROWS_A_STEP}
-        end = self._db.execute(SQL[f"end_of_{table}"], asked).fetchone()
+        parameters = {"first": begin[0], "second": begin[1], "before": before, "limit": ROWS_A_STEP}
+        end = self._db.execute(SQL[f"end_of_{table}"], parameters).fetchone()
         if end is None:
-            self._db.execute(SQL[f"forget_last_{table}"], asked)
+            self._db.execute(SQL[f"forget_last_{table}"], parameters)
         else:
-            self._db.execute(SQL[f"forget_{table}"], asked | {"last_first": end[0], "last_second": end[1]})
+            self._db.execute(
+                SQL[f"forget_{table}"], parameters | {"last_first": end[0], "last_second": end[1]}
+            )
         self._done_to[table] = end
         return end is not None

@@ -18,7 +18,7 @@ from analytics_service.storage.sqlite.provisioning import STATS, create
 from analytics_service.storage.sqlite.quarantine import QuarantineWriter
 from analytics_service.storage.sqlite.retention import LateFactRetention
 from analytics_service.storage.sqlite.sql import open_for_writing, queries, transaction, truncate_wal
-from analytics_service.storage.sqlite.strings import Names
+from analytics_service.storage.sqlite.strings import Strings
 from analytics_service.storage.sqlite.verification import VerificationWriter
 
 FILE = STATS.file
@@ -56,15 +56,15 @@ class StatsWriter:
     def __init__(self, connection: sqlite3.Connection, epoch: int) -> None:
         self._db = connection
         self._memory = Memory()
-        self._names = Names(connection, self._memory)
+        self._names = Strings(connection, self._memory)
         self._epoch = epoch
         self._visits = self._last_loaded = range(0)
         self._loader = Loader(connection, self._names, self._memory)
         self._writer = BatchWriter(connection, self._names, self._memory, self._loader)
         self._retention = LateFactRetention(connection)
-        self._truth = VerificationWriter(connection, self.changing)
+        self._verification = VerificationWriter(connection, self.changing)
         self._anonymiser = Anonymiser(connection)
-        self._suspects = QuarantineWriter(
+        self._quarantine = QuarantineWriter(
             connection, self.changing, self._writer, self._loader, self._anonymiser
         )
 
@@ -72,13 +72,13 @@ class StatsWriter:
         row: tuple[int, ...] = self._db.execute(statement, values).fetchone()
         return row
 
-    def truth(self) -> VerificationWriter:
+    def verification(self) -> VerificationWriter:
         """The sums against what is behind them, on this connection."""
-        return self._truth
+        return self._verification
 
-    def suspects(self) -> QuarantineWriter:
+    def quarantine(self) -> QuarantineWriter:
         """What is kept apart, on this connection."""
-        return self._suspects
+        return self._quarantine
 
     def positions(self) -> dict[str, int]:
         """The last applied group's number, by journal."""

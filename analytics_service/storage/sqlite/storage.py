@@ -42,7 +42,7 @@ class SqliteStorage:
         from analytics_service.storage.sqlite.stats import open_stats_writer
 
         with open_stats_writer(self._folder) as stats:
-            yield ApplierStores(stats, stats.truth(), stats.suspects())
+            yield ApplierStores(stats, stats.verification(), stats.quarantine())
 
     def open_figures(self, *, standing_still: bool = False) -> AbstractAsyncContextManager[FigureStore]:
         """Opens stats.db read only, without blocking the event loop."""

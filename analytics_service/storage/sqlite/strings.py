@@ -1,4 +1,4 @@
-"""Names as numbers, and descriptions of visits as numbers: both found or made, and kept in memory."""
+"""Strings as numbers, and descriptions of visits as numbers: both found or made, and kept in memory."""
 
 import sqlite3
 from collections.abc import Callable
@@ -24,7 +24,7 @@ class AttributeIds(NamedTuple):
     technology: int
 
 
-class Names:
+class Strings:
     """Strings and descriptions by their numbers; a number once given stays."""
 
     def __init__(self, connection: sqlite3.Connection, memory: Memory) -> None:
@@ -33,9 +33,9 @@ class Names:
 
     def number(self, value: str) -> int:
         """The number of a name, made where there is none."""
-        return _kept(self._memory.strings, value, self._made)
+        return _remember(self._memory.strings, value, self._add)
 
-    def _made(self, value: str) -> int:
+    def _add(self, value: str) -> int:
         found = self._db.execute(SQL["string_id"], (value,)).fetchone()
         number: int = (found or self._db.execute(SQL["add_string"], (value,)).fetchone())[0]
         return number
@@ -44,23 +44,23 @@ class Names:
         """Traits as numbers, made where there are none."""
         return AttributeIds(
             self.number(attributes.hostname),
-            self._described_as("acquisition", attributes.origin),
-            self._described_as("location", attributes.place),
-            self._described_as("technology", attributes.equipment),
+            self._number_of_part("acquisition", attributes.origin),
+            self._number_of_part("location", attributes.place),
+            self._number_of_part("technology", attributes.technology),
         )
 
-    def _described_as(self, table: str, part: tuple[str, ...]) -> int:
-        def made(part: tuple[str, ...]) -> int:
+    def _number_of_part(self, table: str, part: tuple[str, ...]) -> int:
+        def add(part: tuple[str, ...]) -> int:
             row = tuple(self.number(value) if value else 0 for value in part)
             found = self._db.execute(SQL[f"{table}_id"], row).fetchone()
             number: int = (found or self._db.execute(SQL[f"add_{table}"], row).fetchone())[0]
             return number
 
-        return _kept(self._memory.parts[table], part, made)
+        return _remember(self._memory.parts[table], part, add)
 
     def attributes_of(self, numbers: AttributeIds) -> VisitAttributes:
         """Traits out of their numbers."""
-        return _kept(self._memory.attributes, numbers, self._read)
+        return _remember(self._memory.attributes, numbers, self._read)
 
     def value(self, number: int) -> str:
         """The string of that number; empty where there is none."""
@@ -82,7 +82,7 @@ class Names:
         )
 
 
-def _kept(cache: dict[_Key, _Value], key: _Key, make: Callable[[_Key], _Value]) -> _Value:
+def _remember(cache: dict[_Key, _Value], key: _Key, make: Callable[[_Key], _Value]) -> _Value:
     value = cache.get(key)
     if value is None:
         value = make(key)

@@ -23,7 +23,7 @@ from analytics_service.domain.verification import (
 from analytics_service.storage.sqlite.memory import Memory
 from analytics_service.storage.sqlite.provisioning import STATS
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries, uri
-from analytics_service.storage.sqlite.strings import Names
+from analytics_service.storage.sqlite.strings import Strings
 
 FILE = STATS.file
 LONGEST_STEP = 5_000
@@ -91,7 +91,7 @@ class Verifier:
                 self._db.execute("begin")
                 try:
                     stored = self._stored(site, day_number(day), part)
-                    found = self._found(site, day_number(day), part)
+                    found = self._add_up(site, day_number(day), part)
                 finally:
                     self._db.rollback()
             wrong += differences(site, day, stored, found)
@@ -110,9 +110,9 @@ class Verifier:
                 sums.setdefault((dimension.word, value), Sums()).add(Sums(*row))
         return sums
 
-    def _found(self, site: int, day: int, part: Part) -> dict[DayKey, Sums]:
+    def _add_up(self, site: int, day: int, part: Part) -> dict[DayKey, Sums]:
         if part is Part.SITE:
-            return self._found_hours(site, day)
+            return self._add_up_hours(site, day)
         sums: dict[DayKey, Sums] = defaultdict(Sums)
         if part is Part.PAGE:
             for page, pageviews, events, engaged_ms in self._db.execute(SQL["found_pages"], (site, day)):
@@ -125,7 +125,7 @@ class Verifier:
             self._add_visits(sums, site, day, part)
         return sums
 
-    def _found_hours(self, site: int, day: int) -> dict[DayKey, Sums]:
+    def _add_up_hours(self, site: int, day: int) -> dict[DayKey, Sums]:
         hours: dict[int, Sums] = defaultdict(Sums)
         for hour, pageviews, events in self._db.execute(SQL["found_views"], (site, day)):
             hours[hour].add(Sums(pageviews=pageviews, events=events))
@@ -140,7 +140,7 @@ class Verifier:
 
     def _add_visits(self, sums: dict[DayKey, Sums], site: int, day: int, part: Part) -> None:
         alike = {"site": site, "day": day, "bounce": BOUNCE_MS}
-        names, group = Names(self._db, Memory()), part.name.lower()
+        names, group = Strings(self._db, Memory()), part.name.lower()
         for number, visits, bounces, engaged_ms in self._db.execute(SQL[f"found_{group}"], alike).fetchall():
             of_visits = Sums(visits=visits, bounces=bounces, engaged_ms=engaged_ms)
             is_shared = len(part.dimensions) > 1
@@ -151,7 +151,7 @@ class Verifier:
 
 
 class VerificationWriter(Verifier):
-    """The same with the applier's hand: repairs, prunes, writes down what a check saw."""
+    """Verifies, repairs and prunes on the applier's connection, and stores what a check saw."""
 
     def __init__(
         self,
@@ -169,7 +169,7 @@ class VerificationWriter(Verifier):
                 self._replace(site, number, part)
 
     def _replace(self, site: int, day: int, part: Part) -> None:
-        found = self._found(site, day, part)
+        found = self._add_up(site, day, part)
         self._db.executemany(SQL["clear_day"], [(site, of, day) for of in part.dimensions])
         if part is Part.SITE:
             self._db.execute(SQL["clear_hours"], (site, day))
