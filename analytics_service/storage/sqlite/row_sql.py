@@ -21,6 +21,7 @@ from analytics_service.storage.sqlite.sql import day_number, queries
 SQL = queries("answers")
 SUMS = "pageviews, visits, visitors, bounces, engaged_ms, events"
 _BOUNCE = f"pageviews = 1 and events = 0 and engaged_ms < {BOUNCE_MS}"
+_OF_VISIT = "id day began_at into_hour lasted_ms visitor pageviews events engaged_ms".split()
 _OF_HITS = {Dimension.PAGE: "page", Dimension.EVENT: "name"}
 _COLUMN_OF = {metric: metric.value for metric in Metric} | {Metric.ENGAGED_SECONDS: "engaged_ms"}
 _SORT = {metric: metric.value for metric in Metric} | {Metric.ENGAGED_SECONDS: "engaged_ms / 1000"}
@@ -88,30 +89,41 @@ def _tables(selection: Selection, bound: Bound, dimension: Dimension | None) -> 
     """Returns selected visits, counted views and events, and both with the value by which they are listed."""
     is_hourly = selection.period.grain is not Grain.DAY
     of_time = " and {0} >= :start * 1000 and {0} < :end * 1000" if is_hourly else ""
-    begins = f"p.day between :first and :last{of_time.format('p.began_at')}"
     tables = [
         f"with touched as (\n{SQL['touched']}\n)",
         f"picked as materialized (\n{_picked(selection, bound, dimension)}\n)",
-        "hits as (select w.visit, w.day, w.at, w.into_hour, coalesce(w.visitor, p.visitor) as visitor, "
-        "w.page, w.name, p.value from counted_view as w cross join picked as p on p.id = w.visit "
-        f"where w.site = :site and w.day between :first and :last{of_time.format('w.at')} "
-        f"and {_counted(selection, bound)})",
     ]
     if dimension in _OF_HITS:
         tables.append(_contained(selection, bound, dimension))
-        begun = "select c.value, p.day, p.began_at, p.into_hour, p.pageviews, p.events, p.engaged_ms "
-        begun += f"from contained as c cross join picked as p on p.id = c.id where {begins}"
-        if dimension is Dimension.PAGE:
-            valued = "select page as value, day, at, into_hour, visitor, name from hits"
-        else:
-            valued = (
-                "select c.value, h.day, h.at, h.into_hour, h.visitor, h.name from hits as h "
-                f"cross join contained as c on c.id = h.visit where h.name in ({EMPTY}, c.value)"
-            )
-    else:
-        begun = f"select * from picked as p where {begins}"
-        valued = "select * from hits"
-    return ",\n".join([*tables, f"begun as ({begun})", f"valued as ({valued})"])
+    visits = "contained" if dimension in _OF_HITS else "picked"
+    tables.append(
+        f"begun as (select * from {visits} as p "
+        f"where p.day between :first and :last{of_time.format('p.began_at')})"
+    )
+    # The plus keeps SQLite from reading the whole period for each visit.
+    counted = f"+w.day between :first and :last{of_time.format('w.at')} and {_counted(selection, bound)}"
+    value, source = "p.value", "picked"
+    if dimension is Dimension.PAGE:
+        value = "w.page"
+    elif dimension is Dimension.EVENT:
+        source, counted = "contained", f"{counted} and w.name in ({EMPTY}, p.value)"
+    columns = f"{value} as value, w.day, w.at, w.into_hour, coalesce(w.visitor, p.visitor) as visitor, w.name"
+    tables.append(f"valued as (\n{_join_hits(source, columns, counted, 'union all')}\n)")
+    return ",\n".join(tables)
+
+
+def _join_hits(source: str, columns: str, condition: str, union: str) -> str:
+    """Returns views and events `w` of the visits `p` of a table, each found by the key of its visit.
+
+    A visit lies on its first day and those after it; the few of more than a day are looked up by themselves.
+    """
+    join = "cross join counted_view as w on w.site = :site and w.visit = p.id"
+    start = f"select {columns} from {source} as p {join}"
+    return (
+        f"{start} and w.day in (p.day, p.day + 1, p.day + 2) where {condition}\n{union}\n"
+        f"{start} and w.day between p.day + 3 and p.day + p.lasted_ms / {DAY_MS} + 2 "
+        f"where p.lasted_ms >= {DAY_MS} and {condition}"
+    )
 
 
 def _picked(selection: Selection, bound: Bound, dimension: Dimension | None) -> str:
@@ -119,9 +131,9 @@ def _picked(selection: Selection, bound: Bound, dimension: Dimension | None) -> 
     columns = [value, *(COLUMNS[one.subject] for one in selection.filters if one.subject in COLUMNS)]
     joins = " ".join(dict.fromkeys(join_for(column) for column in columns))
     conditions = " and ".join(match_visit(one, bound) for one in selection.filters) or "1"
+    visit = ", ".join(f"v.{column}" for column in _OF_VISIT)
     return (
-        "select v.id, v.day, v.began_at, v.into_hour, v.lasted_ms, v.visitor, v.pageviews, v.events, "
-        f"v.engaged_ms, {value} as value from touched cross join counted_visit as v on v.id = touched.id "
+        f"select {visit}, {value} as value from touched cross join counted_visit as v on v.id = touched.id "
         f"{joins} where {conditions}"
     )
 
@@ -134,19 +146,12 @@ def _counted(selection: Selection, bound: Bound) -> str:
 
 
 def _contained(selection: Selection, bound: Bound, dimension: Dimension) -> str:
-    """Returns which selected visits contain which listed page or event, on whichever day."""
+    """Returns selected visits once for each listed page or event that they contain, on whichever day."""
     kind = "=" if dimension is Dimension.PAGE else "!="
     column = f"w.{_OF_HITS[dimension]}"
-    listed = match_any(column, selection.filters_on(dimension), bound)
-    condition = f"w.visit = p.id and w.name {kind} {EMPTY} and {listed}"
-    start = (
-        f"select p.id, {column} as value from picked as p cross join counted_view as w on w.site = :site and "
-    )
-    return (
-        f"contained as (\n{start}w.day in (p.day, p.day + 1, p.day + 2) and {condition}\nunion\n"
-        f"{start}w.day between p.day + 3 and p.day + p.lasted_ms / {DAY_MS} + 2 and {condition} "
-        f"where p.lasted_ms >= {DAY_MS}\n)"
-    )
+    condition = f"w.name {kind} {EMPTY} and {match_any(column, selection.filters_on(dimension), bound)}"
+    columns = ", ".join(f"p.{column}" for column in _OF_VISIT)
+    return f"contained as (\n{_join_hits('picked', f'{columns}, {column} as value', condition, 'union')}\n)"
 
 
 def list_rows(found: str, selection: Selection, listing: Listing, bound: Bound) -> str:
