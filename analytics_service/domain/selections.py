@@ -32,10 +32,14 @@ class Selection:
         """The filters on properties of events."""
         return tuple(one for one in self.filters if isinstance(one.subject, Property))
 
-    def unknown(self, dimension: Dimension | None = None) -> frozenset[Metric]:
-        """The metrics that cannot be answered: a page view's own engagement is not stored."""
-        of_pages = dimension is Dimension.PAGE or self.filters_on(Dimension.PAGE)
-        return frozenset({Metric.ENGAGED_SECONDS}) if of_pages else frozenset()
+    def is_of_views(self, dimension: Dimension | None = None) -> bool:
+        """Whether its engagement is that of single page views, and not of whole visits."""
+        return dimension is Dimension.PAGE or bool(self.filters_on(Dimension.PAGE))
+
+    def unknown(self, since: date | None, dimension: Dimension | None = None) -> frozenset[Metric]:
+        """The metrics that cannot be answered: of page views before `since` no engagement is stored."""
+        is_early = since is not None and self.period.first < since
+        return frozenset({Metric.ENGAGED_SECONDS} if is_early and self.is_of_views(dimension) else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,15 @@ class Listing:
 class FoundSums:
     """Sums by key; `kept_since` is None as long as all visits and views are stored.
 
+    `unknown` are the metrics that were not recorded on all days of the period.
+
     The key is the number of the day since 1970, or the epoch second at which the hour or minute began, or
     0 for the whole period. A key without anything is left out.
     """
 
     sums: Mapping[int, Sums]
     kept_since: date | None = None
+    unknown: frozenset[Metric] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +88,12 @@ class FoundRow:
 
 @dataclass(frozen=True, slots=True)
 class FoundRows:
-    """A page of rows in their order, and how many there are in all."""
+    """A page of rows in their order, how many there are in all, and what was not recorded."""
 
     rows: tuple[FoundRow, ...] = field(default_factory=tuple)
     total: int = 0
     kept_since: date | None = None
+    unknown: frozenset[Metric] = frozenset()
 
 
 def require_kept(period: Range, kept_since: date | None) -> None:

@@ -30,6 +30,7 @@ class _Listed:
     total: int
     has_more: bool
     kept: tuple[date | None, ...]
+    unknown: frozenset[Metric]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,13 @@ async def answer_breakdown(
         listed = await lister.list_page(at)
         sides = await lister.compare(listed, at)
     period = wholes[0].period
-    unknown = select(query, sites[0], period).unknown(query.dimension)
-    rows = tuple(_row(one, query, unknown, sides) for one in listed.rows)
+    rows = tuple(_row(one, query, listed.unknown, sides) for one in listed.rows)
     cursor = None
     if listed.has_more:
         last = listed.rows[-1]
         key = last.word if len(sites) > 1 else last.key or None
         cursor = query.format_cursor(Cursor(last.sorted_by, key, period))
-    meta = describe_answer(query, sites, [one.period for one in wholes], listed.kept)
+    meta = describe_answer(query, sites, [one.period for one in wholes], listed.kept, unknown=listed.unknown)
     return Breakdown(period, rows, listed.total, cursor, meta)
 
 
@@ -93,18 +93,19 @@ class _Lister:
         listing = replace(self._all, limit=query.limit + 1, after=(after.value, key) if after else None)
         found = await self._store.read_rows(select(query, first.site, first.period), listing)
         has_more = len(found.rows) > query.limit
-        return _Listed(found.rows[: query.limit], found.total, has_more, (found.kept_since,))
+        return _Listed(found.rows[: query.limit], found.total, has_more, (found.kept_since,), found.unknown)
 
     async def _join_sites(self, after: Cursor | None) -> _Listed:
         joined: dict[str | None, FoundRow] = {}
-        kept = []
+        kept, unknown = [], frozenset[Metric]()
         for whole in self._wholes:
             found = await self._store.read_rows(select(self._query, whole.site, whole.period), self._all)
             kept.append(found.kept_since)
+            unknown |= found.unknown
             for row in found.rows:
                 known = joined.setdefault(row.word, replace(row, sums=Sums()))
                 known.sums.add(row.sums)
-        sort, unknown = self._query.sorting, self._unknown()
+        sort = self._query.sorting
         rows = [
             replace(row, sorted_by=measure(row.sums, [sort.measure], unknown)[sort.measure])
             for row in joined.values()
@@ -118,11 +119,7 @@ class _Lister:
                 row for row in rows if _place(row.sorted_by, row.word, descending=sort.descending) > place
             ]
         limit = self._query.limit
-        return _Listed(tuple(rows[:limit]), total, len(rows) > limit, tuple(kept))
-
-    def _unknown(self) -> frozenset[Metric]:
-        first = self._wholes[0]
-        return select(self._query, first.site, first.period).unknown(self._query.dimension)
+        return _Listed(tuple(rows[:limit]), total, len(rows) > limit, tuple(kept), unknown)
 
     async def compare(self, listed: _Listed, at: datetime) -> SidesOf | None:
         """Returns both sides of each listed row's change, whole days each; None where nothing is compared."""

@@ -40,11 +40,14 @@ def narrowing(query: Query) -> tuple[str, ...]:
 
 
 def describe_answer(
-    query: Query, sites: Sequence[Site], periods: Sequence[Range], kept: Iterable[date | None]
+    query: Query,
+    sites: Sequence[Site],
+    periods: Sequence[Range],
+    kept: Iterable[date | None],
+    unknown: frozenset[Metric],
 ) -> Meta:
     """Returns what is said about an answer over these periods of these sites."""
     kept_since = [day for day in kept if day is not None]
-    unknown = Selection(0, periods[0], query.sums, query.filters).unknown(query.dimension)
     opening = {
         metric: value for metric in query.sums if (value := sum(site.opening(metric) for site in sites))
     }

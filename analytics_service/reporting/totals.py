@@ -3,21 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
 
 from analytics_service.domain.answers import Change, Line, Point, Totals, Values, changes, measure
 from analytics_service.domain.buckets import Bucket, Interval, cut, default_interval
 from analytics_service.domain.comparisons import Pair
-from analytics_service.domain.metrics import Sums
+from analytics_service.domain.metrics import Metric, Sums
 from analytics_service.domain.query import Query
 from analytics_service.domain.ranges import Range
-from analytics_service.domain.selections import day_key
+from analytics_service.domain.selections import FoundSums, day_key
 from analytics_service.domain.site import Site
 from analytics_service.ports.answers import AnswerStore
 from analytics_service.reporting.context import check_query, describe_answer, narrowing, read_calendar, select
 from analytics_service.reporting.queue import Turns
 
-BySums = Callable[[Sums], Values]
+Unknown = frozenset[Metric]
+ToValues = Callable[[Sums, Unknown], Values]
 _FINE = (Interval.HOUR, Interval.MINUTE)
 
 
@@ -33,6 +33,8 @@ class _Counted:
     sides: tuple[Sums, Sums] = field(default_factory=lambda: (Sums(), Sums()))
     compared: list[tuple[Bucket, Sums]] = field(default_factory=list)
     kept_since: date | None = None
+    unknown: Unknown = frozenset()
+    unknown_before: Unknown = frozenset()
 
 
 async def answer_totals(
@@ -53,10 +55,15 @@ async def answer_totals(
     async with turns.take([site.number for site in sites], narrowing(query)):
         for site in sites:
             found.append(await _read(store, site, query, at, series=series))
-    unknown = select(query, sites[0], found[0].period).unknown()
-    to_values = partial(measure, measures=query.metrics, unknown=unknown)
+    unknown = _join_unknown(found)
+
+    def to_values(sums: Sums, unknown: Unknown) -> Values:
+        return measure(sums, query.metrics, unknown)
+
     lines = {site.number: _line(counted, to_values) for site, counted in zip(sites, found, strict=True)}
-    meta = describe_answer(query, sites, [one.period for one in found], [one.kept_since for one in found])
+    meta = describe_answer(
+        query, sites, [one.period for one in found], [one.kept_since for one in found], unknown=unknown
+    )
     return Totals(lines, _combine(found, to_values) if len(sites) > 1 else None, meta)
 
 
@@ -68,7 +75,7 @@ async def _read(store: AnswerStore, site: Site, query: Query, at: datetime, *, s
     counted = _Counted(period, is_fine=interval in _FINE)
     # The sums of buckets add up to the whole: one reading is enough for both.
     found = await store.read_sums(select(query, site, period), step if series else None)
-    counted.kept_since = found.kept_since
+    counted.kept_since, counted.unknown = found.kept_since, found.unknown
     counted.total = add_up(found.sums)
     if series:
         counted.buckets = _fill(cut(period, interval, calendar, at), found.sums, interval)
@@ -76,20 +83,26 @@ async def _read(store: AnswerStore, site: Site, query: Query, at: datetime, *, s
     if comparison is None:
         return counted
     counted.pair = comparison.totals
-    sides = [
-        counted.total
-        if side == period
-        else Sums()
-        if side.is_empty
-        else add_up((await store.read_sums(select(query, site, side))).sums)
-        for side in comparison.totals
-    ]
+    sides = []
+    for side in comparison.totals:
+        found = FoundSums({})
+        if side == period:
+            found = FoundSums({0: counted.total}, unknown=counted.unknown)
+        elif not side.is_empty:
+            found = await store.read_sums(select(query, site, side))
+        sides.append(add_up(found.sums))
+        # The earlier side comes last.
+        counted.unknown_before = found.unknown
     counted.sides = (sides[0], sides[1])
     if series:
         whole = comparison.whole
         before = await store.read_sums(select(query, site, whole), step)
         counted.compared = _fill(cut(whole, interval, calendar, at), before.sums, interval)
     return counted
+
+
+def _join_unknown(found: Sequence[_Counted]) -> Unknown:
+    return frozenset().union(*(counted.unknown for counted in found))
 
 
 def add_up(sums: Mapping[int, Sums]) -> Sums:
@@ -116,23 +129,28 @@ def _fill(
     return filled
 
 
-def _line(counted: _Counted, to_values: BySums) -> Line:
+def _line(counted: _Counted, to_values: ToValues) -> Line:
     comparison = None
     if counted.pair is not None:
-        now, before = (to_values(side) for side in counted.sides)
+        now = to_values(counted.sides[0], counted.unknown)
+        before = to_values(counted.sides[1], counted.unknown_before)
         comparison = Change(counted.pair.against, before, changes(now, before))
-    points = tuple(_point(*one, to_values) for one in counted.buckets)
-    compared = [_point(*one, to_values) for one in counted.compared[: len(points)]]
+    points = tuple(_point(*one, to_values, counted.unknown) for one in counted.buckets)
+    listed = counted.compared[: len(points)]
+    compared = [_point(*one, to_values, counted.unknown_before) for one in listed]
     padding = [None] * (len(points) - len(compared)) if counted.compared else []
-    return Line(counted.period, to_values(counted.total), points, comparison, (*compared, *padding))
+    return Line(
+        counted.period, to_values(counted.total, counted.unknown), points, comparison, (*compared, *padding)
+    )
 
 
-def _point(bucket: Bucket, sums: Sums, to_values: BySums) -> Point:
-    return Point(bucket.start, bucket.end, bucket.complete, to_values(sums))
+def _point(bucket: Bucket, sums: Sums, to_values: ToValues, unknown: Unknown) -> Point:
+    return Point(bucket.start, bucket.end, bucket.complete, to_values(sums, unknown))
 
 
-def _combine(found: Sequence[_Counted], to_values: BySums) -> Line:
+def _combine(found: Sequence[_Counted], to_values: ToValues) -> Line:
     """Returns the sums of all sites; buckets are joined by their day, or by their instant."""
+    unknown = _join_unknown(found)
     total, joined = Sums(), dict[date | datetime, tuple[Bucket, Sums]]()
     for counted in found:
         total.add(counted.total)
@@ -140,4 +158,4 @@ def _combine(found: Sequence[_Counted], to_values: BySums) -> Line:
             label = bucket.start if counted.is_fine else bucket.day
             joined.setdefault(label, (bucket, Sums()))[1].add(sums)
     ordered = sorted(joined.values(), key=lambda one: (one[0].day, one[0].start))
-    return Line(None, to_values(total), tuple(_point(*one, to_values) for one in ordered))
+    return Line(None, to_values(total, unknown), tuple(_point(*one, to_values, unknown) for one in ordered))

@@ -42,6 +42,7 @@ class Hit:
     visitor: int
     page: str
     name: str = ""
+    engaged_ms: int = 0
 
 
 @dataclass
@@ -129,6 +130,7 @@ def _describe(chance: random.Random, story: Story) -> Story:
     }
     story.values = values
     story.engaged_ms = chance.choice((0, 3_000, 9_999, 12_345, 61_001)) if not story.hits[0].name else 0
+    story.hits[0].engaged_ms = story.engaged_ms
     story.mark = "bot" if chance.random() < 0.1 else ""
     return story
 

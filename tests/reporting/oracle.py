@@ -103,7 +103,7 @@ def _figures(
         "events": sum(bool(hit.name) for hit in inside),
         "visits": len(begun),
         "bounces": sum(len(s.hits) == 1 and not s.hits[0].name and s.engaged_ms < 10_000 for s in begun),
-        "engaged_seconds": None if has_page_filter else sum(s.engaged_ms for s in begun) // 1000,
+        "engaged_seconds": sum(one.engaged_ms for one in (inside if has_page_filter else begun)) // 1000,
         "visitors": sum(part.holds(site, at) for (site, _, _), at in first.items()),
     }
     for rate, dividend in RATES.items():

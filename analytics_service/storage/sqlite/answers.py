@@ -35,7 +35,7 @@ PROGRESS_STEPS = 20_000
 """Steps of SQLite's virtual machine between two looks at whether the call was cancelled: milliseconds."""
 OF_ROLLUPS: dict[Dimension, frozenset[Metric]] = {
     **dict.fromkeys(OF_VISITS, frozenset({Metric.VISITS, Metric.BOUNCES, Metric.ENGAGED_SECONDS})),
-    Dimension.PAGE: frozenset({Metric.PAGEVIEWS, Metric.EVENTS}),
+    Dimension.PAGE: frozenset({Metric.PAGEVIEWS, Metric.EVENTS, Metric.ENGAGED_SECONDS}),
     Dimension.EVENT: frozenset({Metric.EVENTS}),
 }
 """The sums of a value of each dimension that are kept for each day; all else is counted from rows."""
@@ -67,7 +67,7 @@ def _connect(folder: Path, *, standing_still: bool) -> sqlite3.Connection:
     connection = open_as("mode=ro")
     if standing_still:
         try:
-            connection.execute(SQL["kept_since"]).fetchall()
+            connection.execute(SQL["recorded_since"]).fetchall()
         except sqlite3.Error:
             # Reading the WAL file would need a write: it is left out.
             connection.close()
@@ -87,7 +87,7 @@ class Answers:
 
         def read(db: sqlite3.Connection) -> tuple[date | None, date | None]:
             first = db.execute(SQL["first_day"], {"site": site}).fetchone()[0]
-            return None if first is None else day_of(first), _kept_since(db)
+            return None if first is None else day_of(first), _recorded_since(db)[0]
 
         return await self._run(read)
 
@@ -95,13 +95,14 @@ class Answers:
         """Returns the sums of each day, hour or minute of a period; without `step`, those of the whole."""
 
         def read(db: sqlite3.Connection) -> FoundSums:
-            kept_since = _kept_since(db)
+            kept_since, engagement_since = _recorded_since(db)
+            unknown = selection.unknown(engagement_since)
             if selection.filters or selection.period.grain is Grain.MINUTE:
                 require_kept(selection.period, kept_since)
-                return FoundSums(_count_rows(db, selection, step), kept_since)
+                return FoundSums(_count_rows(db, selection, step), kept_since, unknown)
             sums = _read_rollups(db, selection, step)
             _correct_first_day(db, selection, step, sums)
-            return FoundSums(sums, kept_since)
+            return FoundSums(sums, kept_since, unknown)
 
         return await self._run(read)
 
@@ -109,7 +110,8 @@ class Answers:
         """Returns rows of a breakdown, sorted; rows in which all wanted sums are 0 are left out."""
 
         def read(db: sqlite3.Connection) -> FoundRows:
-            kept_since = _kept_since(db)
+            kept_since, engagement_since = _recorded_since(db)
+            unknown = selection.unknown(engagement_since, listing.dimension)
             bound = bind_period(selection)
             if _are_in_rollups(selection, listing.dimension):
                 has_unknown = listing.dimension in OF_VISITS
@@ -122,7 +124,7 @@ class Answers:
             rows = db.execute(statement, bound.values).fetchall()
             # A page behind the last row has no row that would say how many there are.
             total = rows[0][8] if rows else 0
-            return FoundRows(tuple(_row(row) for row in rows), total, kept_since)
+            return FoundRows(tuple(_row(row) for row in rows), total, kept_since, unknown)
 
         return await self._run(read)
 
@@ -157,9 +159,11 @@ class Answers:
             self._connections.put(db)
 
 
-def _kept_since(db: sqlite3.Connection) -> date | None:
-    first: int = db.execute(SQL["kept_since"]).fetchone()[0]
-    return day_of(first) if first > day_number(date.min) else None
+def _recorded_since(db: sqlite3.Connection) -> tuple[date | None, date | None]:
+    """Returns since when visits and views are stored, and since when a view's engagement is; None: always."""
+    days = db.execute(SQL["recorded_since"]).fetchone()
+    kept, engagement = (day_of(day) if day > day_number(date.min) else None for day in days)
+    return kept, engagement
 
 
 def _count_rows(db: sqlite3.Connection, selection: Selection, step: Interval | None) -> dict[int, Sums]:
@@ -195,7 +199,7 @@ def _correct_first_day(
     first_day = Range(
         period.start, period.end, period.first, period.first, Grain.HOUR, complete=period.complete
     )
-    require_kept(first_day, _kept_since(db))
+    require_kept(first_day, _recorded_since(db)[0])
     of_day = Selection(selection.site, first_day, (Metric.VISITORS,))
     stored = _read_rollups(db, of_day, step)
     real = _count_rows(db, of_day, step)
@@ -205,7 +209,7 @@ def _correct_first_day(
 
 
 def _are_in_rollups(selection: Selection, dimension: Dimension) -> bool:
-    wanted = set(selection.sums) - selection.unknown(dimension)
+    wanted = set(selection.sums)
     is_daily = selection.period.grain is Grain.DAY
     return is_daily and not selection.filters and wanted <= OF_ROLLUPS[dimension]
 

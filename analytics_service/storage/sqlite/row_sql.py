@@ -50,16 +50,19 @@ def count_rows(
     key = "value" if dimension is not None else _bucket("at", "into_hour", step)
     begun_key = "value" if dimension is not None else _bucket("began_at", "into_hour", step)
     wanted = set(selection.sums)
+    of_views, of_visits = "0", "sum(engaged_ms)"
+    if is_of_views := selection.is_of_views(dimension):
+        of_views, of_visits = f"sum(iif(name = {EMPTY}, engaged_ms, 0))", "0"
     parts = []
-    if wanted & {Metric.PAGEVIEWS, Metric.EVENTS}:
+    if wanted & {Metric.PAGEVIEWS, Metric.EVENTS} or (is_of_views and Metric.ENGAGED_SECONDS in wanted):
         parts.append(
             f"select {key} as key, sum(name = {EMPTY}) as pageviews, 0 as visits, 0 as visitors, "
-            f"0 as bounces, 0 as engaged_ms, sum(name != {EMPTY}) as events from valued group by 1"
+            f"0 as bounces, {of_views} as engaged_ms, sum(name != {EMPTY}) as events from valued group by 1"
         )
     if wanted & {Metric.VISITS, Metric.BOUNCES, Metric.ENGAGED_SECONDS}:
         parts.append(
             f"select {begun_key} as key, 0 as pageviews, count(*) as visits, 0 as visitors, "
-            f"sum({_BOUNCE}) as bounces, sum(engaged_ms) as engaged_ms, 0 as events from begun group by 1"
+            f"sum({_BOUNCE}) as bounces, {of_visits} as engaged_ms, 0 as events from begun group by 1"
         )
     if Metric.VISITORS in wanted:
         # Of several rows, min() takes the other columns from the earliest.
@@ -107,7 +110,8 @@ def _tables(selection: Selection, bound: Bound, dimension: Dimension | None) -> 
         value = "w.page"
     elif dimension is Dimension.EVENT:
         source, counted = "contained", f"{counted} and w.name in ({EMPTY}, p.value)"
-    columns = f"{value} as value, w.day, w.at, w.into_hour, coalesce(w.visitor, p.visitor) as visitor, w.name"
+    columns = f"{value} as value, w.day, w.at, w.into_hour, coalesce(w.visitor, p.visitor) as visitor"
+    columns += ", w.name, w.engaged_ms"
     tables.append(f"valued as (\n{_join_hits(source, columns, counted, 'union all')}\n)")
     return ",\n".join(tables)
 
@@ -171,7 +175,7 @@ def list_rows(found: str, selection: Selection, listing: Listing, bound: Bound) 
     direction = "desc" if listing.sort.descending else "asc"
     return (
         f"{found},\ngrouped as (select key, {sums} from found {only} group by key having {some}),\n"
-        f"sorted as (select *, {_sort(selection, listing)} as sorted_by from grouped)\n"
+        f"sorted as (select *, {_sort(listing)} as sorted_by from grouped)\n"
         f"select s.key, {SUMS}, s.sorted_by, (select count(*) from sorted), "
         f"(select value from string where id = s.key and s.key != 0), {title} "
         f"from sorted as s where {_after(listing, bound)} "
@@ -180,11 +184,8 @@ def list_rows(found: str, selection: Selection, listing: Listing, bound: Bound) 
     )
 
 
-def _sort(selection: Selection, listing: Listing) -> str:
+def _sort(listing: Listing) -> str:
     measure = listing.sort.measure
-    needed = measure.dividend if isinstance(measure, Rate) else measure
-    if needed in selection.unknown(listing.dimension):
-        return "null"
     if isinstance(measure, Rate):
         return f"1.0 * ({_SORT[measure.dividend]}) / nullif(visits, 0)"
     return _SORT[measure]

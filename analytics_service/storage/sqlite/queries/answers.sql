@@ -1,5 +1,5 @@
--- name: kept_since
-select first_day from maintenance
+-- name: recorded_since
+select first_day, view_engagement_since from maintenance
 
 -- name: first_day
 select min(day) from rollup_day where site = :site and dimension = 0
