@@ -34,13 +34,15 @@ from analytics_service.ports.journal import WorkerJournal
 from analytics_service.ports.limits import Limits
 from analytics_service.ports.live import Live
 from analytics_service.reporting.counts import Reporter
+from analytics_service.reporting.queue import Turns
+from analytics_service.web.api.gate import KEY_LIMIT
 from analytics_service.web.errors import HANDLERS
 from analytics_service.web.intake.proxies import Proxies
 from analytics_service.web.prefix import PrefixMiddleware, prefix_of
 from analytics_service.web.public.response_cache import ResponseCache
 from analytics_service.web.public.stream import Streams
 from analytics_service.web.routes import require_rules
-from analytics_service.web.services import Services
+from analytics_service.web.services import ApiServices, Services
 
 log = logging.getLogger(__name__)
 
@@ -113,15 +115,27 @@ async def open_services(config: WorkerConfig, end_streams: Callable[[], None]) -
             random=config.random,
             stop=config.stop,
         )
+        api = ApiServices(
+            keys=tasks.keys,
+            limits=await stack.enter_async_context(_open_limits(config, KEY_LIMIT, KEY_LIMIT)),
+            answers=await stack.enter_async_context(stored.open_answers(standing_still=not journal.name)),
+            turns=Turns(),
+            open_drops=stored.open_drops,
+            random=config.random,
+        )
         await asyncio.to_thread(tasks.load_config)
         await recall_online(config.folder, figures, live, collector.visitors, config.clock())
         stack.push_async_callback(tasks.end)
         tasks.begin()
-        yield _services(config, tasks, Reporter(figures, live), end_streams)
+        yield _services(config, tasks, Reporter(figures, live), end_streams, api)
 
 
 def _services(
-    config: WorkerConfig, tasks: WorkerTasks, reporter: Reporter, end_streams: Callable[[], None]
+    config: WorkerConfig,
+    tasks: WorkerTasks,
+    reporter: Reporter,
+    end_streams: Callable[[], None],
+    api: ApiServices,
 ) -> Services:
     collector = tasks.collector
     return Services(
@@ -135,6 +149,7 @@ def _services(
         responses=ResponseCache(collector.sites),
         unready=tasks.unready,
         end_streams=end_streams,
+        api=api,
     )
 
 

@@ -1,5 +1,9 @@
 """How much one sender may send, answered at once."""
 
+from datetime import timedelta
+
+from analytics_service.domain.limits import Allowance
+
 KEYS_LIMIT = 100_000
 """In each of two generations: the older one goes when the younger is full."""
 
@@ -25,16 +29,29 @@ class MemoryLimits:
             return True
         # Python's own hash is keyed, by process.
         key = hash(sender)
-        full_at = self._young.get(key)
-        if full_at is None:
-            full_at = self._old.get(key, 0.0)
-        # What lies further ahead than it can was written before the clock was set back.
-        if full_at < at_ms or full_at > at_ms + self.ahead_ms:
-            full_at = at_ms
+        full_at = self._full_at(key, at_ms)
         if full_at + self.each_ms > at_ms + self.ahead_ms:
             return False
         self._keep(key, full_at + self.each_ms)
         return True
+
+    def allowance(self, sender: str, at_ms: int) -> Allowance | None:
+        """What is left of a sender's allowance; None where there is no limit."""
+        if not self.each_ms:
+            return None
+        used_ms = self._full_at(hash(sender), at_ms) - at_ms
+        free_ms = self.ahead_ms - used_ms
+        wait_ms = max(0.0, self.each_ms - free_ms)
+        return Allowance(
+            int(free_ms // self.each_ms), timedelta(milliseconds=used_ms), timedelta(milliseconds=wait_ms)
+        )
+
+    def _full_at(self, key: int, at_ms: int) -> float:
+        full_at = self._young.get(key)
+        if full_at is None:
+            full_at = self._old.get(key, 0.0)
+        # What lies further ahead than it can was written before the clock was set back.
+        return at_ms if full_at < at_ms or full_at > at_ms + self.ahead_ms else full_at
 
     def learn(self, sender: str, full_at: float) -> None:
         """Takes in what a sender has used up elsewhere: when all of the allowance will be there again."""

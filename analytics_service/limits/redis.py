@@ -8,6 +8,7 @@ from datetime import timedelta
 from hashlib import blake2b
 from pathlib import Path
 
+from analytics_service.domain.limits import Allowance
 from analytics_service.limits.memory import MemoryLimits
 from analytics_service.redis_client.client import FAULTS
 from analytics_service.redis_client.link import Link, Start
@@ -57,6 +58,10 @@ class RedisLimits:
             self._passed[sender] += 1
             self._at_ms = at_ms
         return True
+
+    def allowance(self, sender: str, at_ms: int) -> Allowance | None:
+        """What is left of a sender's allowance, as of the last round; None where there is no limit."""
+        return self._local.allowance(sender, at_ms)
 
     def stop(self) -> None:
         """Lets `share_all` end with its present round."""

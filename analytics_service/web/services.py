@@ -1,17 +1,35 @@
 """The services that handlers call."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from analytics_service.administering.keys import KeyCache
 from analytics_service.collecting.admit import Collector
 from analytics_service.collecting.sites import SiteCache
-from analytics_service.ports.clock import Clock
+from analytics_service.ports.answers import AnswerStore
+from analytics_service.ports.clock import Clock, Randomness
+from analytics_service.ports.drops import DropReader
 from analytics_service.ports.journal import FactSink
+from analytics_service.ports.limits import Limits
 from analytics_service.reporting.counts import Reporter
+from analytics_service.reporting.queue import Turns
 from analytics_service.web.intake.proxies import Proxies
 from analytics_service.web.public.response_cache import ResponseCache
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServices:
+    """What only the API calls: keys, their limits, and what its answers are read from."""
+
+    keys: KeyCache
+    limits: Limits
+    answers: AnswerStore
+    turns: Turns
+    open_drops: Callable[[], AbstractContextManager[DropReader]]
+    random: Randomness
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +49,7 @@ class Services:
     responses: ResponseCache
     unready: Callable[[], list[str]]
     end_streams: Callable[[], None]
+    api: ApiServices
 
 
 def services_of(request: Request) -> Services:

@@ -55,3 +55,21 @@ async def test_each_sender_has_an_allowance_of_their_own(limits: Limits) -> None
     while limits.allows(ANN, AT):
         pass
     assert all(limits.allows(f"sender {number}", AT) for number in range(100))
+
+
+async def test_what_is_left_is_told_with_the_time_until_more_passes(limits: Limits) -> None:
+    def left() -> tuple[int, float, float]:
+        allowance = limits.allowance(ANN, AT)
+        assert allowance is not None
+        return allowance.left, allowance.whole_in.total_seconds(), allowance.wait.total_seconds()
+
+    assert left() == (BURST, 0, 0)
+    limits.allows(ANN, AT)
+    assert left() == (BURST - 1, 1, 0)
+    while limits.allows(ANN, AT):
+        pass
+    assert left() == (0, BURST, 1)
+
+
+def test_without_a_limit_there_is_no_allowance() -> None:
+    assert MemoryLimits(per_minute=0, burst=0).allowance(ANN, AT) is None

@@ -45,7 +45,7 @@ async def speaking(folder: Path, **rules: Any) -> AsyncIterator[httpx2.AsyncClie
             journal=journal,
             clock=lambda: AT,
             proxies=Proxies((), is_https=False),
-            **dict.fromkeys(("sites", "reporter", "url", "responses", "unready", "end_streams")),  # type: ignore[arg-type]
+            **dict.fromkeys(("sites", "reporter", "url", "responses", "unready", "end_streams", "api")),  # type: ignore[arg-type]
         )
         app = Starlette(
             routes=[route_of(Dialect("/lines", "POST", translate, answer))], exception_handlers=HANDLERS

@@ -32,9 +32,7 @@ def parse_query(query: QueryParams, more: Sequence[str] = ()) -> Question:
             raise BadParameter(name[:40], "unknown", f"unknown parameter{suggest(name, allowed)}", allowed)
         if len(query.getlist(name)) > 1:
             raise BadParameter(name, "value", "must be given only once")
-    page = query.get("path")
-    if page is not None and not (page.startswith("/") and len(page) <= urls.PATH_LIMIT + urls.QUERY_LIMIT):
-        raise BadParameter("path", "value", "must be the path of a page, such as /tin-tuc")
+    page = parse_page(query["path"]) if "path" in query else None
     items = PAGE_ITEMS if page is not None else tuple(Item)
     named = [name.strip() for name in query["items"].split(",", 20)] if "items" in query else []
     metrics = PAGE_METRICS if page is not None else METRICS
@@ -60,9 +58,17 @@ def authorise(site: Site, question: Question) -> Question:
     if question.page is not None and not counter.pages:
         raise NotPublic("path", question.page[:40], ())
     items = question.items or tuple(item for item in DEFAULT_ITEMS if item in counter.items)
-    return replace(question, items=items, page=_normal_page(question.page, site))
+    return replace(question, items=items, page=normal_page(question.page, site))
 
 
-def _normal_page(page: str | None, site: Site) -> str | None:
+def parse_page(text: str) -> str:
+    """Returns the path of a page as it was written. Raises BadParameter for what is none."""
+    if not (text.startswith("/") and len(text) <= urls.PATH_LIMIT + urls.QUERY_LIMIT):
+        raise BadParameter("path", "value", "must be the path of a page, such as /tin-tuc")
+    return text
+
+
+def normal_page(page: str | None, site: Site) -> str | None:
+    """Returns a page in the form in which the site counts it; None where none is asked for."""
     address = urls.parse_url(f"http://{site.domain}{page}") if page is not None else None
     return page_of(address.path, address.query, site.rules) if address is not None else None

@@ -1,0 +1,1 @@
+"""The counts API: what other programs read with a key."""
