@@ -40,7 +40,11 @@ MORE = "update rollup_day set pageviews = pageviews + 1, visits = visits + 1 whe
 async def _answers(folder: Path, question: Question, answers: int = 1) -> list[Counts]:
     async with open_figures(folder) as figures, open_memory_live(window=ONLINE_WINDOW, limit=10) as live:
         reporter = Reporter(figures, live)
-        return [await reporter.counts(SITE, question, NOON + timedelta(minutes=1)) for _ in range(answers)]
+        found = [await reporter.counts(SITE, question, NOON + timedelta(minutes=1)) for _ in range(answers)]
+        # On a busy machine, the first commit may come late.
+        while answers > 1 and found[0].figures == found[-1].figures:
+            found.append(await reporter.counts(SITE, question, NOON + timedelta(minutes=1)))
+        return found
 
 
 def _commit_until(folder: Path, enough: Event) -> None:

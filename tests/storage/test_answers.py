@@ -1,6 +1,8 @@
-"""What an older release did not record is not known, rather than 0."""
+"""Answers yield to beacons, and what an older release did not record is not known, rather than 0."""
 
+import os
 import sqlite3
+import threading
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -39,3 +41,17 @@ async def test_engagement_of_pages_is_known_from_the_first_day_on_which_it_was_k
             assert (len(of_visits.unknown), of_visits.sums[0].engaged_ms) == (0, 7_000)
             (row,) = (await answers.read_rows(whole, BY_VIEWS)).rows
             assert row.sums.engaged_ms == 7_000
+
+
+async def test_threads_of_answers_have_a_lower_priority_than_the_worker(tmp_path: Path) -> None:
+    (tmp_path / "journal").mkdir()
+    storage = storages.open(f"sqlite:{tmp_path}")
+    storage.databases.provision()
+    async with storage.open_answers() as answers:
+        await answers.first_days(SITE)
+        threads = [one for one in threading.enumerate() if one.name.startswith("answers")]
+        assert threads
+        for thread in threads:
+            assert thread.native_id is not None
+            assert os.getpriority(os.PRIO_PROCESS, thread.native_id) >= 10
+    assert not [one for one in threading.enumerate() if one.name.startswith("answers")]
