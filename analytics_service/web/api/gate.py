@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from analytics_service.domain.principals import Action, Anonymous, Principal, au
 from analytics_service.domain.visitors import sender
 from analytics_service.errors import AnalyticsError, Forbidden, TooMany, Unauthenticated, UnknownSite
 from analytics_service.web.api.call import Call, Reply
+from analytics_service.web.api.disconnection import run_while_connected
 from analytics_service.web.errors import error_response, problem
 from analytics_service.web.headers import digest_of, is_unchanged
 from analytics_service.web.intake.client import client_of
@@ -24,6 +25,8 @@ METHODS = ["GET", "OPTIONS"]
 KEY_LIMIT = 600
 """Requests of a key, or of an address without one, in a minute and at once."""
 REQUEST_ID_BYTES = 9
+CLIENT_LEFT = 499
+"""The status of an answer that nobody reads any more."""
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Origin"}
 EXPOSED = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id"
 PREFLIGHT = {
@@ -32,7 +35,7 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "600",
 }
 
-Handler = Callable[[Call], Awaitable[Reply]]
+Handler = Callable[[Call], Coroutine[object, object, Reply]]
 
 
 def guard(handler: Handler, action: Action) -> Callable[[Request], Awaitable[Response]]:
@@ -45,7 +48,8 @@ def guard(handler: Handler, action: Action) -> Callable[[Request], Awaitable[Res
         headers = dict(PRIVATE)
         try:
             call = _let_in(request, services, action, headers)
-            response = _respond(request, await handler(call))
+            reply = await run_while_connected(request, handler(call))
+            response = _respond(request, reply) if reply is not None else Response(status_code=CLIENT_LEFT)
         except AnalyticsError as error:
             response = _refuse(request, services, error)
         response.headers.update(headers)
