@@ -70,14 +70,14 @@ class RedisCluster:
         taker = next(port for port in self.masters() if port != giver)
         slot = self.ask(giver, "cluster", "keyslot", key).strip()
         names = {port: self.ask(port, "cluster", "myid").strip() for port in (giver, taker)}
-        self.ask(taker, "cluster", "setslot", slot, "importing", names[giver])
-        self.ask(giver, "cluster", "setslot", slot, "migrating", names[taker])
+        self.ask(taker, *("cluster", "setslot", slot, "importing", names[giver]))
+        self.ask(giver, *("cluster", "setslot", slot, "migrating", names[taker]))
         while keys := self.ask(giver, "cluster", "getkeysinslot", slot, "1").split():
             self.ask(giver, *("migrate", "127.0.0.1", str(taker), keys[0], "0", "5000"))
             # What comes meanwhile finds some of a site's keys here and others there.
             time.sleep(0.2)
         for port in (taker, giver):
-            self.ask(port, "cluster", "setslot", slot, "node", names[taker])
+            self.ask(port, "cluster", *("setslot", slot, "node", names[taker]))
 
     def flush(self) -> None:
         """Takes everything away."""

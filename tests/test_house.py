@@ -54,23 +54,6 @@ WORDS: tuple[Check, ...] = (
 )
 
 
-# Not yet held everywhere: the rooms are being put in order one by one.
-PENDING = {
-    "crossed_floors",
-    "implementations_named",
-    "storage_opened",
-    "code_in_faces",
-    "full_files",
-    "long_functions",
-    "crowded_calls",
-    "retired_words",
-    "participles",
-    "modules_that_are_no_nouns",
-    "bare_durations",
-    "riddles",
-}
-
-
 def files(folder: Path, *suffixes: str) -> dict[str, str]:
     found = sorted(path for suffix in suffixes for path in folder.rglob(f"*.{suffix}"))
     return {
@@ -110,18 +93,16 @@ def test_the_package_is_there(package, tests, others):
 
 @pytest.mark.parametrize("check", [*ARCHITECTURE, *SIZES, *WORDS])
 def test_the_house_holds(check, package):
-    assert check.__name__ in PENDING or broken(check(package)) == {}
+    assert broken(check(package)) == {}
 
 
 @pytest.mark.parametrize("check", SIZES)
 def test_the_sizes_hold_in_tests_too(check, tests):
     wrongs = {f"tests/{place}": what for place, what in check(tests).items()}
-    assert check.__name__ in PENDING or broken(wrongs) == {}
+    assert broken(wrongs) == {}
 
 
 def test_words_and_sizes_hold_in_other_languages(others):
-    if PENDING:
-        return
     scripts = {path: text for path, text in others.items() if path.endswith(".js")}
     assert broken(words.retired_words(others)) == {}
     # Migrations are history: each stays as it was released, however long it is.
@@ -130,7 +111,7 @@ def test_words_and_sizes_hold_in_other_languages(others):
 
 
 def test_every_port_has_a_contract_suite(package, tests):
-    assert PENDING or contracts.ports_without_suite(package, tests) == {}
+    assert contracts.ports_without_suite(package, tests) == {}
 
 
 def test_every_exception_is_needed_and_has_a_reason(package, tests, others):
@@ -169,21 +150,21 @@ def test_what_comes_next_fits(path, package):
     # What it imports is there.
     modules = {".".join((PACKAGE, *module_of(one))) for one in package}
     named = {name for name in imports_of(path, SKETCHES[path]) if name.startswith(PACKAGE)}
-    assert PENDING or named <= modules
+    assert named <= modules
 
 
 def test_layers_and_drawing_are_those_of_the_code(package):
     """`python -m tests.house --write` writes them anew."""
     page = (TOP / pages.PAGE).read_text("utf-8")
     assert pages.part(page, "layers") == pages.layers(package)
-    assert PENDING or pages.part(page, "modules") == f"\n{pages.modules(package)}\n"
-    assert PENDING or (TOP / pages.DRAWING).read_text("utf-8") == diagram.architecture(package)
+    assert pages.part(page, "modules") == f"\n{pages.modules(package)}\n"
+    assert (TOP / pages.DRAWING).read_text("utf-8") == diagram.architecture(package)
 
 
 def test_the_figures_in_contributing_are_not_stale(package, tests):
     page = (TOP / pages.PAGE).read_text("utf-8")
     stale = pages.stale_figures(page, package, tests)
-    assert PENDING or stale == {}
+    assert stale == {}
 
 
 def test_stale_figures_are_found():

@@ -104,8 +104,8 @@ class Calendar:
     def clock(self, day: date, wall: time) -> datetime:
         """The begin of the hour in which the clock first showed that time of that day, within the day."""
         zone = ZoneInfo(self.zones[_place_of(day, self.zones)].zone)
-        shown = datetime.combine(day, wall, zone).astimezone(UTC)
-        return self.hour_start(min(max(shown, self.day_start(day)), self.day_end(day)))
+        instant = datetime.combine(day, wall, zone).astimezone(UTC)
+        return self.hour_start(min(max(instant, self.day_start(day)), self.day_end(day)))
 
 
 @lru_cache(maxsize=16_384)
@@ -121,10 +121,10 @@ def day_start(day: date, zones: tuple[ZoneSince, ...]) -> datetime:
 @lru_cache(maxsize=1024)
 def left_out_days(zones: tuple[ZoneSince, ...]) -> tuple[date, ...]:
     """The days that the site's clock never showed, such as 30 December 2011 in Samoa."""
-    suspects = {since.day - DAY * days for since in zones[1:] for days in (1, 2)}
+    candidates = {since.day - DAY * days for since in zones[1:] for days in (1, 2)}
     for since in zones:
-        suspects |= _days_near_date_line(since.zone)
-    return tuple(day for day in sorted(suspects) if day_start(day, zones) == day_start(day + DAY, zones))
+        candidates |= _days_near_date_line(since.zone)
+    return tuple(day for day in sorted(candidates) if day_start(day, zones) == day_start(day + DAY, zones))
 
 
 @lru_cache(maxsize=1024)

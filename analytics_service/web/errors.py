@@ -65,41 +65,44 @@ def error_response(error: Exception, path: str) -> Response:
         case UnknownSite():
             # The answer is the same for unknown, deleted and private sites, byte for byte.
             return problem("unknown-site", "Unknown site", 404, "There is no public site with this id.")
-        case Unauthenticated():
-            challenge = 'Bearer realm="analytics-service"'
-            if error.is_invalid:
-                challenge += ', error="invalid_token"'
-            return problem("unauthenticated", "Key needed", 401, str(error), {"WWW-Authenticate": challenge})
-        case Forbidden():
-            scope = f', scope="{error.scope}"' if error.scope else ""
-            challenge = f'Bearer realm="analytics-service", error="insufficient_scope"{scope}'
-            return problem("forbidden", "Not allowed", 403, str(error), {"WWW-Authenticate": challenge})
         case NotKept():
             nearest = {"from": error.nearest[0].isoformat(), "to": error.nearest[1].isoformat()}
             since = error.kept_since.isoformat()
             return problem("not-kept", "Not kept", 422, str(error), kept_since=since, nearest=nearest)
-        case TooMany():
-            retry = {"Retry-After": str(error.retry_after)}
-            return problem("too-many-requests", "Too many requests", 429, str(error), retry)
-        case TooHeavy():
-            narrow = [{"parameter": name, "code": "too-heavy"} for name in error.narrow]
-            retry = {"Retry-After": str(error.retry_after)}
-            return problem("too-heavy", "Query too heavy", 503, str(error), retry, errors=narrow)
-        case Unavailable():
-            log.warning("%s answered with 503: %s", path[:100], error)
-            retry = {"Retry-After": str(error.retry_after)}
-            return problem(
-                "unavailable",
-                "Unavailable",
-                503,
-                "The service is temporarily unavailable. Try again later.",
-                retry,
-            )
+        case Unauthenticated() | Forbidden():
+            return _key_problem(error)
+        case TooMany() | TooHeavy() | Unavailable():
+            return _retry_problem(error, path)
         case HTTPException():
             title = _HTTP_TITLES.get(error.status_code, "Request refused")
             headers = dict(error.headers or {})
             return problem("http", title, error.status_code, error.detail, headers)
     raise error
+
+
+def _key_problem(error: Unauthenticated | Forbidden) -> Response:
+    """Returns the answer where a key is missing, invalid, or does not allow what it is used for."""
+    challenge = 'Bearer realm="analytics-service"'
+    if isinstance(error, Forbidden):
+        scope = f', scope="{error.scope}"' if error.scope else ""
+        headers = {"WWW-Authenticate": f'{challenge}, error="insufficient_scope"{scope}'}
+        return problem("forbidden", "Not allowed", 403, str(error), headers)
+    if error.is_invalid:
+        challenge += ', error="invalid_token"'
+    return problem("unauthenticated", "Key needed", 401, str(error), {"WWW-Authenticate": challenge})
+
+
+def _retry_problem(error: TooMany | TooHeavy | Unavailable, path: str) -> Response:
+    """Returns the answer to what may succeed later, with the seconds to wait."""
+    retry = {"Retry-After": str(error.retry_after)}
+    if isinstance(error, TooMany):
+        return problem("too-many-requests", "Too many requests", 429, str(error), retry)
+    if isinstance(error, TooHeavy):
+        narrow = [{"parameter": name, "code": "too-heavy"} for name in error.narrow]
+        return problem("too-heavy", "Query too heavy", 503, str(error), retry, errors=narrow)
+    log.warning("%s answered with 503: %s", path[:100], error)
+    detail = "The service is temporarily unavailable. Try again later."
+    return problem("unavailable", "Unavailable", 503, detail, retry)
 
 
 def internal_error() -> Response:

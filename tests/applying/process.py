@@ -156,10 +156,7 @@ def running(folder: Path, at: datetime = NOON) -> Iterator[Process]:
             stats, stats.quarantine(), stats.verification(), lambda _: ZONES, cap=10_000
         )
         process = Process(
-            folder,
-            Applier(journals, stats, lambda _: ZONES),
-            stats,
-            config.tasks,
+            *(folder, Applier(journals, stats, lambda _: ZONES), stats, config.tasks),
             Maintenance(
                 stats.verification(), config.tasks, recounting, clock=lambda: process.at, retention=None
             ),

@@ -118,13 +118,8 @@ def test_sums_are_those_of_the_visits_without_a_mark(
         with running(folder) as it:
             if chance.random() < 0.3:
                 it.stats.forget(0, TODAY + timedelta(days=9))
-            number = it.place(
-                kind,
-                first=(TODAY + timedelta(days=begin)).isoformat(),
-                last=(TODAY + timedelta(days=end)).isoformat(),
-                family=family,
-                reason=reason,
-            )
+            first, last = ((TODAY + timedelta(days=day)).isoformat() for day in (begin, end))
+            number = it.place(kind, first=first, last=last, family=family, reason=reason)
             for _ in range(chance.randrange(6)):
                 it.care.step()
                 assert it.wrong() == []
@@ -135,7 +130,7 @@ def test_sums_are_those_of_the_visits_without_a_mark(
                 marks.learn(it)
             it.work()
             assert it.found(number).state is TaskState.DONE
-            marks.change(it, kind, day_number(begin), day_number(end), family, reason)
+            marks.change(it, kind, day_number(begin), day_number(end), *(family, reason))
             assert marks.of == {int(str(n)): m for n, m in it.rows("select id, mark from visit")}
             assert (
                 it.rows("select 1 from view as w join visit as v on v.id = w.visit where w.mark != v.mark")

@@ -17,7 +17,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_key_is_shown_once_listed_without_its_secret_and_revoked(data: Path) -> None:
-    added = run("key", "add", "--site", "a.example.vn", "--name", "portal", data=data)
+    added = run("key", "add", *("--site", "a.example.vn", "--name", "portal"), data=data)
     token = added.stdout.strip()
     assert re.fullmatch(r"vs_[a-z2-7]{8}_[A-Za-z0-9_-]{43}", token), added.stderr
     assert "cannot be shown again" in added.stderr

@@ -11,6 +11,7 @@ from analytics_service.domain.metrics import Sums
 from analytics_service.domain.periods import Days
 from analytics_service.domain.verification import Check
 from analytics_service.ports.storage import ApplierStores, Storage
+from analytics_service.ports.verification import VerificationStore, Verifier
 from tests.contracts.facts_of_a_day import ANN, BOB, DAY, SITE, apply, engagement, event, online, view
 
 PEAKS = (10, 40, 900, 30)
@@ -28,11 +29,15 @@ async def read(storage: Storage) -> Sums:
         return (await figures.read(SITE, ALL)).sums[0]
 
 
-def test_of_nothing_there_is_nothing_to_verify(stores: ApplierStores) -> None:
-    assert stores.verification.sites() == []
-    assert stores.verification.days(SITE) == []
-    assert stores.verification.differences(SITE, DAY) == []
-    assert stores.verification.last_check() is None
+def test_of_nothing_there_is_nothing_to_verify(storage: Storage, stores: ApplierStores) -> None:
+    writing: VerificationStore = stores.verification
+    with storage.open_verifier() as reading:
+        verifiers: tuple[Verifier, ...] = (writing, reading)
+        for verifier in verifiers:
+            assert verifier.sites() == []
+            assert verifier.days(SITE) == []
+            assert verifier.differences(SITE, DAY) == []
+            assert verifier.last_check() is None
 
 
 async def test_sums_agree_with_what_is_behind_them_and_a_repair_changes_nothing(

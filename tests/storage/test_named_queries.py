@@ -46,7 +46,7 @@ TEMPORARY = {"asked_id", "asked_name", "asked_day"}
 """What a batch asks for."""
 BOUNDED = {
     "pending_engagement": "at most 100,000 rows",
-    "suspect": "what release 0.1.0 left, once",
+    "old_suspect": "what release 0.1.0 left, once",
     "suspected_day": "a row for each site and day of a month",
     "reopened_day": "a row for each site and day that was changed of late",
     "lease": "one row",
@@ -55,6 +55,8 @@ BOUNDED = {
     "position": "a row for each journal",
     "unreadable": "groups that no release could read",
     "site": "configuration",
+    "key": "configuration",
+    "key_site": "configuration",
     "site_zone": "configuration",
     "site_host_name": "configuration",
     "opening_balance": "configuration",

@@ -165,7 +165,7 @@ def test_what_waited_is_counted_once_and_every_figure_is_right(folder: Path) -> 
 def test_what_was_kept_apart_is_in_marked_visits_and_counted_as_dropped(folder: Path) -> None:
     apply_all(folder)
     with open_drops(folder) as drops, closing(sqlite3.connect(folder / "stats.db")) as stats:
-        assert stats.execute("select count(*) from suspect").fetchone() == (0,)
+        assert stats.execute("select count(*) from old_suspect").fetchone() == (0,)
         for number in SITES.values():
             kept: Counter[tuple[date, str]] = Counter()
             for family in drops.families(number, FIRST):

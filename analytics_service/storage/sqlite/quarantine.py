@@ -126,13 +126,13 @@ class QuarantineWriter:
             visit.marked_on = on if mark else NEVER
         apply_visit_deltas(batch)
         for key, gone in sorted(first.items()):
-            self._move_visitor(batch, key, gone, counted=not mark)
+            self._move_visitor(batch, key, gone, is_counted=not mark)
         self._writer.write(batch)
 
-    def _move_visitor(self, batch: Batch, key: DayKey, seen: FirstSeen, *, counted: bool) -> None:
+    def _move_visitor(self, batch: Batch, key: DayKey, seen: FirstSeen, *, is_counted: bool) -> None:
         """Counts the visitor by the earliest view that is counted now, if any is."""
         before = batch.first_seen.get(key)
-        if counted:
+        if is_counted:
             if before is None or seen < before:
                 move_visitor(batch, key, seen)
         elif before is not None and seen <= before:
@@ -176,11 +176,11 @@ class QuarantineWriter:
     def old_suspects(self) -> OldSuspects | None:
         """Returns some of what release 0.1.0 kept apart; None where nothing of it is left."""
         with translated(FILE):
-            first = self._db.execute(SQL["first_suspects"]).fetchone()
+            first = self._db.execute(SQL["first_old_suspect"]).fetchone()
             if first is None:
                 return None
             day, site = first
-            rows = self._db.execute(SQL["suspects"], (day, site, FACTS_A_STEP)).fetchall()
+            rows = self._db.execute(SQL["old_suspects"], (day, site, FACTS_A_STEP)).fetchall()
         keys = [(site, kind, key) for kind, key, *_ in rows]
         return OldSuspects([decode(row[-1]) for row in rows], keys, day_of(day))
 
@@ -188,7 +188,7 @@ class QuarantineWriter:
         """Stores what the fold made of old suspects, and deletes them, in one transaction."""
         with self._changing() as db:
             self._writer.write(batch)
-            db.executemany(SQL["end_suspect"], old.keys)
+            db.executemany(SQL["end_old_suspect"], old.keys)
 
     def forget_some(self, before: date) -> bool:
         """Deletes some visits that were marked before that day; returns whether there may be more."""

@@ -104,15 +104,15 @@ def _tables(selection: Selection, bound: Bound, dimension: Dimension | None) -> 
         f"where p.day between :first and :last{of_time.format('p.began_at')})"
     )
     # The plus keeps SQLite from reading the whole period for each visit.
-    counted = f"+w.day between :first and :last{of_time.format('w.at')} and {_counted(selection, bound)}"
+    condition = f"+w.day between :first and :last{of_time.format('w.at')} and {_counted(selection, bound)}"
     value, source = "p.value", "picked"
     if dimension is Dimension.PAGE:
         value = "w.page"
     elif dimension is Dimension.EVENT:
-        source, counted = "contained", f"{counted} and w.name in ({EMPTY}, p.value)"
+        source, condition = "contained", f"{condition} and w.name in ({EMPTY}, p.value)"
     columns = f"{value} as value, w.day, w.at, w.into_hour, coalesce(w.visitor, p.visitor) as visitor"
     columns += ", w.name, w.engaged_ms"
-    tables.append(f"valued as (\n{_join_hits(source, columns, counted, 'union all')}\n)")
+    tables.append(f"valued as (\n{_join_hits(source, columns, condition, 'union all')}\n)")
     return ",\n".join(tables)
 
 

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from analytics_service.logs import LOG_INTERVAL, ThrottleFilter
 from analytics_service.web.errors import problem
 from analytics_service.web.intake.connection_limit import Crowd
-from analytics_service.web.intake.pipelining import TurnTaking
+from analytics_service.web.intake.pipeline import TurnTaking
 
 REQUEST_TIMEOUT = timedelta(seconds=10)
 """From a request's first byte, or the connection's first moment, to the request's last byte."""

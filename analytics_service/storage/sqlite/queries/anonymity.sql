@@ -19,7 +19,7 @@ from sites as s
     )
 where w.day < :before
     and not exists (select 1 from reopened_day as r where r.site = s.site and r.day = w.day)
-    and not exists (select 1 from suspect)
+    and not exists (select 1 from old_suspect)
 limit 1
 on conflict do update set day = excluded.day, visit = excluded.visit, key = excluded.key
 

@@ -96,14 +96,14 @@ delete from visit where id = ?
 -- name: forget_suspected
 delete from suspected_day where day < ?
 
--- name: first_suspects
-select day, site from suspect order by day, site limit 1
+-- name: first_old_suspect
+select day, site from old_suspect order by day, site limit 1
 
--- name: suspects
-select kind, id, day, reason, fact from suspect where day = ? and site = ? order by at limit ?
+-- name: old_suspects
+select kind, id, day, reason, fact from old_suspect where day = ? and site = ? order by at limit ?
 
--- name: end_suspect
-delete from suspect where site = ? and kind = ? and id = ?
+-- name: end_old_suspect
+delete from old_suspect where site = ? and kind = ? and id = ?
 
 -- name: drops
 select d.day, d.reason, d.count from drop_day as d where d.site = ? and d.day >= ? order by d.day, d.reason
