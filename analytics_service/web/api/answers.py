@@ -115,7 +115,7 @@ class RowsMeta(Meta, kw_only=True):
 
 
 class Counts(Struct, forbid_unknown_fields=True):
-    """Totals of a period."""
+    """Totals of one site for a period, with what they are compared with."""
 
     query: Query
     results: Figures

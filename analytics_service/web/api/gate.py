@@ -92,10 +92,10 @@ def _let_in(request: Request, services: Services, action: Action, headers: dict[
 
 def _identify(request: Request, services: Services, at: datetime) -> Principal:
     """Returns the key that the request shows; somebody unknown where it shows none that is valid."""
-    shown = request.headers.getlist("authorization")
-    if len(shown) != 1:
+    headers = request.headers.getlist("authorization")
+    if len(headers) != 1:
         return Anonymous()
-    scheme, _, token = shown[0].partition(" ")
+    scheme, _, token = headers[0].partition(" ")
     if scheme.lower() != "bearer":
         return Anonymous()
     return services.api.keys.find(token.strip(), at) or Anonymous()

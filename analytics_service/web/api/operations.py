@@ -40,7 +40,7 @@ OPERATIONS = (
         "Totals of a period",
         figures.read_counts,
         answers.Counts,
-        figures.PERIOD,
+        parameters=figures.PERIOD,
     ),
     Operation(
         f"{_SITE}/timeseries",
@@ -48,7 +48,7 @@ OPERATIONS = (
         "A period in buckets, none left out",
         figures.read_timeseries,
         answers.Timeseries,
-        figures.SERIES,
+        parameters=figures.SERIES,
     ),
     Operation(
         _SITE + "/breakdown/{dimension}",
@@ -56,7 +56,7 @@ OPERATIONS = (
         "A period by the values of a dimension",
         figures.read_breakdown,
         answers.Breakdown,
-        figures.ROWS,
+        parameters=figures.ROWS,
     ),
     Operation(
         f"{_SITE}/overview",
@@ -64,7 +64,7 @@ OPERATIONS = (
         "Totals, series and first panels at once",
         figures.read_overview,
         answers.Overview,
-        figures.OVERVIEW,
+        parameters=figures.OVERVIEW,
     ),
     Operation(
         f"{_SITE}/online",
@@ -72,7 +72,7 @@ OPERATIONS = (
         "Visitors online now",
         sites.read_online,
         answers.Online,
-        sites.ONLINE,
+        parameters=sites.ONLINE,
     ),
     Operation(
         f"{_SITE}/drops",
@@ -80,7 +80,7 @@ OPERATIONS = (
         "Beacons that were not counted, by day and reason",
         sites.read_drops,
         answers.Drops,
-        sites.DROPS,
+        parameters=sites.DROPS,
         Action.READ_DROPS,
     ),
     Operation(
@@ -89,7 +89,7 @@ OPERATIONS = (
         "Totals of several sites",
         figures.read_counts_of_sites,
         answers.CountsOfSites,
-        (SITES, *figures.PERIOD),
+        parameters=(SITES, *figures.PERIOD),
     ),
     Operation(
         "/timeseries",
@@ -97,7 +97,7 @@ OPERATIONS = (
         "Buckets of several sites",
         figures.read_timeseries_of_sites,
         answers.TimeseriesOfSites,
-        (SITES, *figures.SERIES),
+        parameters=(SITES, *figures.SERIES),
     ),
     Operation(
         "/overview",
@@ -105,6 +105,6 @@ OPERATIONS = (
         "The overview of several sites",
         figures.read_overview_of_sites,
         answers.OverviewOfSites,
-        (SITES, *figures.OVERVIEW),
+        parameters=(SITES, *figures.OVERVIEW),
     ),
 )
