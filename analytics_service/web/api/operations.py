@@ -81,7 +81,7 @@ OPERATIONS = (
         sites.read_drops,
         answers.Drops,
         parameters=sites.DROPS,
-        Action.READ_DROPS,
+        action=Action.READ_DROPS,
     ),
     Operation(
         "/counts",
