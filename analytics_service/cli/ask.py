@@ -72,7 +72,7 @@ def ask(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Query a site's figures: totals, a series (--interval) or a list (--by)."""
+    """Answer a query about a site: totals, --interval or --by."""
     if as_json and as_csv:
         raise BadParameter("csv", "value", "does not go with --json")
     settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)
