@@ -20,6 +20,8 @@ INLINE_VARIANTS = ("inline", "badge")
 """Variants that are part of a line of text."""
 EXTRA_HEIGHT = 4
 """Pixels by which the element may be higher than the picture."""
+EXTRA_HEIGHT_OF_DIGITS = 20
+"""Pixels for digits, which are a plain row, and higher, for the moment until their own styles are there."""
 FIT_STYLE = "max-width:100%;height:auto"
 
 
@@ -93,11 +95,12 @@ def element_style(widget: Widget) -> dict[str, str]:
     if widget.parameters.get("variant") in INLINE_VARIANTS:
         place = {"display": "inline-block", "min-height": f"{height}px"}
     else:
+        extra = EXTRA_HEIGHT_OF_DIGITS if widget.parameters.get("variant") == "digits" else EXTRA_HEIGHT
         place = {
             "display": "block",
             "width": width,
             "max-width": "100%",
-            "min-height": f"{height + EXTRA_HEIGHT}px",
+            "min-height": f"{height + extra}px",
         }
     return {**place, **text, **colour_properties(widget.parameters)}
 
