@@ -83,7 +83,7 @@ def test_on_a_read_only_file_system_figures_can_be_read_and_stand_still(tmp_path
         assert status_of(service, site) == 503
         health = service.http.get("/health")
         assert (health.status_code, "no journal" in health.text) == (503, True)
-        assert "figures stand still" in service.log.read_text()
+        assert "data is read-only: beacons are refused" in service.log.read_text()
         # It is not started again and again for what it cannot help.
         assert until(lambda: service.child("worker"), lambda now: now != worker, limit=5) == worker
         shim.fails("")

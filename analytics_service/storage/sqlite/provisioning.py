@@ -79,14 +79,25 @@ def state_of(folder: Path, kind: Kind) -> PartState:
     _check_finished(folder)
     if not path.exists() or not path.stat().st_size:
         return PartState.MISSING if (folder / kind.marker).exists() else PartState.ABSENT
-    with (
-        translated(str(path)),
-        closing(sqlite3.connect(uri(path, "mode=rw"), uri=True, timeout=5)) as connection,
-    ):
-        version = version_of(connection)
+    with translated(str(path)):
+        version = _stored_version(path)
     if version > newest(kind.name):
         return PartState.NEWER
     return PartState.OLDER if version < newest(kind.name) else PartState.CURRENT
+
+
+def _stored_version(path: Path) -> int:
+    def read(how: str) -> int:
+        with closing(sqlite3.connect(uri(path, how), uri=True, timeout=5)) as connection:
+            return version_of(connection)
+
+    try:
+        return read("mode=rw")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+        # On a read-only file system a WAL cannot be read: its file is left out.
+        return read("immutable=1")
 
 
 def check_release(folder: Path, kind: Kind) -> None:
