@@ -7,6 +7,7 @@ from analytics_service.web import assets
 from analytics_service.web.api.openapi import serve_document
 from analytics_service.web.api.operations import OPERATIONS
 from analytics_service.web.builder.pages import Builder, serve_static
+from analytics_service.web.dashboard.environment import serve_static as serve_dashboard_file
 from analytics_service.web.intake import door
 from analytics_service.web.outlets.endpoints import Outlets
 from analytics_service.web.public.counter import Counter
@@ -33,6 +34,7 @@ def make_routes(streams: Streams, font_file: Path | None) -> list[RuledRoute]:
         RuledRoute("/widget", builder.answer_page, Action.READ_PUBLIC),
         RuledRoute("/widget/code", builder.answer_code, Action.READ_PUBLIC),
         RuledRoute("/widget/static/{name}", serve_static, Action.READ_PUBLIC),
+        RuledRoute("/static/{digest}/{name}", serve_dashboard_file, Action.READ_PUBLIC),
         RuledRoute("/demo", assets.serve_demo, Action.READ_PUBLIC),
         RuledRoute("/health", assets.report_health, Action.READ_PUBLIC),
         RuledRoute("/api/v1/sites/{site}/counter", counter.answer, Action.READ_COUNTER),

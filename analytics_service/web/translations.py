@@ -20,11 +20,12 @@ class Numbers(msgspec.Struct, frozen=True):
 
 
 class Words(msgspec.Struct, frozen=True):
-    """What a language calls things: in the widget, and on the builder's page."""
+    """What a language calls things: in the widget, on the builder's page, and in the dashboard."""
 
     numbers: Numbers
     widget: Mapping[str, str]
     builder: Mapping[str, str] = {}
+    dashboard: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The dashboard: what an administrator opens every morning."""
