@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import contracts, diagram, floors, pages, sizes, words
+from tests.house import contracts, diagram, floors, mirrors, pages, sizes, words
 from tests.house.samples import RIGHT, SKETCHES, WRONG, WRONG_JAVASCRIPT, WRONG_WORDS
 from tests.house.sources import PACKAGE, Sources, Wrongs, imports_of, module_of
 
@@ -112,6 +112,24 @@ def test_words_and_sizes_hold_in_other_languages(others):
 
 def test_every_port_has_a_contract_suite(package, tests):
     assert contracts.ports_without_suite(package, tests) == {}
+
+
+def test_tests_stand_under_the_name_of_what_they_test(package, tests):
+    assert mirrors.tests_without_module(package, tests) == {}
+
+
+def test_a_test_of_nothing_is_found():
+    package = {"live/redis.py": "", "web/api/gate.py": ""}
+    right = {
+        "live/test_redis.py": "",
+        "live/test_redis_server.py": "",
+        "web/test_api.py": "",
+        "faults/test_kill.py": "",
+    }
+    assert mirrors.tests_without_module(package, right) == {}
+    assert list(mirrors.tests_without_module(package, {"live/test_reddish.py": ""})) == [
+        "live/test_reddish.py"
+    ]
 
 
 def test_every_exception_is_needed_and_has_a_reason(package, tests, others):

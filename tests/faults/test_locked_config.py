@@ -5,7 +5,7 @@ from pathlib import Path
 from analytics_service.administering.sites import SiteChanges, add_site
 from analytics_service.storage.sqlite.config import open_config
 from tests.service import known, serving, until
-from tests.storage.test_config import NOW, read_for_long
+from tests.storage.sqlite.test_config import NOW, read_for_long
 
 
 def test_once_the_reader_has_left_a_new_site_is_counted_without_a_restart(tmp_path: Path) -> None:

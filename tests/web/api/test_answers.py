@@ -11,7 +11,7 @@ from analytics_service.web.api import answers
 from analytics_service.web.api.operations import OPERATIONS, Operation
 from tests.service import run, until
 from tests.web.api.conftest import ORIGIN, Stand, add_key
-from tests.web.api.test_rights import path_of
+from tests.web.api.test_gate_rights import path_of
 
 BY = "?period=today&metrics=pageviews,visits"
 

@@ -8,7 +8,7 @@ from analytics_service.web.api.openapi import build_document, encode_document
 from analytics_service.web.api.operations import BASE, OPERATIONS
 from tests.deployment_files import ROOT
 from tests.web.api.conftest import Stand
-from tests.web.api.test_rights import path_of
+from tests.web.api.test_gate_rights import path_of
 
 
 def test_the_frozen_document_is_that_of_the_code() -> None:
