@@ -119,6 +119,11 @@ class KeyCache:
         self._uses[key.id] = at
         return key
 
+    def find_again(self, principal: object, at: datetime) -> Key | None:
+        """Returns the key that somebody showed, as it is now; None where it is no longer valid."""
+        key = self.by_id.get(principal.id) if isinstance(principal, Key) else None
+        return key if key is not None and key.is_valid(at) else None
+
     def replace(self, keys: Sequence[Key], at: datetime) -> None:
         """Takes in the keys as they are stored now; those that are no longer valid are left out."""
         valid = [key for key in keys if key.is_valid(at)]

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,10 @@ from starlette.middleware import Middleware
 
 from analytics_service import storage
 from analytics_service.administering.keys import KeyCache
+from analytics_service.app.applied_until import AppliedUntil
 from analytics_service.app.background import in_background
 from analytics_service.app.online_recovery import recall_online
+from analytics_service.app.openers import open_journals
 from analytics_service.app.route_table import make_routes
 from analytics_service.app.worker_tasks import WorkerTasks
 from analytics_service.collecting.admit import Collector, Recognisers
@@ -36,6 +38,7 @@ from analytics_service.ports.live import Live
 from analytics_service.reporting.counts import Reporter
 from analytics_service.reporting.queue import Turns
 from analytics_service.web.api.gate import KEY_LIMIT
+from analytics_service.web.encodings import Compressor
 from analytics_service.web.errors import HANDLERS
 from analytics_service.web.intake.proxies import Proxies
 from analytics_service.web.prefix import PrefixMiddleware, prefix_of
@@ -118,10 +121,15 @@ async def open_services(config: WorkerConfig, end_streams: Callable[[], None]) -
         api = ApiServices(
             keys=tasks.keys,
             limits=await stack.enter_async_context(_open_limits(config, KEY_LIMIT, KEY_LIMIT)),
+            live=live,
             answers=await stack.enter_async_context(stored.open_answers(standing_still=not journal.name)),
             turns=Turns(),
             open_drops=stored.open_drops,
             random=config.random,
+            applied_until=AppliedUntil(
+                figures, lambda: closing(open_journals(config.folder)), config.clock
+            ).read,
+            compressor=Compressor(),
         )
         await asyncio.to_thread(tasks.load_config)
         await recall_online(config.folder, figures, live, collector.visitors, config.clock())

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from analytics_service.domain.principals import Action
 from analytics_service.web import assets
+from analytics_service.web.api.counter import make_routes as make_counter_routes
 from analytics_service.web.api.openapi import serve_document
 from analytics_service.web.api.operations import OPERATIONS
 from analytics_service.web.builder.pages import Builder, serve_static
@@ -37,8 +38,7 @@ def make_routes(streams: Streams, font_file: Path | None) -> list[RuledRoute]:
         RuledRoute("/static/{digest}/{name}", serve_dashboard_file, Action.READ_PUBLIC),
         RuledRoute("/demo", assets.serve_demo, Action.READ_PUBLIC),
         RuledRoute("/health", assets.report_health, Action.READ_PUBLIC),
-        RuledRoute("/api/v1/sites/{site}/counter", counter.answer, Action.READ_COUNTER),
-        RuledRoute("/api/v1/sites/{site}/stream", streams.answer, Action.READ_COUNTER),
+        *make_counter_routes(counter, streams),
         RuledRoute("/api/v1/openapi.json", serve_document, Action.READ_PUBLIC),
         *(operation.make_route() for operation in OPERATIONS),
     ]

@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -79,6 +80,23 @@ def parse_cursor(text: str, question: str, calendar: Calendar, at: datetime) -> 
     if any(isinstance(number, int) and abs(number) > _MAX_NUMBER for number in (wire.value, wire.key)):
         raise _damaged()
     return Cursor(wire.value, wire.key, _period(wire, calendar, at))
+
+
+def format_place(place: Sequence[int | str], question: str) -> str:
+    """The last entry of a page of a list, as a cursor that is good for that list only."""
+    body = bytes([VERSION]) + _digest(question.encode(), _MARK_SIZE) + msgspec.msgpack.encode(place)
+    return urlsafe_b64encode(body + _digest(body, _SUM_SIZE)).rstrip(b"=").decode()
+
+
+def parse_place(text: str, question: str) -> tuple[int | str, ...]:
+    """The place that `format_place` put into a cursor of that list. Raises BadParameter for other texts."""
+    body = _checked(text)
+    if body[1 : 1 + _MARK_SIZE] != _digest(question.encode(), _MARK_SIZE):
+        raise _bad("belongs to another question: begin again with the first page")
+    try:
+        return msgspec.msgpack.decode(body[1 + _MARK_SIZE :], type=tuple[int | str, ...])
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise _damaged() from None
 
 
 def _checked(text: str) -> bytes:

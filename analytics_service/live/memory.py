@@ -1,7 +1,7 @@
 """Who is online, kept by the only worker there is."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -109,12 +109,22 @@ class MemoryLive:
 
     async def online(self, site: int, at_ms: int, page: str | None = None) -> int | None:
         """Distinct visitors seen within the window, on the site or on one of its pages."""
+        known = self._still_online(site, at_ms)
+        return len(known.visitors) if page is None else known.on_page.get(key_of(page), 0)
+
+    async def online_by_page(self, site: int, at_ms: int, pages: Sequence[str]) -> dict[str, int] | None:
+        """How many were last seen on each of these pages within the window."""
+        on_page = self._still_online(site, at_ms).on_page
+        return {page: count for page in pages if (count := on_page.get(key_of(page), 0))}
+
+    def _still_online(self, site: int, at_ms: int) -> SiteSeen:
+        """The site's visitors without those who have left."""
         known = self._sites.get(site)
         if known is None:
-            return 0
+            return SiteSeen()
         since = at_ms - self._window_ms
         for visitor in [name for name, (at, _) in known.visitors.items() if at < since]:
             known.take(visitor)
         if not known.visitors:
             del self._sites[site]
-        return len(known.visitors) if page is None else known.on_page.get(key_of(page), 0)
+        return known

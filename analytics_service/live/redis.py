@@ -4,10 +4,11 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from redis.exceptions import ResponseError
 
@@ -21,6 +22,7 @@ PENDING_LIMIT = 100_000
 READ_MAX_AGE = timedelta(seconds=1)
 READ_CACHE_SIZE = 10_000
 SENT_SITES_LIMIT = 100_000
+PAGES_READ = 2_000
 # Of one site: Redis does nothing else meanwhile.
 TOUCHES_A_SCRIPT = 1_000
 # In one round trip, counted in touches: Redis answers none of it before it is done with all of it.
@@ -193,6 +195,25 @@ class RedisLive:
             self._reads.clear()
         self._reads[site, where] = (now, count)
         return count
+
+    async def online_by_page(self, site: int, at_ms: int, pages: Sequence[str]) -> dict[str, int] | None:
+        """How many are on each of these pages, of the PAGES_READ pages with the most; None as above."""
+        if self._link.is_away or site in self._incomplete:
+            return None
+        try:
+            on_page = await asyncio.shield(self._read_pages(site, at_ms))
+        except FAULTS as error:
+            if not _is_foreign(error):
+                self._failed(error)
+            return None
+        return {page: count for page in pages if (count := on_page.get(_word(key_of(page)), 0))}
+
+    async def _read_pages(self, site: int, at_ms: int) -> dict[bytes, int]:
+        # With a page, whoever has left is taken out first, all of them.
+        await self._count(site, at_ms, key_of("/"))
+        async with self._link.client() as client:
+            read: Any = await client.zrevrange(self._keys(site)[2], 0, PAGES_READ - 1, withscores=True)
+        return {word: int(count) for word, count in read}
 
     async def _count(self, site: int, at_ms: int, page: int) -> int:
         await self._send()

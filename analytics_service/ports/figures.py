@@ -17,6 +17,13 @@ class FigureStore(Protocol):
         """Returns a journal's last durable and last applied group; zeros where nothing of it was applied."""
         ...
 
+    async def reached(self) -> tuple[int, dict[str, int]]:
+        """Returns the newest time of all facts ever applied, and each journal's last applied group.
+
+        The time is in milliseconds since 1970, and 0 before any.
+        """
+        ...
+
     async def seen_since(self, day: date, at_ms: int) -> list[tuple[int, int, int]]:
         """Returns site, visitor and last instant (ms since 1970) of visits seen at `at_ms` or after.
 

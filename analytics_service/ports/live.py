@@ -1,5 +1,6 @@
 """Who is online now."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 
@@ -24,6 +25,13 @@ class Live(Protocol):
 
     async def online(self, site: int, at_ms: int, page: str | None = None) -> int | None:
         """Distinct visitors seen within the online window, or those last seen on one page.
+
+        None while nobody can know.
+        """
+        ...
+
+    async def online_by_page(self, site: int, at_ms: int, pages: Sequence[str]) -> dict[str, int] | None:
+        """Returns how many were last seen on each of these pages, those without anybody left out.
 
         None while nobody can know.
         """

@@ -1,8 +1,9 @@
 """The services that handlers call."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 
@@ -14,22 +15,30 @@ from analytics_service.ports.clock import Clock, Randomness
 from analytics_service.ports.drops import DropReader
 from analytics_service.ports.journal import FactSink
 from analytics_service.ports.limits import Limits
+from analytics_service.ports.live import Live
 from analytics_service.reporting.counts import Reporter
 from analytics_service.reporting.queue import Turns
+from analytics_service.web.encodings import Compressor
 from analytics_service.web.intake.proxies import Proxies
 from analytics_service.web.public.response_cache import ResponseCache
 
 
 @dataclass(frozen=True, slots=True)
 class ApiServices:
-    """What only the API calls: keys, their limits, and what its answers are read from."""
+    """What only the API calls: keys, their limits, and what its answers are read from.
+
+    `applied_until` returns the time up to which facts are in the figures that are read after it.
+    """
 
     keys: KeyCache
     limits: Limits
+    live: Live
     answers: AnswerStore
     turns: Turns
     open_drops: Callable[[], AbstractContextManager[DropReader]]
     random: Randomness
+    applied_until: Callable[[], Awaitable[datetime | None]]
+    compressor: Compressor
 
 
 @dataclass(frozen=True, slots=True)

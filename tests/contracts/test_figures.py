@@ -90,3 +90,14 @@ async def test_visitors_are_recalled_by_when_they_were_last_seen(figures: Figure
     assert found == [(SITE, BOB, minute(3))]
     assert sorted(await figures.seen_since(DAY, NOON_MS)) == [(SITE, BOB, minute(3)), (SITE, ANN, minute(2))]
     assert await figures.seen_since(DAY, NOON_MS + DAY_MS) == []
+
+
+async def test_the_newest_time_and_the_last_group_of_each_journal_are_read_together(storage: Storage) -> None:
+    async with storage.open_figures() as before:
+        assert await before.reached() == (0, {})
+    with storage.open_applier() as stores:
+        apply(stores.stats, *FACTS)
+    async with storage.open_figures() as figures:
+        newest, positions = await figures.reached()
+    assert newest == max(fact.at for fact in FACTS)
+    assert len(positions) == 1

@@ -127,3 +127,14 @@ async def test_visitors_over_the_limit_leave_their_pages_too(live: Live) -> None
         live.touch(SITE, visitor, None, AT + visitor, f"/{visitor % 2}")
     assert await becomes(lambda: live.online(SITE, AT + LIMIT + 50), LIMIT) == LIMIT
     assert await becomes(lambda: live.online(SITE, AT + LIMIT + 50, "/0"), LIMIT // 2) == LIMIT // 2
+
+
+async def test_pages_are_listed_with_those_who_are_on_them(live: Live) -> None:
+    for visitor, page in ((ANN, "/a"), (BOB, "/a"), (9, "/b"), (10, "")):
+        live.touch(SITE, visitor, None, AT, page)
+    live.touch(SITE, 9, None, AT + 1000, "/b")
+    assert await becomes(lambda: live.online(SITE, AT + 1000), 4) == 4
+    listed = ("/a", "/b", "/nobody")
+    assert await live.online_by_page(SITE, AT + 1000, listed) == {"/a": 2, "/b": 1}
+    assert await live.online_by_page(OTHER, AT + 1000, listed) == {}
+    assert await live.online_by_page(SITE, AT + WINDOW_MS + 500, listed) == {"/b": 1}

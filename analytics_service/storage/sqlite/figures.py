@@ -105,6 +105,11 @@ class Figures:
         rows = await self._rows("durable_seq", (journal,))
         return (rows[0][0], rows[0][1]) if rows else (0, 0)
 
+    async def reached(self) -> tuple[int, dict[str, int]]:
+        """The newest time of all applied facts (ms since 1970), and each journal's last applied group."""
+        rows = await self._rows("newest_and_positions", ())
+        return max((row[0] for row in rows), default=0), {str(row[1]): row[2] for row in rows if row[1]}
+
     async def seen_since(self, day: date, at_ms: int) -> list[tuple[int, int, int]]:
         """Returns site, visitor and last instant of visits of that day or later that were seen since `at_ms`.
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from starlette.requests import Request
+
 from analytics_service.domain.choices import shorten, suggest
 from analytics_service.domain.principals import Action, Principal, authorise, can_see
 from analytics_service.domain.site import Site
@@ -32,8 +34,13 @@ class Call:
     site: Site | None
     words: Mapping[str, str]
     given: Mapping[str, Sequence[str]]
-    path: str
+    request: Request
     at: datetime
+
+    @property
+    def path(self) -> str:
+        """The path that was asked for, without its query."""
+        return self.request.url.path
 
     def require_site(self) -> Site:
         """Returns the site of the path; a route without one is a bug."""

@@ -4,9 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
-from urllib.parse import urlencode
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,26 +14,28 @@ from analytics_service.domain.visitors import sender
 from analytics_service.errors import AnalyticsError, Forbidden, TooMany, Unauthenticated, UnknownSite
 from analytics_service.web.api.call import Call, Reply
 from analytics_service.web.api.disconnection import run_while_connected
-from analytics_service.web.errors import error_response, problem
-from analytics_service.web.headers import digest_of, is_unchanged
+from analytics_service.web.api.replies import refuse, respond
 from analytics_service.web.intake.client import client_of
 from analytics_service.web.services import Services, services_of
 
 METHODS = ["GET", "OPTIONS"]
 KEY_LIMIT = 600
 """Requests of a key, or of an address without one, in a minute and at once."""
-REQUEST_ID_BYTES = 9
 CLIENT_LEFT = 499
 """The status of an answer that nobody reads any more."""
-PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Origin"}
-EXPOSED = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id"
+PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Origin, Accept-Encoding"}
+APPLIED_UNTIL = "X-Vstats-Applied-Until"
+EXPOSED = (
+    "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, " + APPLIED_UNTIL
+)
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD",
     "Access-Control-Allow-Headers": "Authorization, If-None-Match",
     "Access-Control-Max-Age": "600",
 }
 
-Handler = Callable[[Call], Coroutine[object, object, Reply]]
+Handler = Callable[[Call], Coroutine[object, object, Reply | Response]]
+"""Returns the values of an answer, or an answer that is HTTP already: a stream."""
 
 
 def guard(handler: Handler, action: Action) -> Callable[[Request], Awaitable[Response]]:
@@ -44,18 +44,29 @@ def guard(handler: Handler, action: Action) -> Callable[[Request], Awaitable[Res
     async def answer(request: Request) -> Response:
         services = services_of(request)
         if request.method == "OPTIONS":
-            return _answer_preflight(request, services)
+            return answer_preflight(request, services)
         headers = dict(PRIVATE)
         try:
             call = _let_in(request, services, action, headers)
-            reply = await run_while_connected(request, handler(call))
-            response = _respond(request, reply) if reply is not None else Response(status_code=CLIENT_LEFT)
+            # Before any figure is read: all that was applied by then is in the answer.
+            if (until := await services.api.applied_until()) is not None:
+                headers[APPLIED_UNTIL] = until.isoformat()
+            response = await _answer(request, services, handler(call))
         except AnalyticsError as error:
-            response = _refuse(request, services, error)
+            response = refuse(request, services, error)
         response.headers.update(headers)
         return response
 
     return answer
+
+
+async def _answer(
+    request: Request, services: Services, work: Coroutine[object, object, Reply | Response]
+) -> Response:
+    reply = await run_while_connected(request, work)
+    if reply is None:
+        return Response(status_code=CLIENT_LEFT)
+    return reply if isinstance(reply, Response) else await respond(request, services, reply)
 
 
 def _let_in(request: Request, services: Services, action: Action, headers: dict[str, str]) -> Call:
@@ -85,7 +96,7 @@ def _let_in(request: Request, services: Services, action: Action, headers: dict[
         site=site,
         words=request.path_params,
         given=dict(given),
-        path=request.url.path,
+        request=request,
         at=at,
     )
 
@@ -134,44 +145,11 @@ def _check_origin(request: Request, key: Key, headers: dict[str, str]) -> None:
     headers["Access-Control-Expose-Headers"] = EXPOSED
 
 
-def _answer_preflight(request: Request, services: Services) -> Response:
+def answer_preflight(request: Request, services: Services) -> Response:
+    """Says whether a page of that origin may send a key."""
     headers = {"Allow": "GET, HEAD, OPTIONS", "Vary": "Origin", "Cache-Control": "no-store"}
     origin = request.headers.get("origin")
     # A preflight carries no key: it is answered for what some key lists, and the request itself is checked.
     if origin is not None and origin in services.api.keys.origins:
         headers |= {"Access-Control-Allow-Origin": origin, **PREFLIGHT}
     return Response(status_code=204, headers=headers)
-
-
-def _respond(request: Request, reply: Reply) -> Response:
-    body = msgspec.json.encode(reply.body)
-    etag = f'"a-{digest_of(body)}"'
-    headers = {"ETag": etag}
-    if reply.next_cursor is not None:
-        kept = [pair for pair in request.query_params.multi_items() if pair[0] != "cursor"]
-        following = urlencode([*kept, ("cursor", reply.next_cursor)])
-        headers["Link"] = f'<?{following}>; rel="next"'
-    if is_unchanged(request, etag):
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")
-
-
-def _refuse(request: Request, services: Services, error: AnalyticsError) -> Response:
-    """Returns the problem, with the id by which it can be spoken about; it says nothing of hidden sites."""
-    if isinstance(error, UnknownSite):
-        detail = "There is no site of this name that this key may see."
-        response = problem("unknown-site", "Unknown site", 404, detail)
-    else:
-        response = error_response(error, request.url.path)
-    request_id = services.api.random(REQUEST_ID_BYTES).hex()
-    body = msgspec.json.decode(bytes(response.body))
-    body |= {"instance": request.url.path, "request_id": request_id}
-    headers = {
-        name: value
-        for name, value in response.headers.items()
-        if name not in ("access-control-allow-origin", "content-length", "content-type")
-    }
-    headers["X-Request-Id"] = request_id
-    return Response(
-        msgspec.json.encode(body), response.status_code, headers, media_type="application/problem+json"
-    )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from analytics_service.domain.buckets import Interval
 from analytics_service.domain.dimensions import BROKEN_DOWN
 from analytics_service.domain.query import DEFAULT_LIMIT, MAX_LIMIT, MEASURES
-from analytics_service.web.api import answers
+from analytics_service.web.api import answers, site_answers
 from analytics_service.web.api.operations import BASE, OPERATIONS, Operation
 from analytics_service.web.headers import ANY_ORIGIN, digest_of, is_unchanged
 
@@ -53,6 +53,7 @@ PARAMETERS: dict[str, tuple[str, Json]] = {
     ),
     "cursor": ("meta.next_cursor of the page before.", _WORDS),
     "path": ("The path of a page.", _WORDS),
+    "by": ("page: the pages that visitors are on now.", {"type": "string", "enum": ["page"]}),
 }
 _DROPS_FROM = ("First day; six days ago without it.", {"type": "string", "format": "date"})
 _IN_PATH: dict[str, tuple[str, Json]] = {
@@ -130,7 +131,7 @@ def _describe(operation: Operation, schema: Json) -> Json:
 
 
 def _own(operation: Operation, name: str) -> tuple[str, Json]:
-    return _DROPS_FROM if (operation.answer, name) == (answers.Drops, "from") else PARAMETERS[name]
+    return _DROPS_FROM if (operation.answer, name) == (site_answers.Drops, "from") else PARAMETERS[name]
 
 
 def _describe_parameter(name: str, place: str, described: tuple[str, Json]) -> Json:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analytics_service.domain.principals import Action
-from analytics_service.web.api import answers, figures, sites
+from analytics_service.web.api import answers, figures, site_answers, sites
 from analytics_service.web.api.call import SITES
 from analytics_service.web.api.gate import METHODS, Handler, guard
 from analytics_service.web.routes import RuledRoute
@@ -32,8 +32,15 @@ class Operation:
 
 _SITE = "/sites/{site}"
 OPERATIONS = (
-    Operation("/sites", "listSites", "Sites that the key may see", sites.list_sites, answers.Sites),
-    Operation(_SITE, "getSite", "One site", sites.read_site, answers.Site),
+    Operation(
+        "/sites",
+        "listSites",
+        "Sites that the key may see",
+        sites.list_sites,
+        site_answers.Sites,
+        parameters=sites.LIST,
+    ),
+    Operation(_SITE, "getSite", "One site", sites.read_site, site_answers.Site),
     Operation(
         f"{_SITE}/counts",
         "getCounts",
@@ -71,7 +78,7 @@ OPERATIONS = (
         "getOnline",
         "Visitors online now",
         sites.read_online,
-        answers.Online,
+        site_answers.Online,
         parameters=sites.ONLINE,
     ),
     Operation(
@@ -79,7 +86,7 @@ OPERATIONS = (
         "getDrops",
         "Beacons that were not counted, by day and reason",
         sites.read_drops,
-        answers.Drops,
+        site_answers.Drops,
         parameters=sites.DROPS,
         action=Action.READ_DROPS,
     ),

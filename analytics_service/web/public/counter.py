@@ -1,13 +1,14 @@
 """The public counter: all figures of a widget in one small answer that caches may keep."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from analytics_service.domain.counter import Item
 from analytics_service.domain.counts import Counts, Question
 from analytics_service.domain.limits import ONLINE_WINDOW
 from analytics_service.domain.metrics import Metric
@@ -23,6 +24,8 @@ from analytics_service.web.services import Services, services_of
 MAX_AGE = timedelta(seconds=5)
 DEMO_MAX_AGE = timedelta(seconds=1)
 CACHE_SIZE = 10_000
+MIN_ONLINE = 3
+"""On one page, for everybody to see: fewer could be told to be certain people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Counter:
     """Answers with figures, and reads those of one site and question at most once in `MAX_AGE`."""
 
     def __init__(self) -> None:
-        self._cache: LruCache[tuple[Question, Site], CachedCounts] = LruCache(CACHE_SIZE)
+        self._cache: LruCache[tuple[Question, Site, bool], CachedCounts] = LruCache(CACHE_SIZE)
 
     async def answer(self, request: Request) -> Response:
         """`GET /api/v1/sites/{site}/counter?items=&metric=&path=&series=`: answers with figures in JSON."""
@@ -58,14 +61,18 @@ class Counter:
         services.responses.store(_target(request), whole)
         return response
 
-    async def read(self, services: Services, site: Site, question: Question) -> CachedCounts:
-        """Returns the figures, no older than `MAX_AGE`. Raises Unavailable."""
+    async def read(
+        self, services: Services, site: Site, question: Question, *, is_public: bool = True
+    ) -> CachedCounts:
+        """Returns figures no older than `MAX_AGE`; public ones name no few people. Raises Unavailable."""
         # The site itself is in the key: a changed setting shows at once.
-        key = (question, site)
+        key = (question, site, is_public)
         cached = self._cache.find(key)
         now = time.monotonic()
         if cached is None or now >= cached.stale_at:
             counts = await services.reporter.counts(site, question, services.clock())
+            if is_public:
+                counts = hide_few(counts)
             body = encode_counts(counts)
             stale_at = now + _max_age(site).total_seconds()
             cached = CachedCounts(counts, body, f'"c-{digest_of(body)}"', stale_at)
@@ -74,7 +81,15 @@ class Counter:
 
     def find_last(self, site: Site, question: Question) -> CachedCounts | None:
         """Returns the figures as they were when they could last be read, if that is remembered."""
-        return self._cache.find((question, site))
+        return self._cache.find((question, site, True))
+
+
+def hide_few(counts: Counts) -> Counts:
+    """Returns figures of which none names fewer than MIN_ONLINE people on one page: those are None."""
+    online = counts.figures.get(Item.ONLINE)
+    if counts.page is None or online is None or online >= MIN_ONLINE:
+        return counts
+    return replace(counts, figures={**counts.figures, Item.ONLINE: None})
 
 
 def _max_age(site: Site) -> timedelta:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -13,12 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from analytics_service.domain.choices import shorten
 from analytics_service.domain.counter import Item
 from analytics_service.domain.counts import Question
 from analytics_service.domain.metrics import Metric
 from analytics_service.domain.site import Site
 from analytics_service.domain.visitors import sender
-from analytics_service.errors import Unavailable
+from analytics_service.errors import BadParameter, NotPublic, Unavailable
 from analytics_service.ports.clock import Randomness
 from analytics_service.web.headers import ANY_ORIGIN, NO_STORE
 from analytics_service.web.intake.client import client_of
@@ -28,6 +30,8 @@ from analytics_service.web.services import Services, services_of
 
 QUESTION = Question((Item.ONLINE, Item.TODAY, Item.TOTAL), Metric.VISITS)
 POLL_INTERVAL = timedelta(seconds=1)
+CHECK_INTERVAL = timedelta(seconds=5)
+"""How often it is asked whether a listener still may listen: so long after a key ends, its streams end."""
 HEARTBEAT_INTERVAL = timedelta(seconds=10)
 """Proxies close connections that are silent for 15 seconds."""
 RETRY_DELAY = timedelta(seconds=5)
@@ -37,7 +41,19 @@ EPOCH_BYTES = 6
 FULL_RETRY_DELAY = timedelta(minutes=1)
 HEADERS = {**ANY_ORIGIN, **NO_STORE, "X-Accel-Buffering": "no"}
 
+FindSite = Callable[[Services, str], Site | None]
+
 log = logging.getLogger(__name__)
+
+
+def find_open_site(services: Services, name: str) -> Site | None:
+    """Returns the site of that name if everybody may see what streams carry of it."""
+    site = find_public_site(services, name)
+    if site is not None:
+        with suppress(NotPublic):
+            authorise(site, QUESTION)
+            return site
+    return None
 
 
 @dataclass(slots=True, eq=False)
@@ -98,40 +114,52 @@ class Streams:
 
     def __init__(self, random: Randomness) -> None:
         self._random = random
-        self._channels: dict[int, _Channel] = {}
+        self._channels: dict[tuple[int, bool], _Channel] = {}
         self._senders: Counter[str] = Counter()
         self._ended = False
 
     async def answer(self, request: Request) -> Response:
         """`GET /api/v1/sites/{site}/stream`: opens a stream. Raises UnknownSite, NotPublic, Unavailable."""
         services = services_of(request)
+        for name in request.query_params:
+            raise BadParameter(shorten(name)[1:-1], "unknown", "unknown parameter: a stream has none")
         site = require_public_site(services, request.path_params["site"])
         authorise(site, QUESTION)
+        return self.open(request, services, site, find_open_site, lambda: True)
+
+    def open(
+        self, request: Request, services: Services, site: Site, find: FindSite, may_listen: Callable[[], bool]
+    ) -> Response:
+        """Opens a stream; it ends where `find` finds no site or `may_listen` is False. Raises Unavailable."""
+        if request.method == "HEAD":
+            return Response(headers=HEADERS, media_type="text/event-stream")
         client = client_of(request, services.proxies)
         # Behind a proxy that names no client, senders cannot be told apart.
         who = "" if client.is_proxy_address else sender(client.address)
+        place = (site.number, find is find_open_site)
         self._refuse_if_full(site, who)
-        channel = self._channels.get(site.number)
+        channel = self._channels.get(place)
         if channel is None or channel.is_closed:
-            channel = self._channels[site.number] = _Channel(self._random(EPOCH_BYTES).hex())
-            channel.watching = asyncio.create_task(self._watch(services, site.public_id, channel))
+            channel = self._channels[place] = _Channel(self._random(EPOCH_BYTES).hex())
+            channel.watching = asyncio.create_task(self._watch(services, site.public_id, channel, find))
             channel.watching.add_done_callback(channel.end_if_failed)
         channel.listeners += 1
         self._senders[who] += 1
         last_id = request.headers.get("last-event-id", "")
-        return _Stream(self._events(channel, last_id), lambda: self._leave(site, channel, who))
+        return _Stream(self._events(channel, last_id, may_listen), lambda: self._leave(place, channel, who))
 
     def _refuse_if_full(self, site: Site, who: str) -> None:
-        channel = self._channels.get(site.number)
+        both = (self._channels.get((site.number, is_open)) for is_open in (False, True))
+        listeners = sum(channel.listeners for channel in both if channel is not None)
         if (
             self._ended
             or self._senders.total() >= MAX_LISTENERS
-            or (channel is not None and channel.listeners >= MAX_LISTENERS_OF_SITE)
+            or listeners >= MAX_LISTENERS_OF_SITE
             or (who and self._senders[who] >= MAX_LISTENERS_OF_SENDER)
         ):
             raise Unavailable("too many open streams", retry_after=int(FULL_RETRY_DELAY.total_seconds()))
 
-    def _leave(self, site: Site, channel: _Channel, who: str) -> None:
+    def _leave(self, place: tuple[int, bool], channel: _Channel, who: str) -> None:
         self._senders[who] -= 1
         if not self._senders[who]:
             del self._senders[who]
@@ -139,24 +167,28 @@ class Streams:
         if not channel.listeners:
             if channel.watching is not None:
                 channel.watching.cancel()
-            if self._channels.get(site.number) is channel:
-                del self._channels[site.number]
+            if self._channels.get(place) is channel:
+                del self._channels[place]
 
-    async def _events(self, channel: _Channel, last_id: str) -> AsyncIterator[ServerSentEvent]:
+    async def _events(
+        self, channel: _Channel, last_id: str, may_listen: Callable[[], bool]
+    ) -> AsyncIterator[ServerSentEvent]:
         retry_ms = int(RETRY_DELAY.total_seconds() * 1000)
-        while not (self._ended or channel.is_closed):
+        while not (self._ended or channel.is_closed) and may_listen():
             changed = channel.changed
             # A client that reconnects needs the newest figures only.
             if channel.payload and channel.event_id != last_id:
                 last_id = channel.event_id
                 yield ServerSentEvent(channel.payload, event="counts", id=last_id, retry=retry_ms)
-            await changed.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CHECK_INTERVAL.total_seconds()):
+                    await changed.wait()
 
-    async def _watch(self, services: Services, name: str, channel: _Channel) -> None:
+    async def _watch(self, services: Services, name: str, channel: _Channel, find: FindSite) -> None:
         while True:
-            site = find_public_site(services, name)
+            site = find(services, name)
             if site is None:
-                # It was deleted or made private meanwhile: clients that reconnect get a 404.
+                # It was deleted or made private meanwhile: clients that reconnect get a 404 or 403.
                 channel.is_closed = True
                 channel.wake()
                 return

@@ -17,6 +17,9 @@ update position set durable_seq = :seq where journal = :journal and durable_seq 
 -- name: newest_at
 select at from reached
 
+-- name: newest_and_positions
+select reached.at, position.journal, position.seq from reached left join position on true
+
 -- name: save_reached
 update reached set at = max(at, ?)
 
