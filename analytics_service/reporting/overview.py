@@ -28,13 +28,18 @@ async def answer_overview(
     at: datetime,
     *,
     panels: Sequence[Dimension] = PANELS,
+    compares_panels: bool = True,
 ) -> Overview:
     """Returns totals with their series, and a breakdown for each panel; an error stands where one failed.
 
-    Panels have their default metrics, and the query's limit. Raises BadParameter.
+    Panels have their default metrics, the query's limit and, with `compares_panels`, its comparison.
+    Raises BadParameter.
     """
+    of_rows = query if compares_panels else replace(query, comparison=None)
     queries = [
-        replace(query, dimension=panel, metrics=default_metrics(panel), sort=None, cursor=None, interval=None)
+        replace(
+            of_rows, dimension=panel, metrics=default_metrics(panel), sort=None, cursor=None, interval=None
+        )
         for panel in panels
     ]
     async with asyncio.TaskGroup() as group:

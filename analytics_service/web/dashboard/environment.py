@@ -40,27 +40,32 @@ def environment() -> "Environment":
 
 
 @cache
-def _files() -> dict[str, tuple[bytes, bytes, str]]:
-    """Returns all static files by name: plain, compressed, and with their digest."""
-    found = {}
-    for file in sorted((FOLDER / "static").iterdir()):
-        body = file.read_bytes()
-        found[file.name] = (body, gzip.compress(body, mtime=0), digest_of(body))
-    return found
+def _files() -> dict[str, tuple[bytes, bytes]]:
+    """Returns all static files by name, plain and compressed."""
+    read = {file.name: file.read_bytes() for file in sorted((FOLDER / "static").iterdir())}
+    return {name: (body, gzip.compress(body, mtime=0)) for name, body in read.items()}
+
+
+@cache
+def _digest() -> str:
+    """Returns the digest of all files together: scripts name each other by addresses beside their own."""
+    return digest_of(b"".join(name.encode() + body for name, (body, _) in _files().items()))
 
 
 def asset_path(root: str, name: str) -> str:
-    """Returns the address of a static file, which changes whenever the file does."""
-    return f"{root}/static/{_files()[name][2]}/{name}"
+    """Returns the address of a static file, which changes whenever any of them does."""
+    if name not in _files():
+        raise KeyError(name)
+    return f"{root}/static/{_digest()}/{name}"
 
 
 async def serve_static(request: Request) -> Response:
     """`GET /static/{digest}/{name}`: answers with a style sheet, script or picture of the dashboard."""
     name = request.path_params["name"]
-    body, compressed, digest = _files().get(name, (b"", b"", ""))
-    if not digest or digest != request.path_params["digest"]:
+    if name not in _files() or request.path_params["digest"] != _digest():
         raise HTTPException(404, "There is no such file.", {"Cache-Control": "no-store"})
     headers = dict(HEADERS)
+    body, compressed = _files()[name]
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"
         body = compressed

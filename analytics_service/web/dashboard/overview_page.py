@@ -1,0 +1,141 @@
+"""The page of a site's overview, whole or in parts, and its rows as CSV."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from analytics_service.domain.comparisons import Earlier
+from analytics_service.domain.filters import DIMENSIONS
+from analytics_service.domain.principals import Action
+from analytics_service.domain.query import Query
+from analytics_service.domain.site import Site
+from analytics_service.errors import BadParameter
+from analytics_service.web.dashboard.address import Address
+from analytics_service.web.dashboard.counter_strip import CounterStrip, read_counter
+from analytics_service.web.dashboard.drawer import read_drawer, write_rows
+from analytics_service.web.dashboard.filter_form import FIELDS, make_chips, read_form
+from analytics_service.web.dashboard.overview import (
+    NO_COMPARISON,
+    read_overview,
+    read_panel,
+    read_query,
+)
+from analytics_service.web.dashboard.page import Download, Outcome, Page, Redirect
+from analytics_service.web.dashboard.panels import DETAIL, PANELS
+from analytics_service.web.dashboard.range_menu import Choice, make_range_menu
+from analytics_service.web.dashboard.viewer import Viewer, site_path
+
+LAG_REASON = "the applier is behind"
+SITES_IN_MENU = 30
+DRAWER = "drawer"
+_RANGE = ("period", "from", "to")
+
+
+async def show_overview(viewer: Viewer, site: Site, address: Address, part: str) -> Outcome:
+    """Returns the overview; `part` names a panel, or the drawer, that is wanted alone."""
+    try:
+        if (elsewhere := read_form(address)) is not None:
+            return Redirect(str(_tidy(elsewhere)))
+        if (tidied := _tidy(address)) != address:
+            return Redirect(str(tidied))
+        query = read_query(site, address)
+        if part in PANELS:
+            panel = await read_panel(viewer, site, query, address, part)
+            return Page("panel_alone.html", {"panel": panel})
+        drawer = await read_drawer(viewer, site, query, address)
+        if part == DRAWER:
+            return Page("drawer.html", {"drawer": drawer}) if drawer else Page("nothing.html")
+        notes = ()
+        figures, panels = await read_overview(viewer, site, query, address, notes)
+    except BadParameter as error:
+        return _refuse(viewer, site, address, error)
+    strip = await read_counter(viewer, site)
+    values = {
+        **_bar(viewer, site, query, address, strip),
+        "figures": figures,
+        "panels": panels,
+        "drawer": drawer,
+        "chips": make_chips(query.filters, address, viewer.formats(site), viewer.language),
+        "hidden_metric": address.without("metrics", *DETAIL).pairs,
+        "banners": _banners(viewer, site),
+    }
+    return Page("overview.html", values)
+
+
+async def save_rows(viewer: Viewer, site: Site, address: Address) -> Outcome:
+    """Returns the rows of a drawer as CSV. Raises BadParameter, NotKept, TooHeavy, Unavailable."""
+    query = read_query(site, address)
+    body = await write_rows(viewer, site, query, address)
+    day = viewer.calendar(site).today(viewer.at)
+    return Download(f"{site.public_id}-{address.get('detail')}-{day}.csv", body)
+
+
+def _tidy(address: Address) -> Address:
+    """Returns the address without what a form sent empty; days of one's own take the place of a period."""
+    kept = tuple(pair for pair in address.pairs if pair[1] or pair[0] == "filter")
+    tidied = replace(address, pairs=kept)
+    return tidied.without("period") if "from" in tidied.given and "to" in tidied.given else tidied
+
+
+def _bar(
+    viewer: Viewer, site: Site, query: Query, address: Address, strip: CounterStrip
+) -> Mapping[str, Any]:
+    """Returns what the bar, the menus and the footer of a site's page need."""
+    formats = viewer.formats(site)
+    base = address.without(*DETAIL)
+    return {
+        "site": site,
+        "sites": viewer.visible_sites()[:SITES_IN_MENU],
+        "strip": strip,
+        "ranges": make_range_menu(query.period, viewer.calendar(site), viewer.at, base, formats),
+        "hidden_range": base.without(*_RANGE).pairs,
+        "comparisons": _comparisons(viewer, query, base),
+        "form": {
+            "hidden": base.without(*FIELDS).pairs,
+            "dimensions": [(word, formats.words.dashboard[f"dimension_{word}"]) for word in DIMENSIONS],
+        },
+        "links": _links(viewer, site, base),
+        "updated": f"{viewer.calendar(site).localize(viewer.at):%H:%M}",
+        "zone": viewer.zone(site),
+    }
+
+
+def _links(viewer: Viewer, site: Site, base: Address) -> Mapping[str, str]:
+    can_change = viewer.may(Action.CHANGE_SITE, site)
+    return {
+        "clear": str(base.without("filter")),
+        "last_28": str(base.without(*_RANGE, "filter").having(period="28d")),
+        "help": str(base.having(help="keys")),
+        "widget": site_path(viewer, site, "settings", "counter") if can_change else "",
+        "settings": site_path(viewer, site, "settings", "general") if can_change else "",
+        "annotate": "",
+    }
+
+
+def _comparisons(viewer: Viewer, query: Query, base: Address) -> tuple[Choice, ...]:
+    words = viewer.formats().words.dashboard
+    choices = [
+        Choice(
+            words["compare_previous"], str(base.without("compare")), "", query.comparison is Earlier.PREVIOUS
+        ),
+        Choice(words["compare_year"], str(base.having(compare="year")), "", query.comparison is Earlier.YEAR),
+        Choice(words["compare_none"], str(base.having(compare=NO_COMPARISON)), "", query.comparison is None),
+    ]
+    return tuple(choices)
+
+
+def _banners(viewer: Viewer, site: Site) -> tuple[str, ...]:
+    words = viewer.formats(site).words.dashboard
+    return (words["lag"],) if LAG_REASON in viewer.services.unready() else ()
+
+
+def _refuse(viewer: Viewer, site: Site, address: Address, error: BadParameter) -> Page:
+    """Returns the page that says which parameter is wrong, and leads back."""
+    formats = viewer.formats(site)
+    word = "bad_filter" if error.parameter == "filter" else "bad_address"
+    values = {
+        "site": site,
+        "problem": formats.words.dashboard[word].format(problem=str(error)),
+        "back": site_path(viewer, site),
+    }
+    return Page("refused.html", values, 400)
