@@ -102,8 +102,8 @@ async def open_services(config: WorkerConfig, end_streams: Callable[[], None]) -
     async with AsyncExitStack() as stack:
         stored = storage.open(config.database)
         files = stored.watch()
-        stores = stack.enter_context(stored.open_config())
         journal = await _open_journal(stack, config)
+        stores = stack.enter_context(stored.open_config(standing_still=not journal.name))
         figures = await stack.enter_async_context(stored.open_figures(standing_still=not journal.name))
         live = await stack.enter_async_context(_open_live(config))
         collector = await _open_collector(stack, config, live)

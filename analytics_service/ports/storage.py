@@ -49,8 +49,11 @@ class Storage(Protocol):
         """Copies for backup and restore."""
         ...
 
-    def open_config(self) -> AbstractContextManager[ConfigStores]:
-        """Opens sites, salts, tasks and keys; calls are brief, yet not for the event loop."""
+    def open_config(self, *, standing_still: bool = True) -> AbstractContextManager[ConfigStores]:
+        """Opens sites, salts, tasks and keys; calls are brief, yet not for the event loop.
+
+        With `standing_still` they can be read on a disk that takes no writes; without, that is Unavailable.
+        """
         ...
 
     def open_applier(self) -> AbstractContextManager[ApplierStores]:

@@ -135,7 +135,7 @@ def _open_and_apply(process: Process) -> None:
     with (
         closing(open_journals(settings.folder)) as journals,
         storage.open_applier() as stores,
-        storage.open_config() as config,
+        storage.open_config(standing_still=False) as config,
     ):
         sites = SiteZones(config.sites)
         cap = settings.dimension_cap

@@ -12,7 +12,7 @@ from analytics_service.storage.sqlite.keys import Keys
 from analytics_service.storage.sqlite.provisioning import CONFIG, create
 from analytics_service.storage.sqlite.salts import Salts
 from analytics_service.storage.sqlite.sites import Sites
-from analytics_service.storage.sqlite.sql import open_for_writing
+from analytics_service.storage.sqlite.sql import is_unwritable, open_for_writing, uri
 from analytics_service.storage.sqlite.tasks import Tasks
 
 FILE = CONFIG.file
@@ -26,22 +26,31 @@ def create_config(folder: Path) -> None:
 
 
 @contextmanager
-def open_config(folder: Path) -> Iterator[ConfigStores]:
-    """Opens sites, salts, tasks and keys of a folder over one connection. Raises Unavailable."""
-    with _connect(folder) as connection:
+def open_config(folder: Path, *, standing_still: bool = True) -> Iterator[ConfigStores]:
+    """Opens sites, salts, tasks and keys of a folder over one connection. Raises Unavailable.
+
+    With `standing_still` a disk that takes no writes is no error: what is there can be read.
+    """
+    with _connect(folder, standing_still=standing_still) as connection:
         yield ConfigStores(Sites(connection), Salts(connection), Tasks(connection), Keys(connection))
 
 
 @contextmanager
-def _connect(folder: Path) -> Iterator[sqlite3.Connection]:
+def _connect(folder: Path, *, standing_still: bool) -> Iterator[sqlite3.Connection]:
     with translated(str(folder / FILE)):
-        connection = open_for_writing(
-            folder / FILE,
-            journal_mode=CONFIG.journal_mode,
-            synchronous=CONFIG.synchronous,
-            busy=CONFIG_BUSY,
-        )
+        connection = _open(folder / FILE, standing_still=standing_still)
     try:
         yield connection
     finally:
         connection.close()
+
+
+def _open(path: Path, *, standing_still: bool) -> sqlite3.Connection:
+    try:
+        return open_for_writing(path, synchronous=CONFIG.synchronous, busy=CONFIG_BUSY)
+    except sqlite3.OperationalError as error:
+        if not standing_still or not is_unwritable(error):
+            raise
+        # Reading a WAL needs a file beside it; where none can be made, nobody is writing.
+        how = "mode=ro&immutable=1"
+        return sqlite3.connect(uri(path, how), uri=True, isolation_level=None, check_same_thread=False)

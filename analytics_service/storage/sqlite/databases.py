@@ -6,6 +6,7 @@ from pathlib import Path
 from analytics_service.ports.databases import Engine, Part, PartState
 from analytics_service.storage.sqlite.provisioning import (
     CONFIG,
+    JOURNAL_MODE,
     STATS,
     Kind,
     check_release,
@@ -50,7 +51,7 @@ class FileDatabases:
     def mode_of(self, part: Part) -> tuple[str, str]:
         """Returns the file's journal mode, as found and as it is to be. Raises Unavailable, Damaged."""
         kind = KIND_OF[part]
-        return journal_mode_of(self._folder / kind.file), kind.journal_mode
+        return journal_mode_of(self._folder / kind.file), JOURNAL_MODE
 
     def size_of(self, part: Part) -> int:
         """Returns the bytes of a part's file and of those that SQLite keeps beside it."""

@@ -14,6 +14,7 @@ from analytics_service.ports.databases import PartState
 from analytics_service.storage.sqlite.sql import (
     OLDEST_SQLITE,
     SQLITE,
+    is_unwritable,
     migrate,
     newest,
     open_for_writing,
@@ -34,7 +35,6 @@ class Kind(NamedTuple):
     """One of the two databases and how it is written."""
 
     name: str
-    journal_mode: str
     synchronous: str
     short_lived: tuple[str, ...] = ()
     """Tables whose rows must not outlive the database in a copy."""
@@ -50,8 +50,9 @@ class Kind(NamedTuple):
         return f"{self.name}.marker"
 
 
-STATS = Kind("stats", "wal", "normal")
-CONFIG = Kind("config", "delete", "full", ("salt",))
+STATS = Kind("stats", "normal")
+CONFIG = Kind("config", "full", ("salt",))
+JOURNAL_MODE = "wal"
 
 
 def create(folder: Path, kind: Kind) -> None:
@@ -94,7 +95,7 @@ def _stored_version(path: Path) -> int:
     try:
         return read("mode=rw")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+        if not is_unwritable(error):
             raise
         # On a read-only file system a WAL cannot be read: its file is left out.
         return read("immutable=1")
@@ -129,9 +130,7 @@ def _gone(path: Path, kind: Kind) -> Unavailable:
 
 
 def _migrated(path: Path, kind: Kind) -> None:
-    with closing(
-        open_for_writing(path, journal_mode=kind.journal_mode, synchronous=kind.synchronous, make=True)
-    ) as connection:
+    with closing(open_for_writing(path, synchronous=kind.synchronous, make=True)) as connection:
         version = version_of(connection)
         if not version and (path.parent / kind.marker).exists():
             raise _gone(path, kind)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 OLDEST_SQLITE = (3, 38, 0)
 SQLITE = sqlite3.sqlite_version_info
+WAL_LIMIT = 16 * 1024 * 1024
+"""Bytes to which a WAL file that grew is cut, once it is written from its beginning again."""
 EPOCH = date(1970, 1, 1).toordinal()
 _HERE = files("analytics_service.storage.sqlite")
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
@@ -51,6 +53,12 @@ def truncate_wal(connection: sqlite3.Connection) -> None:
         connection.execute("pragma wal_checkpoint(truncate)").fetchone()
 
 
+def is_unwritable(error: sqlite3.OperationalError) -> bool:
+    """Whether a database could not be opened because no file can be written beside it."""
+    kind, code = error.sqlite_errorcode & 0xFF, error.sqlite_errorcode
+    return kind in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or code == sqlite3.SQLITE_IOERR_SHMSIZE
+
+
 def newest(file: str) -> int:
     """The version that the newest migration makes of a database."""
     return len(_steps(file))
@@ -86,14 +94,14 @@ def uri(path: Path, parameters: str) -> str:
 def open_for_writing(
     path: Path,
     *,
-    journal_mode: str,
     synchronous: str,
     busy: timedelta = timedelta(seconds=5),
     make: bool = False,
 ) -> sqlite3.Connection:
     """A connection in autocommit mode that begins its transactions itself.
 
-    It waits for another connection's lock for `busy`. A file that is not there is made only with `make`.
+    It waits for another connection's lock for `busy`. Only with `make` is a file made that is not there, and
+    one of an older release brought into WAL mode, in which no reader stops a commit.
     """
     connection = sqlite3.connect(
         uri(path, "mode=rwc" if make else "mode=rw"),
@@ -102,7 +110,9 @@ def open_for_writing(
         timeout=busy.total_seconds(),
         check_same_thread=False,
     )
-    connection.execute(f"pragma journal_mode = {journal_mode}")
+    if make:
+        connection.execute("pragma journal_mode = wal")
+    connection.execute(f"pragma journal_size_limit = {WAL_LIMIT}")
     connection.execute(f"pragma synchronous = {synchronous}")
     connection.execute("pragma secure_delete = on")
     return connection

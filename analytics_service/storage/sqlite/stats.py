@@ -39,7 +39,7 @@ def create_stats(folder: Path) -> None:
 def open_stats_writer(folder: Path) -> Iterator["StatsWriter"]:
     """The only writer of stats.db; takes the lease."""
     with translated(FILE):
-        connection = open_for_writing(folder / FILE, journal_mode="wal", synchronous="normal")
+        connection = open_for_writing(folder / FILE, synchronous="normal")
         connection.execute("pragma wal_autocheckpoint = 0")
         connection.execute("pragma cache_size = -65536")
     with closing(connection):

@@ -32,9 +32,9 @@ class SqliteStorage:
         """Copies of the two files."""
         return FileCopies(self._folder)
 
-    def open_config(self) -> AbstractContextManager[ConfigStores]:
+    def open_config(self, *, standing_still: bool = True) -> AbstractContextManager[ConfigStores]:
         """Opens config.db for reading and writing."""
-        return open_config(self._folder)
+        return open_config(self._folder, standing_still=standing_still)
 
     @contextmanager
     def open_applier(self) -> Iterator[ApplierStores]:
