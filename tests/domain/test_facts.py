@@ -148,6 +148,48 @@ def test_what_is_suspected_tells_whose_agent_it_was() -> None:
         assert (fact.drop, fact.family) == ("bot", "Chrome")
 
 
+def test_engagement_is_told_of_its_view_and_its_visitor() -> None:
+    told = beacon(k="e", i="0123456789abcdef", d=9_000)
+    assert fact_of(told, SITE, RECOGNISED) == Engagement(
+        site=1,
+        at=1_764_000_000_000,
+        visitor_id=-7,
+        previous_id=8,
+        id="0123456789abcdef",
+        page="/a",
+        engaged_ms=9_000,
+    )
+
+
+def test_a_view_is_told_whole() -> None:
+    told = beacon(
+        i="0123456789abcdef", t="Trang", w=390, r="https://g.vn/x", u="https://x.example.vn/a?utm_source=zalo"
+    )
+    assert fact_of(told, SITE, msgspec.structs.replace(RECOGNISED, is_over_budget=True)) == View(
+        site=1,
+        at=1_764_000_000_000,
+        visitor_id=-7,
+        previous_id=8,
+        id="0123456789abcdef",
+        page="/a",
+        hostname="x.example.vn",
+        referrer="g.vn",
+        campaign=(("utm_source", "zalo"),),
+        screen=390,
+        browser="Chrome",
+        browser_version="142",
+        system="Windows",
+        system_version="10",
+        device="desktop",
+        language="vi",
+        country="VN",
+        region="",
+        city="Huế",
+        title="Trang",
+        is_over_budget=True,
+    )
+
+
 def test_of_presence_nothing_is_kept() -> None:
     assert fact_of(beacon(k="p"), SITE, RECOGNISED) is None
 

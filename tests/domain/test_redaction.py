@@ -38,6 +38,8 @@ PAGES = [
     "/lien-he/0912345678",
     "/bhxh/DN4797912345678",
     "/bai/GioiThieuChungVeThanhPho2026",
+    # A short random part stays, however long the words before it are.
+    "/trang/ban-tin-thang-muoi-mot-nam-xK7qZ9rT2m",
     "/may/laptop-asus-rog-strix-g16-g614jv-n3135w",
     "/may/sm-s918bzk-256gb-8gb-rtx4060ti",
     "/may/iphone15promax256gb-chinh-hang",

@@ -42,6 +42,16 @@ def test_a_query_that_reads_the_tables_is_found() -> None:
     assert not READS.search("select 1 from counted_view as w cross join counted_visit as v")
 
 
+def test_a_statement_that_changes_rows_begins_with_its_verb() -> None:
+    """Of any other sqlite3 says that it changed -1 rows, and whoever goes on while there are more ends."""
+    changes = re.compile(r"(?im)^\s*(insert|update|delete|replace)\b")
+    for file in FILES:
+        for name, statement in queries(file).items():
+            said = re.sub(r"(?m)^\s*--.*$", "", statement).split()
+            if changes.search(statement):
+                assert said[0] in ("insert", "update", "delete", "replace"), f"{file}: {name}"
+
+
 TEMPORARY = {"asked_id", "asked_name", "asked_day"}
 """What a batch asks for."""
 BOUNDED = {

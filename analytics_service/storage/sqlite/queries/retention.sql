@@ -8,21 +8,22 @@ delete from reopened_day where day < ?
 delete from pending_engagement where at < ?
 
 -- name: forget_peaks
-with recursive of (site) as (
-    select min(site) from online_peak
-    union all select (select min(site) from online_peak where site > of.site) from of where site is not null
-)
+-- It begins with its verb, or sqlite3 would not say how many rows went.
 delete from online_peak where (site, begins) in (
+    with recursive of (site) as (
+        select min(site) from online_peak
+        union all select (select min(site) from online_peak where site > of.site) from of where site is not null
+    )
     select p.site, p.begins from of cross join online_peak as p on p.site = of.site and p.begins < ? limit ?
 )
 
 -- name: close_visitor_days
 -- Needed only while facts of that day may still come; visits keep the names.
-with recursive of (site) as (
-    select min(site) from visitor_day
-    union all select (select min(site) from visitor_day where site > of.site) from of where site is not null
-)
 delete from visitor_day where (site, day, visitor) in (
+    with recursive of (site) as (
+        select min(site) from visitor_day
+        union all select (select min(site) from visitor_day where site > of.site) from of where site is not null
+    )
     select d.site, d.day, d.visitor from of cross join visitor_day as d on d.site = of.site and d.day < ? limit ?
 )
 
