@@ -5,6 +5,7 @@ AnalyticsError
 │   ├── BadBeacon    a beacon that is malformed
 │   ├── BadParameter a query parameter that is unknown or has no such value
 │   ├── Forbidden    what the caller has no right to do
+│   ├── NameTaken    a name that is another site's
 │   ├── NotKept      a query that needs visits and views that are no longer stored
 │   ├── NotPublic    figures that a site's owner has not made public
 │   ├── TooMany      more requests than one caller may send
@@ -46,6 +47,21 @@ class BadParameter(Refused):
         self.parameter = parameter
         self.code = code
         self.allowed = tuple(allowed)
+
+
+class NameTaken(Refused):
+    """A name that is another site's, now or before; `domain` is that site's, empty where it is gone."""
+
+    def __init__(self, name: str, domain: str, *, is_deleted: bool = False) -> None:
+        if is_deleted:
+            problem = f"there is a deleted site {domain!r}; bring it back with `site restore {domain}`"
+        elif name == domain:
+            problem = f"there is already a site {name!r}; see `site list`"
+        else:
+            owner = f"is the public id of {domain}" if domain else "was the public id of a site"
+            problem = f"{name!r} {owner}; choose another name"
+        super().__init__(problem)
+        self.name = name
 
 
 class NotKept(Refused):

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -15,6 +16,7 @@ from analytics_service.errors import BadParameter
 PREFIX = "ANALYTICS_"
 FILE_VARIABLE = "ANALYTICS_CONFIG"
 DEFAULT_PORT = 8787
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://", "redis+cluster://", "rediss+cluster://")
 _KINDS = {"int": "a whole number", "bool": "true or false", "str": "a text", "array": "a list"}
 MIN_RETENTION = timedelta(days=7)
@@ -29,7 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     line, and `font_file` is the font of the widget's PNG. One address may send `rate_per_minute` beacons
     (0: any number), and `rate_burst` at once; and it may bring `visitors_per_minute` new visitors to a site
     (0: any number), and `visitors_burst` at once. Without `fast_lane` beacons are handled like other
-    requests.
+    requests. `demo` says whether a first start adds a demo site: "auto" where only this machine is served.
     """
 
     host: str = "127.0.0.1"
@@ -50,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     visitors_per_minute: int = 12
     visitors_burst: int = 120
     fast_lane: bool = True
+    demo: Literal["auto", "yes", "no"] = "auto"
 
     @property
     def folder(self) -> Path:
@@ -65,6 +68,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def url(self) -> str:
         """The URL at which visitors reach the service, without a slash at the end."""
         return (self.public_url or self.listens_on).rstrip("/")
+
+    @property
+    def has_demo(self) -> bool:
+        """Whether a first start adds a demo site: where asked for, or where only this machine is served."""
+        is_local = self.host in LOOPBACK and not self.public_url
+        return is_local if self.demo == "auto" else self.demo == "yes"
 
     @property
     def listens_on(self) -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from analytics_service.administering.opening_balances import BalanceChanges
 from analytics_service.administering.sites import SiteChanges, add_site
 from analytics_service.applying.applier import LARGEST_ROUND, Applier
 from analytics_service.domain.facts import Engagement, Event, Fact, View, encode
@@ -162,7 +163,9 @@ def make_folder(folder: Path, now: datetime = NOW, *, days: int = 57, visits_a_d
                 config.sites,
                 domain,
                 SiteChanges(
-                    opening_balance={"visits": 1_351_052} if not number else None, reason="old counter"
+                    opening_balance=BalanceChanges(
+                        values={} if number else {"visits": 1_351_052}, reason="old counter"
+                    )
                 ),
                 at=now - timedelta(days=days),
                 random=numbers.randbytes,

@@ -1,23 +1,30 @@
 """Sites: adding one, changing its settings, finding it by a name."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from analytics_service.administering.opening_balances import BalanceChanges, changed_balances
 from analytics_service.administering.rules import RuleChanges, changed_counter, changed_rules
 from analytics_service.domain.counter import PublicCounter
-from analytics_service.domain.hosts import ANY_HOST, host_names_of, normal_host, spellings_of
-from analytics_service.domain.metrics import Metric
+from analytics_service.domain.hosts import ANY_HOST, host_names_of, normal_host
 from analytics_service.domain.periods import local_day
-from analytics_service.domain.site import OpeningBalance, Site, SiteRules, WeekStart, ZoneSince
+from analytics_service.domain.site import (
+    FORMER_ID_RETENTION,
+    FormerId,
+    Site,
+    SiteRules,
+    WeekStart,
+    ZoneSince,
+)
+from analytics_service.domain.site_names import find_by_name, index_sites, is_reserved_name
 from analytics_service.errors import BadParameter, UnknownSite
 from analytics_service.ports.clock import Randomness
 from analytics_service.ports.sites import SiteStore
 
-MAX_BALANCE = 10**15
 PUBLIC_ID_LETTERS = 6
 _LETTERS = "abcdefghijkmnpqrstuvwxyz"
 _LETTERS_AND_DIGITS = _LETTERS + "23456789"
@@ -30,17 +37,18 @@ _LOCALES = ("vi", "en")
 class SiteChanges:
     """Changes of a site's settings; None leaves a setting as it is, or at its default.
 
-    `host_names` are added to those that count; an empty text among them empties the list first.
+    `host_names` are added to those that count; an empty text among them empties the list first. A new
+    `domain` leaves the old one among them.
     """
 
     name: str | None = None
+    domain: str | None = None
     timezone: str | None = None
     week_start: str | None = None
     locale: str | None = None
     host_names: Sequence[str] = ()
     removed_host_names: Sequence[str] = ()
-    opening_balance: Mapping[str, int] | None = None
-    reason: str = ""
+    opening_balance: BalanceChanges = field(default_factory=BalanceChanges)
     public: bool | None = None
     paused: bool | None = None
     demo: bool = False
@@ -50,8 +58,8 @@ class SiteChanges:
 def add_site(
     config: SiteStore, domain: str, changes: SiteChanges, *, at: datetime, random: Randomness, by: str
 ) -> Site:
-    """Adds a site and returns it. Raises BadParameter, and Refused where the domain is taken."""
-    host = _host(_SCHEME.sub("", domain.strip()).rstrip("/"), "domain")
+    """Adds a site and returns it. Raises BadParameter, and NameTaken where the domain is taken."""
+    host = _domain(domain)
     zone = changes.timezone or "Asia/Ho_Chi_Minh"
     site = Site(
         number=0,
@@ -67,20 +75,38 @@ def add_site(
         paused=bool(changes.paused),
         demo=changes.demo,
         created_at=at,
-        opening_balances=_balances(changes, at, by),
         rules=changed_rules(SiteRules(), changes.rules),
         counter=changed_counter(PublicCounter(), changes.rules),
     )
-    return config.add_site(site)
+    return config.add_site(
+        replace(site, opening_balances=changed_balances(site, changes.opening_balance, at, by))
+    )
 
 
 def set_site(config: SiteStore, name: str, changes: SiteChanges, *, at: datetime, by: str) -> Site:
-    """Changes a site and returns it as it is then. Raises UnknownSite, BadParameter."""
-    number = find_site(config, name).number
+    """Changes a site and returns it as it is then. Raises UnknownSite, BadParameter, NameTaken."""
+    number = find_site(config, name, at).number
     return config.change_site(number, lambda site: _changed_site(site, changes, at, by))
 
 
+def renew_public_id(config: SiteStore, name: str, *, at: datetime, random: Randomness) -> Site:
+    """Gives a site another public id and returns it; the old one answers for FORMER_ID_RETENTION.
+
+    Raises UnknownSite.
+    """
+    number = find_site(config, name, at).number
+    public_id = _public_id(random)
+
+    def renew(site: Site) -> Site:
+        former = FormerId(site.public_id, at + FORMER_ID_RETENTION)
+        return replace(site, public_id=public_id, former_ids=(*site.former_ids, former))
+
+    return config.change_site(number, renew)
+
+
 def _changed_site(site: Site, changes: SiteChanges, at: datetime, by: str) -> Site:
+    if changes.domain is not None:
+        site = _renamed(site, _domain(changes.domain))
     return replace(
         site,
         name=site.name if changes.name is None else changes.name,
@@ -90,10 +116,16 @@ def _changed_site(site: Site, changes: SiteChanges, at: datetime, by: str) -> Si
         host_names=_changed_hosts(site, changes),
         public=site.public if changes.public is None else changes.public,
         paused=site.paused if changes.paused is None else changes.paused,
-        opening_balances=site.opening_balances + _balances(changes, at, by),
+        opening_balances=changed_balances(site, changes.opening_balance, at, by),
         rules=changed_rules(site.rules, changes.rules),
         counter=changed_counter(site.counter, changes.rules),
     )
+
+
+def _renamed(site: Site, domain: str) -> Site:
+    """Returns the site under a new domain; the old one's host names go on counting."""
+    name = domain if site.name == site.domain else site.name
+    return replace(site, domain=domain, name=name, host_names=site.host_names | host_names_of(domain))
 
 
 def _changed_zones(zones: tuple[ZoneSince, ...], name: str, at: datetime) -> tuple[ZoneSince, ...]:
@@ -110,20 +142,25 @@ def _changed_zones(zones: tuple[ZoneSince, ...], name: str, at: datetime) -> tup
     return (*in_force, ZoneSince(max(here, there) + timedelta(days=1), zone))
 
 
-def find_site(config: SiteStore, name: str) -> Site:
-    """Returns the site of that public id, uuid, number or domain. Raises UnknownSite."""
-    sites = config.sites()
-    for spelling in spellings_of(name):
-        for site in sites:
-            if spelling in (site.public_id, site.uuid, str(site.number), site.domain):
-                return site
-    raise UnknownSite(name)
+def find_site(config: SiteStore, name: str, at: datetime) -> Site:
+    """Returns the site that answers to a name at that instant. Raises UnknownSite."""
+    site = find_by_name(index_sites(config.sites(), at), name)
+    if site is None:
+        raise UnknownSite(name)
+    return site
 
 
 def _public_id(random: Randomness) -> str:
     first, *rest = random(PUBLIC_ID_LETTERS)
     letters = [_LETTERS_AND_DIGITS[byte % len(_LETTERS_AND_DIGITS)] for byte in rest]
     return _LETTERS[first % len(_LETTERS)] + "".join(letters)
+
+
+def _domain(text: str) -> str:
+    host = _host(_SCHEME.sub("", text.strip()).rstrip("/"), "domain")
+    if is_reserved_name(host):
+        raise BadParameter("domain", "value", f"{host!r} would be taken for the number or uuid of a site")
+    return host
 
 
 def _host(name: str, parameter: str) -> str:
@@ -178,24 +215,3 @@ def _locale(name: str) -> str:
     if name not in _LOCALES:
         raise BadParameter("locale", "enum", f"{name!r} is not one of {', '.join(_LOCALES)}", _LOCALES)
     return name
-
-
-def _balances(changes: SiteChanges, at: datetime, by: str) -> tuple[OpeningBalance, ...]:
-    if not changes.opening_balance:
-        return ()
-    if not changes.reason:
-        raise BadParameter(
-            "reason", "value", "an opening balance needs a reason, such as where it was counted before"
-        )
-    allowed = [metric.value for metric in Metric]
-    for name, value in changes.opening_balance.items():
-        if name not in allowed:
-            raise BadParameter(
-                "opening-balance", "enum", f"{name!r} is not one of {', '.join(allowed)}", allowed
-            )
-        if abs(value) > MAX_BALANCE:
-            raise BadParameter("opening-balance", "value", f"{value} is more than {MAX_BALANCE:.0e}")
-    return tuple(
-        OpeningBalance(Metric(name), value, at, changes.reason, by)
-        for name, value in changes.opening_balance.items()
-    )

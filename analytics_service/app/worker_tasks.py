@@ -13,7 +13,7 @@ from analytics_service.app.applier_lag import Lag
 from analytics_service.app.background import in_background
 from analytics_service.collecting.admit import Collector
 from analytics_service.collecting.salts import keep_salts
-from analytics_service.collecting.sites import SiteCache, read_sites
+from analytics_service.collecting.sites import read_sites
 from analytics_service.domain.facts import encode
 from analytics_service.domain.limits import LAG_LIMIT
 from analytics_service.errors import Unavailable
@@ -67,19 +67,20 @@ class WorkerTasks:
         """Reads sites where they changed, and salts where one is due; what fails is tried again next time."""
         version = self.config.sites.version()
         at = self.clock()
-        has_changed = version != self._version
-        names = read_sites(self.config.sites) if has_changed else self.collector.sites.by_name
+        cache = self.collector.sites
+        has_changed = version != self._version or (cache.expires_at is not None and at >= cache.expires_at)
+        known = read_sites(self.config.sites, at) if has_changed else cache
         if has_changed:
             self.keys.replace(self.config.keys.keys(), at)
         fresh = self._salted_at is not None and abs(at - self._salted_at) < SALTS_INTERVAL
         try:
             if has_changed or not fresh or self._crossed_midnight(at):
-                sites = SiteCache(names).all()
                 # Before the sites: no beacon meets a site that has no salt yet.
-                self.collector.salts.replace(keep_salts(self.config.salts, sites, at, self.random))
+                self.collector.salts.replace(keep_salts(self.config.salts, known.all(), at, self.random))
                 self._salted_at = at
         finally:
-            self.collector.sites.by_name = names
+            # The parts of one cache: others hold it.
+            cache.by_name, cache.expires_at = known.by_name, known.expires_at
         self._version = version
 
     def _crossed_midnight(self, at: datetime) -> bool:

@@ -31,6 +31,7 @@ class Applier:
         zones_of: ZonesOf,
         *,
         hosts_of: HostsOf = no_hosts,
+        is_removed: Callable[[int], bool] = lambda _site: False,
         dimension_cap: int = DIMENSION_CAP,
     ) -> None:
         self._journals = journals
@@ -38,6 +39,7 @@ class Applier:
         self._stats = stats
         self._zones_of = zones_of
         self._attributes_of = describing(hosts_of)
+        self._is_removed = is_removed
         self._dimension_cap = dimension_cap
         self._positions = stats.positions()
         self._durable: dict[str, int] = {}
@@ -48,8 +50,10 @@ class Applier:
         found = self._merger.read_round(limit, self._positions)
         if not found.positions:
             return 0
-        batch = self._stats.load(found.facts, self._dimension_cap, self._day_of)
-        fold(batch, found.facts, self._zones_of, self._attributes_of)
+        # Of a site that is gone, facts that still wait would bring figures back.
+        facts = [fact for fact in found.facts if not self._is_removed(fact.site)]
+        batch = self._stats.load(facts, self._dimension_cap, self._day_of)
+        fold(batch, facts, self._zones_of, self._attributes_of)
         self._stats.save(batch, found.positions, found.unreadable)
         self._positions.update(found.positions)
         self._merger.mark_applied(found)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from analytics_service.applying.reclassification import Reclassification
+from analytics_service.applying.removal import Removal
 from analytics_service.domain.tasks import BEGUN_AT_MOST, Task, TaskKind, TaskState
 from analytics_service.domain.verification import Check, Difference, Part, as_told, wording
 from analytics_service.errors import Unavailable, WriteFailed
@@ -17,6 +18,8 @@ from analytics_service.ports.verification import VerificationStore
 
 CHECKED_EACH = timedelta(days=1)
 CHECK_SPAN = 2
+DUE_INTERVAL = timedelta(minutes=1)
+"""How often deleted sites are looked through for those whose grace is over."""
 REPORTED_LIMIT = 1_000
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,7 @@ class Maintenance:
         verification: VerificationStore,
         tasks: TaskStore,
         reclassification: Reclassification,
+        removal: Removal,
         *,
         clock: Clock,
         retention: timedelta | None,
@@ -37,10 +41,12 @@ class Maintenance:
         self._verification = verification
         self._tasks = tasks
         self._reclassification = reclassification
+        self._removal = removal
         self._clock = clock
         self._retention = retention
         self._work: Iterator[None] | None = None
         self._pruned: date | None = None
+        self._looked_at: datetime | None = None
 
     def step(self) -> bool:
         """One step of what is due; False where nothing is. Raises WriteFailed."""
@@ -71,6 +77,9 @@ class Maintenance:
         at = self._clock()
         if old := self._reclassification.old_suspects():
             return self._reclassification.fold_old_suspects(old)
+        if self._looked_at is None or abs(at - self._looked_at) >= DUE_INTERVAL:
+            self._removal.place_due(self._tasks, at)
+            self._looked_at = at
         if task := self._tasks.next():
             return self._carry_out(task)
         if self._retention is not None and (first_kept := (at - self._retention).date()) != self._pruned:
@@ -107,6 +116,8 @@ class Maintenance:
             return self._repair(task)
         if task.kind is TaskKind.RESET_PEAK:
             return self._reset_peak(task)
+        if task.kind is TaskKind.REMOVE_SITE:
+            return self._removal.carry_out(task, self._clock)
         return self._reclassification.carry_out(task, self._clock)
 
     def _reset_peak(self, task: Task) -> Iterator[Mapping[str, object] | None]:

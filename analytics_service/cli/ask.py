@@ -78,7 +78,7 @@ def ask(
     settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)
     storage = open_storage(settings.database)
     with storage.open_config() as stores:
-        found = find_site(stores.sites, site)
+        found = find_site(stores.sites, site, read_clock())
     given = {"period": period, "from": first, "to": last, "metrics": metrics, "interval": interval}
     given |= {"compare": compare, "sort": sort, "limit": limit, "cursor": cursor}
     query = _parse(found, given, condition or [], by)

@@ -23,6 +23,19 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+TrustedProxies = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Network of a proxy whose X-Forwarded-For header is trusted; repeatable.", metavar="CIDR"
+    ),
+]
+Demo = Annotated[
+    bool | None,
+    typer.Option(
+        "--demo/--no-demo", help="Whether a first start adds a demo site [default: on 127.0.0.1 only]."
+    ),
+]
+
 
 def _show_version(wanted: bool) -> None:
     if wanted:
@@ -51,12 +64,7 @@ def serve(
     ] = None,
     data: Data = None,
     public_url: PublicUrl = None,
-    trusted_proxy: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Network of a proxy whose X-Forwarded-For header is trusted; repeatable.", metavar="CIDR"
-        ),
-    ] = None,
+    trusted_proxy: TrustedProxies = None,
     redis: Annotated[
         str | None,
         typer.Option(help="redis://HOST:6379/0; required for several workers.", metavar="URL"),
@@ -64,6 +72,7 @@ def serve(
     workers: Annotated[
         int | None, typer.Option(help="Number of workers [default: 1].", metavar="NUMBER")
     ] = None,
+    demo: Demo = None,
     config: Config = None,
 ) -> None:
     """Run the service until SIGTERM or Ctrl-C."""
@@ -76,6 +85,7 @@ def serve(
         "public_url": public_url,
         "redis": redis,
         "workers": workers,
+        "demo": None if demo is None else "yes" if demo else "no",
     }
     if trusted_proxy:
         given["trusted_proxies"] = [*Settings().trusted_proxies, *trusted_proxy]

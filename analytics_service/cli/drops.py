@@ -134,4 +134,4 @@ def reject(
 
 def _find_site(settings: Settings, name: str) -> Site:
     with open_storage(settings.database).open_config() as stores:
-        return find_site(stores.sites, name)
+        return find_site(stores.sites, name, read_clock())

@@ -49,7 +49,7 @@ def key_add(
         new = NewKey(
             name=name,
             scopes=[word.strip() for word in scope.split(",") if word.strip()],
-            sites=[find_site(stores.sites, one) for one in site or ()] if not all_sites else None,
+            sites=None if all_sites else [find_site(stores.sites, one, read_clock()) for one in site or ()],
             origins=origin or (),
             expires=expires,
         )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from analytics_service.administering.sites import find_site
+from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_storage
 from analytics_service.cli.confirmation import ask
 from analytics_service.cli.corrections import parse_day
@@ -38,7 +39,7 @@ def site_peak(
         raise BadParameter("reset", "value", "add --reset to take the record back")
     settings = settings_for_writing(data, config, Part.CONFIG, Part.STATS)
     with open_storage(settings.database).open_config() as stores:
-        found = find_site(stores.sites, site)
+        found = find_site(stores.sites, site, read_clock())
     day = parse_day("from", first)
     if not yes:
         ask(f"Take back the record of {found.domain}{f' from {day} on' if day else ''}?")

@@ -7,10 +7,8 @@ from analytics_service.app.clock import read_clock
 from analytics_service.cli.folder import format_command
 from analytics_service.processes.startup import Server, prepare_server
 from analytics_service.processes.supervisor import Supervisor
-from analytics_service.settings import Settings
+from analytics_service.settings import LOOPBACK, Settings
 from analytics_service.web.snippet import tracker_tags, widget_tags
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def run_service(settings: Settings) -> int:

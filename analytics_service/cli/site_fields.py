@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from analytics_service.domain.periods import local_day, zone_at
-from analytics_service.domain.site import OpeningBalance, Site
+from analytics_service.domain.site import Deletion, OpeningBalance, Site
 
 
 def list_site_fields(site: Site, at: datetime) -> dict[str, object]:
@@ -25,6 +25,10 @@ def list_site_fields(site: Site, at: datetime) -> dict[str, object]:
         "paused": site.paused,
         "rules": list_rule_fields(site.rules),
         "counter": list_rule_fields(site.counter),
+        "former_ids": [
+            {"public_id": former.public_id, "until": former.until.isoformat()} for former in site.former_ids
+        ],
+        "deleted": _list_deletion_fields(site.deletion),
         "opening_balances": [_list_balance_fields(balance) for balance in site.opening_balances],
     }
 
@@ -36,10 +40,17 @@ def _next_zone(site: Site, at: datetime) -> dict[str, str] | None:
     return {"zone": last.zone, "from": last.day.isoformat()}
 
 
+def _list_deletion_fields(deletion: Deletion | None) -> dict[str, str] | None:
+    if deletion is None:
+        return None
+    return {"at": deletion.at.isoformat(), "by": deletion.by, "until": deletion.ends_at.isoformat()}
+
+
 def _list_balance_fields(balance: OpeningBalance) -> dict[str, object]:
     return {
         "metric": balance.metric.value,
         "value": balance.value,
+        "replaces": balance.replaces,
         "reason": balance.reason,
         "entered_at": balance.entered_at.isoformat(),
         "entered_by": balance.entered_by,
@@ -55,18 +66,26 @@ def list_rule_fields(rules: msgspec.Struct) -> dict[str, object]:
 def format_site(site: Site, at: datetime) -> list[str]:
     """Returns a line of text for each setting of a site."""
     fields = list_site_fields(site, at)
-    for name in ("rules", "counter", "next_timezone", "opening_balances"):
+    for name in ("rules", "counter", "next_timezone", "opening_balances", "former_ids", "deleted"):
         del fields[name]
     if (following := _next_zone(site, at)) is not None:
         fields["timezone"] = f"{fields['timezone']}, from {following['from']} {following['zone']}"
     lines = format_fields(fields)
-    lines += [f"{'opening balance:':20}{_format_balance(balance)}" for balance in site.opening_balances]
+    lines += [
+        f"{'former id:':20}{former.public_id} (until {former.until:%Y-%m-%d})" for former in site.former_ids
+    ]
+    lines += [
+        f"{'opening balance:':20}{site.opening(metric)} {metric.value}"
+        for metric in dict.fromkeys(balance.metric for balance in site.opening_balances)
+    ]
+    lines += [f"{'  history:':20}{_format_balance(balance)}" for balance in site.opening_balances]
     return lines + format_fields(list_rule_fields(site.rules)) + format_fields(list_rule_fields(site.counter))
 
 
 def _format_balance(balance: OpeningBalance) -> str:
     entered = f"entered {balance.entered_at:%Y-%m-%d} by {balance.entered_by}"
-    return f"{balance.value} {balance.metric.value} ({balance.reason}; {entered})"
+    verb = "set to" if balance.replaces else "added"
+    return f"{balance.metric.value} {verb} {balance.value} ({balance.reason}; {entered})"
 
 
 def format_fields(fields: dict[str, object]) -> list[str]:

@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from analytics_service import __version__
+from analytics_service.administering.opening_balances import BalanceChanges
 from analytics_service.administering.sites import SiteChanges, add_site, find_site, set_site
 from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_storage
+from analytics_service.cli.deletion import site_delete, site_new_id, site_restore
 from analytics_service.cli.folder import (
     check_access,
     check_owner,
@@ -19,13 +21,13 @@ from analytics_service.cli.folder import (
     settings_in_use,
 )
 from analytics_service.cli.options import Config, Data, Json, PublicUrl, SiteName, current_user
+from analytics_service.cli.page_code import find_service_url, print_next_steps
 from analytics_service.cli.peak import site_peak
 from analytics_service.cli.rules import site_counter, site_rules
 from analytics_service.cli.site_fields import format_site, list_site_fields
 from analytics_service.cli.text import format_json
 from analytics_service.domain.periods import zone_at
 from analytics_service.errors import BadParameter
-from analytics_service.operating.lock_holders import find_server, find_url
 from analytics_service.ports.databases import Part, PartState
 from analytics_service.settings import Settings, read_settings
 from analytics_service.web.assets import integrity
@@ -48,6 +50,18 @@ Balance = Annotated[
     str | None,
     typer.Option(help="What was counted elsewhere before, as in visits=1461664,pageviews=2000000."),
 ]
+NewDomain = Annotated[
+    str | None, typer.Option(help="The new domain; pages of the old one go on counting.", metavar="HOST")
+]
+RemovedHosts = Annotated[
+    list[str] | None, typer.Option(help="A host name that no longer counts; repeatable.")
+]
+Adds = Annotated[
+    bool,
+    typer.Option("--add", help="Add to the opening balance that there is, instead of setting it."),
+]
+Public = Annotated[bool | None, typer.Option("--public/--private", help="Who may read the counter.")]
+Paused = Annotated[bool | None, typer.Option("--pause/--resume", help="Stop or resume counting.")]
 Reason = Annotated[str, typer.Option(help="Where the opening balance comes from.")]
 
 
@@ -65,10 +79,10 @@ def _prepare_folder(data: str | None, config: Path | None) -> Settings:
     return settings
 
 
-def _parse_balance(text: str | None) -> dict[str, int] | None:
-    if not text:
-        return None
+def _parse_balance(text: str | None, reason: str, *, adds: bool = False) -> BalanceChanges:
     balance: dict[str, int] = {}
+    if not text:
+        return BalanceChanges()
     for part in text.split(","):
         metric, equals, value = part.partition("=")
         digits = value.strip()
@@ -76,7 +90,7 @@ def _parse_balance(text: str | None) -> dict[str, int] | None:
             problem = f"{text!r} is not METRIC=NUMBER,METRIC=NUMBER with plain digits, as in visits=1461664"
             raise BadParameter("opening-balance", "value", problem)
         balance[metric.strip()] = int(digits)
-    return balance
+    return BalanceChanges(values=balance, adds=adds, reason=reason)
 
 
 @sites.command("add")
@@ -101,8 +115,7 @@ def site_add(
         week_start=week_start,
         locale=locale,
         host_names=host_name or (),
-        opening_balance=_parse_balance(opening_balance),
-        reason=reason,
+        opening_balance=_parse_balance(opening_balance, reason),
         public=not private,
     )
     settings = _prepare_folder(data, config)
@@ -111,30 +124,24 @@ def site_add(
             stores.sites, domain, changes, at=read_clock(), random=secrets.token_bytes, by=current_user()
         )
     print(format_json(list_site_fields(site, read_clock())) if as_json else site.public_id)
-    if find_server(settings.folder) is None:
-        start = format_command("serve", data=settings.folder)
-        print(
-            f"Added to {settings.folder}; the service is not running, start it with: {start}", file=sys.stderr
-        )
+    print_next_steps(site, settings)
 
 
 @sites.command("set")
 def site_set(
     site: SiteName,
     name: Name = None,
+    domain: NewDomain = None,
     timezone: Zone = None,
     week_start: Week = None,
     locale: Locale = None,
     host_name: Hosts = None,
-    remove_host_name: Annotated[
-        list[str] | None, typer.Option(help="A host name that no longer counts; repeatable.")
-    ] = None,
+    remove_host_name: RemovedHosts = None,
     opening_balance: Balance = None,
+    add: Adds = False,
     reason: Reason = "",
-    public: Annotated[
-        bool | None, typer.Option("--public/--private", help="Who may read the counter.")
-    ] = None,
-    paused: Annotated[bool | None, typer.Option("--pause/--resume", help="Stop or resume counting.")] = None,
+    public: Public = None,
+    paused: Paused = None,
     as_json: Json = False,
     data: Data = None,
     config: Config = None,
@@ -142,13 +149,13 @@ def site_set(
     """Change a site. What is not named stays as it is."""
     changes = SiteChanges(
         name=name,
+        domain=domain,
         timezone=timezone,
         week_start=week_start,
         locale=locale,
         host_names=host_name or (),
         removed_host_names=remove_host_name or (),
-        opening_balance=_parse_balance(opening_balance),
-        reason=reason,
+        opening_balance=_parse_balance(opening_balance, reason, adds=add),
         public=public,
         paused=paused,
     )
@@ -158,13 +165,24 @@ def site_set(
 
 
 @sites.command("list")
-def site_list(as_json: Json = False, data: Data = None, config: Config = None) -> None:
+def site_list(
+    deleted: Annotated[
+        bool, typer.Option("--deleted", help="Those that can be restored, with the end of that time.")
+    ] = False,
+    as_json: Json = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
     """List all sites with id, domain, time zone and access."""
     settings = settings_in_use(data, config)
     with open_storage(settings.database).open_config() as stores:
-        every = stores.sites.sites()
+        every = stores.sites.deleted_sites() if deleted else stores.sites.sites()
     if as_json:
         print(format_json([list_site_fields(site, read_clock()) for site in every]))
+    elif deleted:
+        for site in every:
+            if site.deletion is not None:
+                print(f"{site.public_id}\t{site.domain}\t{site.deletion.ends_at:%Y-%m-%d %H:%M} UTC")
     elif not every:
         add = format_command("site", "add", "example.vn", data=settings.folder)
         print(f"There are no sites yet; add one with: {add}", file=sys.stderr)
@@ -183,7 +201,7 @@ def site_show(
 ) -> None:
     """Show all settings of one site."""
     with open_storage(settings_in_use(data, config).database).open_config() as stores:
-        found = find_site(stores.sites, site)
+        found = find_site(stores.sites, site, read_clock())
     if as_json:
         print(format_json(list_site_fields(found, read_clock())))
     else:
@@ -203,9 +221,9 @@ def site_snippet(
     """Print the HTML of snippet and widget for a site's pages."""
     settings_in_use(data, config)
     settings = read_settings({"data": data, "public_url": public_url}, file=config)
-    url = settings.url if settings.public_url else find_url(settings.folder) or settings.url
+    url = find_service_url(settings) or settings.url
     with open_storage(settings.database).open_config() as stores:
-        public_id = find_site(stores.sites, site).public_id
+        public_id = find_site(stores.sites, site, read_clock()).public_id
     release = (__version__, integrity(__version__)) if pinned else None
     print(tracker_tags(url, public_id, release))
     print(widget_tags(url, {"site": public_id}))
@@ -216,3 +234,6 @@ def site_snippet(
 sites.command("rules")(site_rules)
 sites.command("counter")(site_counter)
 sites.command("peak")(site_peak)
+sites.command("delete")(site_delete)
+sites.command("restore")(site_restore)
+sites.command("new-id")(site_new_id)

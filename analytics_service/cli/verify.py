@@ -9,6 +9,7 @@ import msgspec
 import typer
 
 from analytics_service.administering.sites import find_site
+from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_storage
 from analytics_service.cli.folder import settings_for_writing, settings_in_use
 from analytics_service.cli.options import Config, Data, Json
@@ -67,7 +68,7 @@ def _find_number(settings: Settings, site: str | None) -> int | None:
     if site is None:
         return None
     with open_storage(settings.database).open_config() as stores:
-        return find_site(stores.sites, site).number
+        return find_site(stores.sites, site, read_clock()).number
 
 
 def _find_differences(verifier: Verifier, site: int | None, report: Report) -> Iterator[Difference]:

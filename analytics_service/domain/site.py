@@ -1,13 +1,18 @@
 """A site and what its owner decides."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
 from analytics_service.domain.counter import PublicCounter
 from analytics_service.domain.metrics import Metric
+
+DELETION_GRACE = timedelta(days=7)
+"""How long a deleted site can be restored; after that everything of it is removed."""
+FORMER_ID_RETENTION = timedelta(days=90)
+"""How long a site answers under a public id that it had before."""
 
 
 class WeekStart(StrEnum):
@@ -27,13 +32,38 @@ class ZoneSince:
 
 @dataclass(frozen=True, slots=True)
 class OpeningBalance:
-    """What a site had counted elsewhere before it came, for one metric."""
+    """What a site had counted elsewhere before it came, for one metric.
+
+    One that `replaces` takes the place of all that were entered before it; another is added to them.
+    """
 
     metric: Metric
     value: int
     entered_at: datetime
     reason: str
     entered_by: str
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormerId:
+    """A public id that a site had before, under which it answers until an instant."""
+
+    public_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """When a site was deleted, and by whom."""
+
+    at: datetime
+    by: str
+
+    @property
+    def ends_at(self) -> datetime:
+        """The instant until which the site can be restored."""
+        return self.at + DELETION_GRACE
 
 
 class RobotLevel(StrEnum):
@@ -82,6 +112,8 @@ class Site:
     opening_balances: tuple[OpeningBalance, ...] = ()
     rules: SiteRules = field(default_factory=SiteRules)
     counter: PublicCounter = field(default_factory=PublicCounter)
+    former_ids: tuple[FormerId, ...] = ()
+    deletion: Deletion | None = None
 
     @property
     def zone(self) -> str:
@@ -89,5 +121,9 @@ class Site:
         return self.zones[-1].zone
 
     def opening(self, metric: Metric) -> int:
-        """What was counted elsewhere, in that metric."""
-        return sum(balance.value for balance in self.opening_balances if balance.metric is metric)
+        """What was counted elsewhere, in that metric, by all balances in the order of their entry."""
+        total = 0
+        for balance in self.opening_balances:
+            if balance.metric is metric:
+                total = balance.value if balance.replaces else total + balance.value
+        return total

@@ -16,6 +16,8 @@ class TaskKind(StrEnum):
     REJECT = "suspect-visits"
     RESET_PEAK = "reset-peak"
     """Arguments: `site` and `since_ms`: records before that instant stay (ms since 1970; 0: none stays)."""
+    REMOVE_SITE = "remove-site"
+    """Arguments: `site`, one that was deleted and whose grace is over."""
 
 
 class TaskState(StrEnum):

@@ -14,15 +14,19 @@ class SiteStore(Protocol):
         ...
 
     def has_sites(self) -> bool:
-        """Returns whether there is any site, one that this release cannot read included."""
+        """Returns whether there is or ever was any site, one that this release cannot read included."""
         ...
 
     def sites(self) -> list[Site]:
-        """Returns all sites, oldest first; one that this release cannot read is left out."""
+        """Returns all sites that are not deleted, oldest first; one that cannot be read is left out."""
+        ...
+
+    def deleted_sites(self) -> list[Site]:
+        """Returns the deleted sites of which something is left, oldest first."""
         ...
 
     def zones(self) -> dict[int, tuple[ZoneSince, ...]]:
-        """Returns each site's zones by its number, without sites whose zones cannot be read."""
+        """Returns each site's zones by its number, deleted ones too, without those that cannot be read."""
         ...
 
     def host_names(self) -> dict[int, frozenset[str]]:
@@ -30,11 +34,13 @@ class SiteStore(Protocol):
         ...
 
     def add_site(self, site: Site) -> Site:
-        """Stores a new site and gives it its number. Raises Refused where its domain is taken."""
+        """Stores a new site and gives it its number. Raises NameTaken where a name of it is another's."""
         ...
 
     def change_site(self, number: int, change: Callable[[Site], Site]) -> Site:
-        """Stores what `change` makes of a site as it is now, and returns it. Raises UnknownSite.
+        """Stores what `change` makes of a site as it is now, deleted or not, and returns it.
+
+        Raises UnknownSite, and NameTaken where a new domain or public id is, or was, another site's.
 
         No other change comes between the reading and the writing; what `change` raises leaves all as it was.
         """

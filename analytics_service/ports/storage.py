@@ -10,6 +10,7 @@ from analytics_service.ports.drops import DropReader
 from analytics_service.ports.figures import FigureStore
 from analytics_service.ports.keys import KeyStore
 from analytics_service.ports.quarantine import QuarantineStore
+from analytics_service.ports.removals import FigureRemover, SiteRemovals
 from analytics_service.ports.salts import SaltStore
 from analytics_service.ports.sites import SiteStore
 from analytics_service.ports.stats import StatsStore
@@ -22,6 +23,7 @@ class ConfigStores:
     """What people configure and ask for; all over one connection."""
 
     sites: SiteStore
+    removals: SiteRemovals
     salts: SaltStore
     tasks: TaskStore
     keys: KeyStore
@@ -34,6 +36,7 @@ class ApplierStores:
     stats: StatsStore
     verification: VerificationStore
     quarantine: QuarantineStore
+    remover: FigureRemover
 
 
 class Storage(Protocol):

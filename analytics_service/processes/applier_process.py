@@ -13,13 +13,14 @@ from analytics_service.app.openers import open_journals, open_storage
 from analytics_service.applying.applier import LARGEST_ROUND, SMALLEST_ROUND, Applier, zones_or_utc
 from analytics_service.applying.maintenance import Maintenance
 from analytics_service.applying.reclassification import Reclassification
+from analytics_service.applying.removal import Removal
 from analytics_service.disk.locks import lock
 from analytics_service.domain.site import ZoneSince
 from analytics_service.errors import LeaseLost, Unavailable
 from analytics_service.operating.lock_holders import APPLIER_LOCK
 from analytics_service.ports.clock import Clock
 from analytics_service.ports.databases import Presence
-from analytics_service.ports.sites import SiteStore
+from analytics_service.ports.storage import ConfigStores
 from analytics_service.processes.heartbeat import ALIVE, LONG_WORK, send_heartbeat
 from analytics_service.settings import Settings
 
@@ -35,13 +36,15 @@ log = logging.getLogger(__name__)
 
 
 class SiteZones:
-    """The time zones and host names of all sites, read again whenever a site was changed."""
+    """The time zones and host names of all sites, and which are gone; read again whenever one was changed."""
 
-    def __init__(self, sites: SiteStore) -> None:
-        self._sites = sites
+    def __init__(self, config: ConfigStores) -> None:
+        self._sites = config.sites
+        self._removals = config.removals
         self._version = -1
         self._zones: dict[int, tuple[ZoneSince, ...]] = {}
         self._hosts: dict[int, frozenset[str]] = {}
+        self._removed: frozenset[int] = frozenset()
         self._zones_of = zones_or_utc(self._zones)
 
     def refresh(self) -> None:
@@ -59,14 +62,23 @@ class SiteZones:
             # Only what is used here: rules that cannot be read must not stop the figures.
             self._zones.update(self._sites.zones())
             self._hosts = self._sites.host_names()
+            self._removed = self._removals.removed()
             self._version = version
 
     def zones_of(self, site: int) -> tuple[ZoneSince, ...]:
         """Returns the site's zones; reads the sites again at once for one that is not known yet."""
         if site and site not in self._zones:
-            self._version = -1
-            self._read()
+            self.read_again()
         return self._zones_of(site)
+
+    def read_again(self) -> None:
+        """Reads the sites also where only this connection changed them. Raises Unavailable."""
+        self._version = -1
+        self._read()
+
+    def is_removed(self, site: int) -> bool:
+        """Tells whether a site is gone or going, so that its facts are skipped."""
+        return site in self._removed
 
     def hosts_of(self, site: int) -> frozenset[str]:
         """Returns the host names of a site; none where it is not known."""
@@ -137,9 +149,16 @@ def _open_and_apply(process: Process) -> None:
         storage.open_applier() as stores,
         storage.open_config(standing_still=False) as config,
     ):
-        sites = SiteZones(config.sites)
+        sites = SiteZones(config)
         cap = settings.dimension_cap
-        applier = Applier(journals, stores.stats, sites.zones_of, hosts_of=sites.hosts_of, dimension_cap=cap)
+        applier = Applier(
+            journals,
+            stores.stats,
+            sites.zones_of,
+            hosts_of=sites.hosts_of,
+            is_removed=sites.is_removed,
+            dimension_cap=cap,
+        )
         reclassification = Reclassification(
             stores.stats,
             stores.quarantine,
@@ -152,6 +171,7 @@ def _open_and_apply(process: Process) -> None:
             stores.verification,
             config.tasks,
             reclassification,
+            Removal(config.sites, config.removals, stores.remover, reload_sites=sites.read_again),
             clock=process.clock,
             retention=timedelta(days=settings.retention_days) if settings.retention_days else None,
         )

@@ -64,7 +64,7 @@ def prepare_server(settings: Settings, *, clock: Clock) -> Iterator[Server]:
         with suppress(OSError):
             (settings.folder / URL_FILE).write_text(f"{settings.url}\n", "utf-8")
         with open_storage(settings.database).open_config() as stores:
-            demo = _find_or_add_demo(stores.sites, clock)
+            demo = _find_or_add_demo(stores.sites, clock, is_wanted=settings.has_demo)
             site_count = len(stores.sites.sites())
         yield Server(
             settings=settings,
@@ -141,9 +141,9 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-def _find_or_add_demo(sites: SiteStore, clock: Clock) -> Site | None:
-    """Returns the demo site, which a first start adds; None where it was removed or cannot be read."""
-    if sites.has_sites():
+def _find_or_add_demo(sites: SiteStore, clock: Clock, *, is_wanted: bool) -> Site | None:
+    """Returns the demo site, which a first start adds where it is wanted; None where there is none."""
+    if sites.has_sites() or not is_wanted:
         return next((site for site in sites.sites() if site.demo), None)
     changes = SiteChanges(name="Demo", host_names=["*"], demo=True)
     return add_site(sites, DEMO_DOMAIN, changes, at=clock(), random=secrets.token_bytes, by="first start")

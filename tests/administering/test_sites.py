@@ -36,7 +36,7 @@ def made(config: SiteStore, zone: str = HOME, at: datetime = NOON) -> Site:
 def moved(config: SiteStore, zone: str, at: datetime) -> tuple[ZoneSince, ...]:
     """The zones as they are stored after a change of zone, which are those that the change returns."""
     zones = set_site(config, "x.example.vn", SiteChanges(timezone=zone), at=at, by="me").zones
-    assert find_site(config, "x.example.vn").zones == zones
+    assert find_site(config, "x.example.vn", NOON).zones == zones
     return zones
 
 
@@ -46,7 +46,7 @@ def test_a_move_to_the_east_in_the_evening_begins_on_a_day_that_nobody_has_seen(
     # In London it is the 22nd, in Kiritimati the 23rd already.
     assert zones == (*site.zones, ZoneSince(date(2026, 11, 24), "Pacific/Kiritimati"))
     assert local_day(EVENING, zones) == local_day(EVENING, site.zones) == date(2026, 11, 22)
-    assert replace(find_site(config, site.domain), zones=site.zones) == site
+    assert replace(find_site(config, site.domain, NOON), zones=site.zones) == site
 
 
 def test_a_change_of_zone_is_taken_back_by_naming_the_zone_in_force(config: SiteStore) -> None:
@@ -103,7 +103,7 @@ def test_a_change_beside_another_keeps_what_the_other_changed(tmp_path: Path, co
         changed = set_site(other.sites, "x.example.vn", SiteChanges(rules=changes), at=NOON, by="you")
     assert changed.paused
     assert changed.rules.excluded_pages == {"/private/*"}
-    assert find_site(config, "x.example.vn") == changed
+    assert find_site(config, "x.example.vn", NOON) == changed
 
 
 def test_what_was_read_before_another_change_is_not_written_over_it(
@@ -125,7 +125,7 @@ def test_what_was_read_before_another_change_is_not_written_over_it(
 
         changes = RuleChanges(excluded_pages=["/private/*"])
         set_site(Overtaken(), "x.example.vn", SiteChanges(rules=changes), at=NOON, by="me")  # type: ignore[arg-type]
-    site = find_site(config, "x.example.vn")
+    site = find_site(config, "x.example.vn", NOON)
     assert site.paused
     assert site.rules.excluded_pages == {"/private/*"}
 

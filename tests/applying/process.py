@@ -12,12 +12,15 @@ from pathlib import Path
 from analytics_service.applying.applier import Applier
 from analytics_service.applying.maintenance import Maintenance
 from analytics_service.applying.reclassification import Reclassification
+from analytics_service.applying.removal import Removal
 from analytics_service.domain.facts import Engagement, Event, Fact, View, VisitorFact, encode
 from analytics_service.domain.site import ZoneSince
 from analytics_service.domain.tasks import Task, TaskKind, TaskState
 from analytics_service.journal import FolderJournals, open_journal
+from analytics_service.ports.storage import ConfigStores
 from analytics_service.ports.tasks import TaskStore
 from analytics_service.storage.sqlite.config import create_config, open_config
+from analytics_service.storage.sqlite.removal import FigureRemover
 from analytics_service.storage.sqlite.stats import StatsWriter, create_stats, open_stats_writer
 
 ZONES = (ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),)
@@ -80,6 +83,11 @@ def journaled(folder: Path, facts: Iterable[Fact], group: int = 1_000) -> None:
                 await asyncio.gather(*(journal.append(fact) for fact in told[first : first + group]))
 
     asyncio.run(write())
+
+
+def removal_of(config: ConfigStores, stats: StatsWriter) -> Removal:
+    """Removes deleted sites from what is opened."""
+    return Removal(config.sites, config.removals, FigureRemover(stats.changing), reload_sites=lambda: None)
 
 
 @dataclass
@@ -158,7 +166,9 @@ def running(folder: Path, at: datetime = NOON) -> Iterator[Process]:
         process = Process(
             *(folder, Applier(journals, stats, lambda _: ZONES), stats, config.tasks),
             Maintenance(
-                stats.verification(), config.tasks, recounting, clock=lambda: process.at, retention=None
+                *(stats.verification(), config.tasks, recounting, removal_of(config, stats)),
+                clock=lambda: process.at,
+                retention=None,
             ),
             at,
         )

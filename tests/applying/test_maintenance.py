@@ -15,6 +15,7 @@ import pytest
 from analytics_service.applying.applier import Applier, zones_or_utc
 from analytics_service.applying.maintenance import Maintenance
 from analytics_service.applying.reclassification import Reclassification
+from analytics_service.applying.removal import Removal
 from analytics_service.domain.facts import View, encode
 from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.journal import FolderJournals, open_journal
@@ -22,6 +23,7 @@ from analytics_service.ports.tasks import TaskStore
 from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.stats import create_stats, open_stats_writer
 from analytics_service.storage.sqlite.verification import VerificationWriter
+from tests.applying.process import removal_of
 
 FIRST = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 DAYS = 10
@@ -36,11 +38,14 @@ class House:
     truth: VerificationWriter
     orders: TaskStore
     recounting: Reclassification
+    removal: Removal
     at: datetime
 
     def care(self, retention: timedelta | None = None) -> Maintenance:
         return Maintenance(
-            self.truth, self.orders, self.recounting, clock=lambda: self.at, retention=retention
+            *(self.truth, self.orders, self.recounting, self.removal),
+            clock=lambda: self.at,
+            retention=retention,
         )
 
     def one(self, statement: str) -> tuple[int, ...]:
@@ -66,7 +71,10 @@ def house(folder: Path) -> Iterator[House]:
         recounting = Reclassification(
             stats, stats.quarantine(), stats.verification(), zones_or_utc({}), cap=1_000
         )
-        yield House(folder, stats.verification(), config.tasks, recounting, FIRST + DAYS * A_DAY)
+        yield House(
+            *(folder, stats.verification(), config.tasks, recounting, removal_of(config, stats)),
+            FIRST + DAYS * A_DAY,
+        )
 
 
 @pytest.fixture

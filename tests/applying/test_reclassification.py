@@ -25,6 +25,7 @@ from analytics_service.journal import FolderJournals, open_journal
 from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.drops import open_drops
 from analytics_service.storage.sqlite.stats import StatsWriter, create_stats, open_stats_writer
+from tests.applying.process import removal_of
 
 ZONES = (ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),)
 NOON = datetime(2026, 11, 10, 5, 0, tzinfo=UTC)
@@ -108,7 +109,11 @@ def order(folder: Path, stats: StatsWriter, kind: TaskKind, **more: object) -> d
         recounting = Reclassification(
             stats, stats.quarantine(), stats.verification(), lambda _: ZONES, cap=1_000
         )
-        care = Maintenance(stats.verification(), config.tasks, recounting, clock=lambda: NOON, retention=None)
+        care = Maintenance(
+            *(stats.verification(), config.tasks, recounting, removal_of(config, stats)),
+            clock=lambda: NOON,
+            retention=None,
+        )
         while care.step():
             pass
         found = config.tasks.find(number)
@@ -207,7 +212,11 @@ def test_visits_of_days_that_are_no_longer_kept_are_refused_with_the_day(tmp_pat
         recounting = Reclassification(
             stats, stats.quarantine(), stats.verification(), lambda _: ZONES, cap=1_000
         )
-        care = Maintenance(stats.verification(), config.tasks, recounting, clock=lambda: NOON, retention=None)
+        care = Maintenance(
+            *(stats.verification(), config.tasks, recounting, removal_of(config, stats)),
+            clock=lambda: NOON,
+            retention=None,
+        )
         while care.step():
             pass
         found = config.tasks.find(number)

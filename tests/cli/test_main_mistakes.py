@@ -33,6 +33,9 @@ WRITING = [
     ["site", "rules", SITE, "--index-files"],
     ["site", "counter", SITE, "--series"],
     ["site", "peak", SITE, "--reset", "--yes"],
+    ["site", "delete", SITE, "--yes"],
+    ["site", "restore", SITE],
+    ["site", "new-id", SITE],
 ]
 NOBODY = 65534
 
@@ -167,7 +170,8 @@ def test_a_site_may_be_added_before_the_first_start_and_the_command_says_how_to_
     assert SITE in run("site", "list", data=folder).stdout
     with serving(folder) as service:
         beside = run("site", "add", "y.example.vn", data=folder)
-        assert (beside.returncode, beside.stderr) == (0, "")
+        assert (beside.returncode, f"served at {service.url}\n" in beside.stderr) == (0, True)
+        assert f'src="{service.url}/v.js" data-site="{beside.stdout.strip()}"' in beside.stderr
         assert f'src="{service.url}/v.js"' in run("site", "snippet", SITE, data=folder).stdout
         assert f"pages use {service.url}" in run("doctor", data=folder).stdout
         (folder / "serve.pid").unlink()
@@ -223,7 +227,8 @@ def interrupted(service: Service) -> subprocess.CompletedProcess[str]:
     ("balance", "problem"),
     [
         ("visits=1,461,664", "'visits=1,461,664' is not METRIC=NUMBER,METRIC=NUMBER with plain digits"),
-        ("visit=12", "'visit' is not one of pageviews, visits, visitors, bounces, engaged_seconds, events"),
+        ("visit=12", "unknown value 'visit'; did you mean 'visits'?"),
+        ("visits=-5", "visits would be -5, which is less than nothing"),
     ],
 )
 def test_an_opening_balance_that_is_none_is_refused_with_the_way_to_write_it(

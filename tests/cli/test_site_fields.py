@@ -30,5 +30,6 @@ def test_every_setting_is_a_line_that_people_can_read() -> None:
     lines = format_site(replace(SITE, opening_balances=(balance,)), NOON)
     assert "public:             yes" in lines
     assert "excluded countries: -" in lines
-    assert "opening balance:    1461664 visits (NukeViet; entered 2026-11-26 by root)" in lines
+    assert "opening balance:    1461664 visits" in lines
+    assert "  history:          visits added 1461664 (NukeViet; entered 2026-11-26 by root)" in lines
     assert not [line for line in lines if "{" in line or "[" in line or "True" in line]

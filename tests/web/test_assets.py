@@ -16,7 +16,8 @@ OWN = ("--public-url", "https://www.example.vn/stats")
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with serving(
-        tmp_path_factory.mktemp("scripts") / "data", env={"ANALYTICS_PUBLIC_URL": OWN[1]}
+        tmp_path_factory.mktemp("scripts") / "data",
+        env={"ANALYTICS_PUBLIC_URL": OWN[1], "ANALYTICS_DEMO": "yes"},
     ) as running:
         yield running
 

@@ -10,6 +10,7 @@ from analytics_service.disk.sqlite_errors import translated
 from analytics_service.ports.storage import ConfigStores
 from analytics_service.storage.sqlite.keys import Keys
 from analytics_service.storage.sqlite.provisioning import CONFIG, create
+from analytics_service.storage.sqlite.removal import Removals
 from analytics_service.storage.sqlite.salts import Salts
 from analytics_service.storage.sqlite.sites import Sites
 from analytics_service.storage.sqlite.sql import is_unwritable, open_for_writing, uri
@@ -32,7 +33,13 @@ def open_config(folder: Path, *, standing_still: bool = True) -> Iterator[Config
     With `standing_still` a disk that takes no writes is no error: what is there can be read.
     """
     with _connect(folder, standing_still=standing_still) as connection:
-        yield ConfigStores(Sites(connection), Salts(connection), Tasks(connection), Keys(connection))
+        yield ConfigStores(
+            sites=Sites(connection),
+            removals=Removals(connection),
+            salts=Salts(connection),
+            tasks=Tasks(connection),
+            keys=Keys(connection),
+        )
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -14,8 +14,16 @@ import msgspec
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.domain.counter import PublicCounter
 from analytics_service.domain.metrics import Metric
-from analytics_service.domain.site import OpeningBalance, Site, SiteRules, WeekStart, ZoneSince
-from analytics_service.errors import Refused, UnknownSite
+from analytics_service.domain.site import (
+    Deletion,
+    FormerId,
+    OpeningBalance,
+    Site,
+    SiteRules,
+    WeekStart,
+    ZoneSince,
+)
+from analytics_service.errors import NameTaken, UnknownSite
 from analytics_service.storage.sqlite.provisioning import CONFIG
 from analytics_service.storage.sqlite.sql import queries, transaction
 
@@ -28,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 class Sites:
-    """Sites with their zones, host names and opening balances."""
+    """Sites with their zones, host names, opening balances and public ids of before."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
@@ -41,9 +49,9 @@ class Sites:
             return number
 
     def has_sites(self) -> bool:
-        """Whether there is any site, readable or not."""
+        """Whether there is or was any site, readable or not."""
         with translated(FILE):
-            return self._db.execute(SQL["sites"]).fetchone() is not None
+            return self._db.execute(SQL["any_site"]).fetchone() is not None
 
     def zones(self) -> dict[int, tuple[ZoneSince, ...]]:
         """Each site's zones, by its number; without sites whose zones this release cannot read."""
@@ -73,11 +81,16 @@ class Sites:
 
     def sites(self) -> list[Site]:
         """All sites, oldest first; one that this release cannot read is left out and named in the log."""
+        return [site for site in self._read() if site.deletion is None]
+
+    def deleted_sites(self) -> list[Site]:
+        """Deleted sites of which something is left, oldest first."""
+        return [site for site in self._read() if site.deletion is not None]
+
+    def _read(self) -> list[Site]:
         zones, hosts = self.zones(), self.host_names()
-        balances: dict[int, list[_Row]] = defaultdict(list)
         with translated(FILE):
-            for number, *balance in self._db.execute(SQL["balances"]):
-                balances[number].append(tuple(balance))
+            balances, former = self._rows_by_site("balances"), self._rows_by_site("former_ids")
             rows = self._db.execute(SQL["sites"]).fetchall()
         sites = []
         for row in rows:
@@ -87,12 +100,25 @@ class Sites:
                     self._leave_out(number, "it has no time zone")
                 continue
             try:
-                sites.append(_site(row, zones[number], hosts.get(number, frozenset()), balances[number]))
+                site = _site(row, zones[number], hosts.get(number, frozenset()))
+                sites.append(
+                    replace(
+                        site,
+                        opening_balances=tuple(map(_balance, balances[number])),
+                        former_ids=tuple(FormerId(old, _time(until)) for old, until in former[number]),
+                    )
+                )
             except (ValueError, TypeError, msgspec.DecodeError) as error:
                 self._leave_out(number, str(error))
             else:
                 self._left_out.pop(number, None)
         return sites
+
+    def _rows_by_site(self, statement: str) -> dict[int, list[_Row]]:
+        rows: dict[int, list[_Row]] = defaultdict(list)
+        for site, *row in self._db.execute(SQL[statement]):
+            rows[site].append(tuple(row))
+        return rows
 
     def _leave_out(self, site: int, problem: str) -> None:
         if self._left_out.get(site) != problem:
@@ -100,27 +126,35 @@ class Sites:
             log.error("site %d is left out, since its settings cannot be read: %s", site, problem)
 
     def add_site(self, site: Site) -> Site:
-        """Stores a new site and gives it its number. Raises Refused where its domain is taken."""
-        with translated(FILE):
-            try:
-                with transaction(self._db):
-                    number = self._db.execute(SQL["add_site"], _columns(site)).fetchone()[0]
-                    stored = replace(site, number=number)
-                    self._save_parts(stored)
-            except sqlite3.IntegrityError:
-                raise Refused(f"there is already a site {site.domain!r}; see `site list`") from None
+        """Stores a new site and gives it its number. Raises NameTaken where a name of it is another's."""
+        with translated(FILE), transaction(self._db):
+            self._check_names(site)
+            number = self._db.execute(SQL["add_site"], _columns(site)).fetchone()[0]
+            stored = replace(site, number=number)
+            self._save_parts(stored)
             return stored
 
     def change_site(self, number: int, change: Callable[[Site], Site]) -> Site:
-        """Reads a site and stores what `change` makes of it, in one transaction. Raises UnknownSite."""
+        """Reads a site and stores what `change` makes of it, in one transaction.
+
+        Raises UnknownSite, and NameTaken where a new name of it is another's.
+        """
         with translated(FILE), transaction(self._db):
-            site = next((site for site in self.sites() if site.number == number), None)
+            site = next((site for site in self._read() if site.number == number), None)
             if site is None:
                 raise UnknownSite(str(number))
             changed = change(site)
-            self._db.execute(SQL["set_site"], {**_columns(changed), "number": number})
+            if (changed.domain, changed.public_id) != (site.domain, site.public_id):
+                self._check_names(changed)
+            self._db.execute(SQL["set_site"], _columns(changed))
             self._save_parts(changed)
             return changed
+
+    def _check_names(self, site: Site) -> None:
+        """Raises NameTaken where the domain or the public id is a name of another site."""
+        for public_id, domain, deleted_at in self._db.execute(SQL["names_taken"], _columns(site)).fetchall():
+            taken = site.domain if site.domain in (public_id, domain) else site.public_id
+            raise NameTaken(taken, domain, is_deleted=deleted_at is not None)
 
     def _save_parts(self, site: Site) -> None:
         self._db.execute(SQL["clear_zones"], (site.number,))
@@ -132,15 +166,29 @@ class Sites:
         self._db.executemany(
             SQL["save_balance"],
             [
-                (site.number, b.metric.value, b.value, b.entered_at.isoformat(), b.reason, b.entered_by)
-                for b in site.opening_balances
+                (
+                    *(site.number, balance.metric.value, balance.value, balance.entered_at.isoformat()),
+                    *(balance.reason, balance.entered_by, balance.replaces),
+                )
+                for balance in site.opening_balances
             ],
+        )
+        self._db.executemany(
+            SQL["save_former_id"],
+            [(former.public_id, site.number, former.until.isoformat()) for former in site.former_ids],
         )
 
 
-def _site(
-    row: _Row, zones: tuple[ZoneSince, ...], host_names: frozenset[str], balances: Iterable[_Row]
-) -> Site:
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _balance(row: _Row) -> OpeningBalance:
+    metric, value, at, reason, by, replaces = row
+    return OpeningBalance(Metric(metric), value, _time(at), reason, by, replaces=bool(replaces))
+
+
+def _site(row: _Row, zones: tuple[ZoneSince, ...], host_names: frozenset[str]) -> Site:
     return Site(
         number=row[0],
         public_id=row[1],
@@ -154,18 +202,16 @@ def _site(
         public=bool(row[7]),
         paused=bool(row[8]),
         demo=bool(row[9]),
-        created_at=datetime.fromisoformat(row[10]),
-        opening_balances=tuple(
-            OpeningBalance(Metric(metric), value, datetime.fromisoformat(at), reason, by)
-            for metric, value, at, reason, by in balances
-        ),
+        created_at=_time(row[10]),
         rules=msgspec.json.decode(row[11], type=SiteRules),
         counter=msgspec.json.decode(row[12], type=PublicCounter),
+        deletion=None if row[13] is None else Deletion(_time(row[13]), row[14]),
     )
 
 
 def _columns(site: Site) -> dict[str, object]:
     return {
+        "number": site.number,
         "public_id": site.public_id,
         "uuid": site.uuid,
         "domain": site.domain,
@@ -178,4 +224,6 @@ def _columns(site: Site) -> dict[str, object]:
         "created_at": site.created_at.isoformat(),
         "rules": msgspec.json.encode(site.rules, order="sorted").decode(),
         "counter": msgspec.json.encode(site.counter, order="sorted").decode(),
+        "deleted_at": site.deletion.at.isoformat() if site.deletion else None,
+        "deleted_by": site.deletion.by if site.deletion else None,
     }

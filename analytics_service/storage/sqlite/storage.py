@@ -39,10 +39,13 @@ class SqliteStorage:
     @contextmanager
     def open_applier(self) -> Iterator[ApplierStores]:
         """Opens stats.db as its only writer, and takes the lease."""
+        from analytics_service.storage.sqlite.removal import FigureRemover
         from analytics_service.storage.sqlite.stats import open_stats_writer
 
         with open_stats_writer(self._folder) as stats:
-            yield ApplierStores(stats, stats.verification(), stats.quarantine())
+            yield ApplierStores(
+                stats, stats.verification(), stats.quarantine(), FigureRemover(stats.changing)
+            )
 
     def open_figures(self, *, standing_still: bool = False) -> AbstractAsyncContextManager[FigureStore]:
         """Opens stats.db read only, without blocking the event loop."""

@@ -13,6 +13,7 @@ import pytest
 from analytics_service import storage as storages
 from analytics_service.domain.facts import View
 from analytics_service.domain.quarantine import Selection
+from analytics_service.domain.site import Deletion, FormerId
 from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.domain.verification import Check, Part
 from analytics_service.errors import Unavailable
@@ -36,6 +37,7 @@ from tests.storage.failing_statements import Failure, Plan, content, failing
 
 ApplierCall = Callable[[ApplierStores], object]
 ConfigCall = Callable[[ConfigStores], object]
+OTHER = SITE + 1
 ROBOT = msgspec.structs.replace(view("robot", 5, 3, "/robot"), drop="bot", family="Robo")
 REJECT = Selection(SITE, DAY, DAY, family="Chrome", marked=False)
 ACCEPT = Selection(SITE, DAY, DAY)
@@ -80,6 +82,11 @@ def _chrome(number: int) -> View:
     return msgspec.structs.replace(seen, **more)
 
 
+def elsewhere(number: int) -> View:
+    """A view of another site."""
+    return msgspec.structs.replace(view(f"x{number}", ANN, number, f"/{number}"), site=OTHER)
+
+
 def mark(selection: Selection) -> ApplierCall:
     return lambda stores: stores.quarantine.mark_some(selection, DAY, Cursor(), cap=100, on=DAY)
 
@@ -101,6 +108,8 @@ CALLS: tuple[ApplierCall, ...] = (
     lambda stores: stores.verification.prune(SITE, DAY),
     lambda stores: stores.stats.forget_journal("a"),
     pages(12),
+    lambda stores: apply(stores.stats, elsewhere(1), elsewhere(2), journal="b", seq=1),
+    *[lambda stores: stores.remover.remove_some(OTHER)] * 3,
 )
 
 
@@ -185,6 +194,11 @@ def _config_calls() -> Iterator[ConfigCall]:
     yield lambda config: config.tasks.begin(1)
     yield lambda config: config.tasks.note(1, {"error": "x"})
     yield lambda config: config.tasks.end(1, TaskState.DONE, {}, at=NOON)
+    former = FormerId("former", NOON)
+    yield lambda config: config.sites.change_site(1, lambda old: replace(old, former_ids=(former,)))
+    yield lambda config: config.sites.change_site(1, lambda old: replace(old, deletion=Deletion(NOON, "me")))
+    yield lambda config: config.removals.begin(1, NOON)
+    yield lambda config: config.removals.end(1)
 
 
 @pytest.mark.parametrize("failure", Failure)

@@ -1,8 +1,29 @@
 -- name: sites
 select number, public_id, uuid, domain, name, week_start, locale, public, paused, demo, created_at,
-    rules, counter
+    rules, counter, deleted_at, deleted_by
 from site
 order by number
+
+-- name: any_site
+-- One that was removed counts: this is no first start.
+select 1 from site union all select 1 from removed_site limit 1
+
+-- name: former_ids
+select site, public_id, until from former_public_id order by site, until, public_id
+
+-- name: save_former_id
+insert into former_public_id values (?, ?, ?) on conflict do update set until = excluded.until
+
+-- name: names_taken
+-- Names of other sites, those of before included, that a site of these names must not have.
+select public_id, domain, deleted_at from site
+where number != :number and (public_id in (:public_id, :domain) or domain in (:public_id, :domain) or uuid = :uuid)
+union all
+select public_id, '', null from former_public_id
+where public_id = :public_id or (public_id = :domain and site != :number)
+union all
+select public_id, '', null from removed_site
+where number != :number and public_id in (:public_id, :domain)
 
 -- name: zones
 select site, day, zone from site_zone order by site, day
@@ -11,7 +32,8 @@ select site, day, zone from site_zone order by site, day
 select site, host_name from site_host_name
 
 -- name: balances
-select site, metric, value, entered_at, reason, entered_by from opening_balance order by site, entered_at
+select site, metric, value, entered_at, reason, entered_by, replaces from opening_balance
+order by site, entered_at, metric
 
 -- name: add_site
 insert into site (
@@ -24,7 +46,8 @@ returning number
 
 -- name: set_site
 update site
-set name = :name, week_start = :week_start, locale = :locale, public = :public, paused = :paused,
+set public_id = :public_id, domain = :domain, deleted_at = :deleted_at, deleted_by = :deleted_by,
+    name = :name, week_start = :week_start, locale = :locale, public = :public, paused = :paused,
     rules = :rules, counter = :counter
 where number = :number
 
@@ -42,8 +65,8 @@ delete from site_host_name where site = ?
 insert into site_host_name values (?, ?)
 
 -- name: save_balance
-insert into opening_balance values (?, ?, ?, ?, ?, ?)
-on conflict do update set value = excluded.value, reason = excluded.reason
+insert into opening_balance values (?, ?, ?, ?, ?, ?, ?)
+on conflict do update set value = excluded.value, reason = excluded.reason, replaces = excluded.replaces
 
 -- name: salts
 select site, day, salt from salt where day >= ?
