@@ -16,7 +16,7 @@ from typing import Any
 from analytics_service.administering.opening_balances import BalanceChanges
 from analytics_service.administering.sites import SiteChanges, add_site
 from analytics_service.applying.applier import LARGEST_ROUND, Applier
-from analytics_service.domain.facts import Engagement, Event, Fact, View, encode
+from analytics_service.domain.facts import Engagement, Event, Fact, Online, View, encode
 from analytics_service.domain.site import Site, ZoneSince
 from analytics_service.journal import FolderJournals, open_journal
 from analytics_service.storage.sqlite.config import create_config, open_config
@@ -98,6 +98,8 @@ class Portal:
                     now - timedelta(seconds=self._chance.uniform(5, 280)) for _ in range(visits_a_day // 9)
                 ]
             made = [fact for at in starts for fact in self._visit(at)]
+            noon = int((day - zone + timedelta(hours=10, minutes=12)).timestamp() * 1000)
+            made.append(Online(site=self._site, at=noon, online=max(2, count // 7)))
             yield from sorted(
                 (one for one in made if one.at <= now.timestamp() * 1000), key=lambda one: one.at
             )

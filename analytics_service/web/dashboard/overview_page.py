@@ -14,6 +14,7 @@ from analytics_service.web.dashboard.address import Address
 from analytics_service.web.dashboard.counter_strip import CounterStrip, read_counter
 from analytics_service.web.dashboard.drawer import read_drawer, write_rows
 from analytics_service.web.dashboard.filter_form import FIELDS, make_chips, read_form
+from analytics_service.web.dashboard.onboarding import SKIP, has_figures, show_onboarding
 from analytics_service.web.dashboard.overview import (
     NO_COMPARISON,
     read_overview,
@@ -27,12 +28,20 @@ from analytics_service.web.dashboard.viewer import Viewer, site_path
 
 LAG_REASON = "the applier is behind"
 SITES_IN_MENU = 30
-DRAWER = "drawer"
+DRAWER, COUNTER = "drawer", "counter"
 _RANGE = ("period", "from", "to")
 
 
 async def show_overview(viewer: Viewer, site: Site, address: Address, part: str) -> Outcome:
-    """Returns the overview; `part` names a panel, or the drawer, that is wanted alone."""
+    """Returns the overview; `part` names a panel, the drawer, or the counter, that is wanted alone."""
+    if part == COUNTER:
+        strip = await read_counter(viewer, site)
+        return Page(
+            "counter_alone.html", {"site": site, "strip": strip, "links": _links(viewer, site, address)}
+        )
+    is_empty = not await has_figures(viewer, site)
+    if is_empty and not address.get(SKIP):
+        return await show_onboarding(viewer, site, address)
     try:
         if (elsewhere := read_form(address)) is not None:
             return Redirect(str(_tidy(elsewhere)))
@@ -57,7 +66,7 @@ async def show_overview(viewer: Viewer, site: Site, address: Address, part: str)
         "drawer": drawer,
         "chips": make_chips(query.filters, address, viewer.formats(site), viewer.language),
         "hidden_metric": address.without("metrics", *DETAIL).pairs,
-        "banners": _banners(viewer, site),
+        "banners": _banners(viewer, site, is_empty=is_empty),
     }
     return Page("overview.html", values)
 
@@ -106,6 +115,7 @@ def _links(viewer: Viewer, site: Site, base: Address) -> Mapping[str, str]:
         "clear": str(base.without("filter")),
         "last_28": str(base.without(*_RANGE, "filter").having(period="28d")),
         "help": str(base.having(help="keys")),
+        "stream": site_path(viewer, site, "stream"),
         "widget": site_path(viewer, site, "settings", "counter") if can_change else "",
         "settings": site_path(viewer, site, "settings", "general") if can_change else "",
         "annotate": "",
@@ -124,9 +134,10 @@ def _comparisons(viewer: Viewer, query: Query, base: Address) -> tuple[Choice, .
     return tuple(choices)
 
 
-def _banners(viewer: Viewer, site: Site) -> tuple[str, ...]:
+def _banners(viewer: Viewer, site: Site, *, is_empty: bool) -> tuple[str, ...]:
     words = viewer.formats(site).words.dashboard
-    return (words["lag"],) if LAG_REASON in viewer.services.unready() else ()
+    banners = [words["no_data_banner"]] if is_empty else []
+    return (*banners, words["lag"]) if LAG_REASON in viewer.services.unready() else tuple(banners)
 
 
 def _refuse(viewer: Viewer, site: Site, address: Address, error: BadParameter) -> Page:

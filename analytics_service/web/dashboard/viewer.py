@@ -1,13 +1,13 @@
 """Who looks at a page, and how they want it written."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from analytics_service.domain.calendars import Calendar
 from analytics_service.domain.periods import local_time, zone_at
-from analytics_service.domain.principals import Action, User, can_see
+from analytics_service.domain.principals import Action, User, authorise, can_see
 from analytics_service.domain.site import Site
+from analytics_service.errors import Forbidden, UnknownSite
 from analytics_service.web.dashboard.formats import Formats, formats_of
 from analytics_service.web.services import Services
 
@@ -49,7 +49,7 @@ class Viewer:
 
     def path(self, *parts: str) -> str:
         """Returns the path of a page."""
-        return "/".join((self.root, *parts)) or "/"
+        return "/".join((self.root, *parts))
 
 
 def site_path(viewer: Viewer, site: Site, *parts: str) -> str:
@@ -57,6 +57,10 @@ def site_path(viewer: Viewer, site: Site, *parts: str) -> str:
     return viewer.path("s", site.public_id, *parts)
 
 
-def known_languages() -> Sequence[str]:
-    """Returns the languages of the dashboard."""
-    return ("vi", "en")
+def may_create(viewer: Viewer) -> bool:
+    """Tells whether they may add a site."""
+    try:
+        authorise(viewer.user, Action.CREATE_SITE, None)
+    except (Forbidden, UnknownSite):
+        return False
+    return True

@@ -1,34 +1,48 @@
-/* Figures that change while a page is open: told by server-sent events, and written by the server. */
+/* Figures that change while a page is open: an event says that they did, and the server writes them anew. */
 import { fetchDocument } from './dashboard.js'
 
+const LEAST_WAIT = 3000
+const FIRST_RETRY = 5000
 let source = null
-let path = ''
+let place = null
+let timer = 0
+let waits = false
+let at = 0
 
-/** Writes the figures of an event into the places that carry their names. */
-function write(figures) {
-  for (const [name, text] of Object.entries(figures)) {
-    for (const place of document.querySelectorAll(`[data-live="${name}"]`)) {
-      if (place.textContent !== text) place.textContent = text
-    }
-  }
-}
-
-/** Fetches the parts of a page that change, and puts them in the place of the old ones. */
+/** Fetches the parts of the page that change, and puts them in the place of the old ones. */
 async function refresh() {
+  waits = false
+  at = Date.now()
   try {
-    const request = await fetchDocument(location.href)
-    for (const fresh of request.response.querySelectorAll('[data-fresh]')) {
-      const old = document.querySelector(`[data-fresh="${fresh.dataset.fresh}"]`)
-      if (old && !old.contains(document.activeElement)) old.replaceWith(document.importNode(fresh, true))
-    }
+    const part = (place || document.querySelector('[data-poll]'))?.dataset.part
+    const request = await fetchDocument(location.href, part)
+    const fresh = request.response.querySelectorAll('[data-fresh]')
+    if (!fresh.length && document.querySelector('[data-poll]')) location.reload()
+    for (const one of fresh) exchange(one)
   } catch { /* the next event tries again */ }
 }
 
+/** Exchanges a part, unless somebody is working in it. */
+function exchange(fresh) {
+  const old = document.querySelector(`[data-fresh="${fresh.dataset.fresh}"]`)
+  if (!old || old.contains(document.activeElement) || old.querySelector('details[open]')) return
+  old.replaceWith(document.importNode(fresh, true))
+}
+
+function refreshSoon() {
+  if (waits) return
+  waits = true
+  setTimeout(refresh, Math.max(0, at + LEAST_WAIT - Date.now()))
+}
+
 function connect() {
+  const path = place.dataset.stream
   source = new EventSource(path)
-  source.addEventListener('figures', event => {
-    write(JSON.parse(event.data))
-    if (document.querySelector('[data-fresh]')) refresh()
+  source.addEventListener('counts', refreshSoon)
+  source.addEventListener('error', () => {
+    if (!source || source.readyState !== EventSource.CLOSED) return
+    source = null
+    setTimeout(() => { if (!source && place && !document.hidden) connect() }, FIRST_RETRY * (1 + Math.random()))
   })
 }
 
@@ -37,16 +51,18 @@ function disconnect() {
   source = null
 }
 
-/** Listens to the stream that the page names, as long as the page can be seen. */
+/** Listens to the stream that the page names, or asks again and again, as long as the page can be seen. */
 export function watchLive() {
-  const named = document.querySelector('[data-stream]')?.dataset.stream || ''
-  if (named === path) return
-  disconnect()
-  path = named
-  if (path && !document.hidden) connect()
+  const named = document.querySelector('[data-stream]')
+  if (named?.dataset.stream !== place?.dataset.stream) disconnect()
+  place = named
+  if (place && !source && !document.hidden) connect()
+  clearInterval(timer)
+  const each = Number((document.querySelector('[data-poll]') || place)?.dataset.poll || place?.dataset.each)
+  if (each) timer = setInterval(() => { if (!document.hidden) refreshSoon() }, each * 1000)
 }
 
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) disconnect()
-  else if (path && !source) connect()
+  else watchLive()
 })
