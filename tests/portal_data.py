@@ -23,6 +23,7 @@ from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.stats import create_stats, open_stats_writer
 
 ZONES = (ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"),)
+OPENING = BalanceChanges(values={"visits": 1_351_052}, reason="a former counter")
 NOW = datetime(2026, 11, 22, 6, 53, tzinfo=UTC)
 PAGES = (
     ("/", "Trang chủ", 58),

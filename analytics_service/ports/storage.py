@@ -4,9 +4,11 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from analytics_service.ports.annotations import AnnotationStore
 from analytics_service.ports.answers import AnswerStore
 from analytics_service.ports.databases import Copies, Databases, Presence
 from analytics_service.ports.drops import DropReader
+from analytics_service.ports.favourites import FavouriteStore
 from analytics_service.ports.figures import FigureStore
 from analytics_service.ports.keys import KeyStore
 from analytics_service.ports.quarantine import QuarantineStore
@@ -27,6 +29,8 @@ class ConfigStores:
     salts: SaltStore
     tasks: TaskStore
     keys: KeyStore
+    annotations: AnnotationStore
+    favourites: FavouriteStore
 
 
 @dataclass(frozen=True, slots=True)

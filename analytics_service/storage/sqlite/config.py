@@ -8,6 +8,8 @@ from pathlib import Path
 
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.ports.storage import ConfigStores
+from analytics_service.storage.sqlite.annotations import Annotations
+from analytics_service.storage.sqlite.favourites import Favourites
 from analytics_service.storage.sqlite.keys import Keys
 from analytics_service.storage.sqlite.provisioning import CONFIG, create
 from analytics_service.storage.sqlite.removal import Removals
@@ -39,6 +41,8 @@ def open_config(folder: Path, *, standing_still: bool = True) -> Iterator[Config
             salts=Salts(connection),
             tasks=Tasks(connection),
             keys=Keys(connection),
+            annotations=Annotations(connection),
+            favourites=Favourites(connection),
         )
 
 

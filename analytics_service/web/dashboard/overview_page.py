@@ -14,7 +14,7 @@ from analytics_service.web.dashboard.address import Address
 from analytics_service.web.dashboard.counter_strip import CounterStrip, read_counter
 from analytics_service.web.dashboard.drawer import read_drawer, write_rows
 from analytics_service.web.dashboard.filter_form import FIELDS, make_chips, read_form
-from analytics_service.web.dashboard.onboarding import SKIP, has_figures, show_onboarding
+from analytics_service.web.dashboard.first_view import SKIP, has_figures, show_onboarding
 from analytics_service.web.dashboard.overview import (
     NO_COMPARISON,
     read_overview,

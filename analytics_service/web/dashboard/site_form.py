@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from zoneinfo import available_timezones
 
+from analytics_service.administering.opening_balances import BalanceChanges
 from analytics_service.administering.sites import SiteChanges
 from analytics_service.domain.site import Site, WeekStart
 from analytics_service.errors import BadParameter
@@ -14,7 +15,7 @@ DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
 _FIELD_OF = {
     "timezone": "timezone",
     "week_start": "week_start",
-    "opening_balance": "opening",
+    "opening-balance": "opening",
     "reason": "reason",
 }
 """The field at which an error of a parameter is shown; all others are the domain's."""
@@ -52,18 +53,17 @@ def read_form(given: Mapping[str, str]) -> SiteForm:
 def to_changes(form: SiteForm, locale: str) -> SiteChanges:
     """Returns the settings of the new site. Raises BadParameter."""
     values = form.values
-    opening = None
+    opening = BalanceChanges()
     if values["opening"]:
         digits = values["opening"].replace(".", "").replace(",", "").replace(" ", "")
         if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
-            raise BadParameter("opening_balance", "value", "must be a whole number")
-        opening = {"visits": int(digits)}
+            raise BadParameter("opening-balance", "value", "must be a whole number")
+        opening = BalanceChanges(values={"visits": int(digits)}, reason=values["reason"])
     return SiteChanges(
         timezone=values["timezone"] or None,
         week_start=values["week_start"] or None,
         locale=locale,
         opening_balance=opening,
-        reason=values["reason"] or "-",
     )
 
 

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from analytics_service import storage as storages
+from analytics_service.domain.annotations import Annotation
 from analytics_service.domain.facts import View
 from analytics_service.domain.quarantine import Selection
 from analytics_service.domain.site import Deletion, FormerId
@@ -197,6 +198,11 @@ def _config_calls() -> Iterator[ConfigCall]:
     former = FormerId("former", NOON)
     yield lambda config: config.sites.change_site(1, lambda old: replace(old, former_ids=(former,)))
     yield lambda config: config.sites.change_site(1, lambda old: replace(old, deletion=Deletion(NOON, "me")))
+    note = Annotation(site=1, day=DAY, text="x", by="me", made_at=NOON)
+    yield lambda config: config.annotations.add_annotation(note)
+    yield lambda config: config.annotations.delete_annotation(1, 1)
+    yield lambda config: config.favourites.set_favourite("me", 1, is_on=True)
+    yield lambda config: config.favourites.set_favourite("me", 1, is_on=False)
     yield lambda config: config.removals.begin(1, NOON)
     yield lambda config: config.removals.end(1)
 

@@ -31,3 +31,9 @@ delete from salt where site = ?
 
 -- name: remove_site
 delete from site where number = ?
+
+-- name: remove_annotations
+delete from annotation where site = ?
+
+-- name: remove_favourites
+delete from favourite where site = ?
