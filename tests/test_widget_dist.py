@@ -17,7 +17,7 @@ WIDGET = Path(__file__).parents[1] / "widget"
 VERSION = tomllib.loads((WIDGET.parent / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 # Pages carry these with their integrity: not a byte of them may change. Each release adds its own.
 RELEASED = {"0.1.0": "sha384-80luRLP0N81cB5fmegnsLps1Yw545BvvffSm4GPiBQuXPhNloOkKgoYHYf8j0kqr"}
-BUDGETS = {"v.js": 1400, "w.js": 4096, "more.js": 1536, "f.js": 1024}
+BUDGETS = {"v.js": 1400, "w.js": 4096, "more.js": 1792, "f.js": 1024}
 PARTS = ["texts", "feed", "element", "extras"]
 LANGUAGES = sorted(path.stem for path in (WIDGET / "locales").glob("*.json"))
 SCRIPTS = [

@@ -1,9 +1,12 @@
 """Minifies snippet, widget and spans: `python widget/build.py [FOLDER]` writes what the service serves."""
 
 import gzip
+import re
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
+from string import ascii_letters
 
 import brotli
 import minify
@@ -24,12 +27,19 @@ def build(folder: Path) -> None:
         source = "\n".join((HERE / part).read_text("utf-8") for part in sources)
         if len(sources) > 1:
             # In a block the parts' own names are nobody else's, so that they can be shortened.
-            source = f"{{{source}}}"
+            source = _shorten_private_names(f"{{{source}}}")
         _write(folder / name, minify.string("application/javascript", source))
     # Pages that name a release go on with it: those of before stay where they are.
     _write(folder / "v" / f"{_version()}.js", (folder / "v.js").read_text("utf-8"))
     for texts in sorted((HERE / "locales").glob("*.json")):
         _write(folder / "l" / texts.name, minify.string("application/json", texts.read_text("utf-8")))
+
+
+def _shorten_private_names(source: str) -> str:
+    """Returns the source with short names for properties that begin with an underscore: they are its own."""
+    counted = Counter(re.findall(r"\._([a-z]\w*)", source))
+    short = {name: letter for (name, _), letter in zip(counted.most_common(), ascii_letters, strict=False)}
+    return re.sub(r"\b_([a-z]\w*)", lambda found: f"_{short[found[1]]}", source)
 
 
 def _version() -> str:

@@ -30,12 +30,13 @@
   function format(value, element) {
     const [way, least] = (option('grouping') || 'auto').split(' ')
     const language = option('lang') || tag.getAttribute.call(tag.closest.call(element, '[lang]') ?? tag, 'lang') || 'vi'
-    const plain = way == 'none' || ((way == 'min2' || least == 'min2') && value < 1e4)
+    // Left alone it follows the language: Spanish writes 2146 but 30.277.
+    const grouping = { useGrouping: way != 'none' && !(value < 1e4 && [way, least].includes('min2')) && undefined }
     const locale = { comma: 'en', dot: 'de', space: 'fr' }[way] || language
     try {
-      return value.toLocaleString(locale, { useGrouping: !plain })
+      return value.toLocaleString(locale, grouping)
     } catch {
-      return value.toLocaleString('en', { useGrouping: !plain })
+      return value.toLocaleString('en', grouping)
     }
   }
 

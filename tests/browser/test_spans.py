@@ -41,6 +41,8 @@ def test_spans_group_digits_as_the_page_wants(stand: Stand, context: BrowserCont
     body = '<span data-vstats="today"></span> <span data-vstats="week"></span>'
     page.goto(stand.page("/a", body + SPANS.format(' data-grouping="comma min2"')))
     expect(page.locator("span")).to_have_text(["2146", "30,277"], timeout=LIMIT_MS)
+    page.goto(stand.page("/b", body + SPANS.format(' data-lang="es"')))
+    expect(page.locator("span")).to_have_text(["2146", "30.277"], timeout=LIMIT_MS)
 
 
 def test_spans_keep_their_words_where_nothing_comes(stand: Stand, context: BrowserContext) -> None:

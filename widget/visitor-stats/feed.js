@@ -10,98 +10,88 @@ const counted = new Promise((go) => {
 
 // What all widgets of one site, metric and page share: one answer, one timer, one request for all their items.
 class Feed {
-  widgets = new Set()
-  state = 'loading'
-  answer
-  allowed = ITEMS
-  #site
-  #query
-  #busy
-  #sent
-  #at
-  #known // when the answer came
-  #luck
-  #failures = 0
-  #timer
-  #plain // the site shows no series
-
   constructor(site, query) {
-    this.#site = site
-    this.#query = query
+    this._site = site
+    this._query = query
+    this._widgets = new Set()
+    this._state = 'loading'
+    this._allowed = ITEMS
+    this._failures = 0
+    // Later: the `answer`, when it came (`_known`), and whether the site shows no series (`_plain`).
   }
 
   // Sends a request now or later, when it is due; never for a hidden tab or a widget out of sight.
   look() {
-    clearTimeout(this.#timer)
-    if (this.#site.endsWith('/')) return hint('no site')
-    const near = own('hidden') ? [] : [...this.widgets].filter((widget) => widget.near)
-    extras?.listen?.(this, this.#site, near.some((widget) => widget.mode == 'stream') && /visits$/.test(this.#query))
-    if (this.#busy || !near.length) return
-    const pause = Math.min(...near.map((widget) => widget.pace))
-    const seconds = this.#failures && pause < Infinity ? Math.min(30 * 2 ** this.#failures, 600) : pause
-    const left = this.#at + seconds * this.#luck - performance.now()
-    if (this.#sent != this.#items() || left < 1) this.#ask() // a timer drops fractions
-    else if (left < Infinity) this.#timer = setTimeout(() => this.look(), left)
+    clearTimeout(this._timer)
+    if (this._site.endsWith('/')) return hint('no site')
+    const near = own('hidden') ? [] : [...this._widgets].filter((widget) => widget._near)
+    extras?.listen?.(this, this._site, near.some((widget) => widget.mode == 'stream') && /visits$/.test(this._query))
+    if (this._busy || !near.length) return
+    const pause = Math.min(...near.map((widget) => widget._pace))
+    const seconds = this._failures && (pause < Infinity || !this._answer) ? Math.min(30 * 2 ** this._failures, 600) : pause
+    const left = this._at + seconds * this._luck - performance.now()
+    if (this._sent != this._items() || left < 1) this._ask() // a timer drops fractions
+    else if (left < Infinity) this._timer = setTimeout(() => this.look(), left)
   }
 
-  #items() {
-    const widgets = [...this.widgets]
-    const figures = widgets.flatMap((widget) => widget.figures)
-    const curve = !this.#plain && widgets.some((widget) => widget.shape == 'card')
-    return this.allowed.filter((item) => figures.includes(item)) + this.#query + (curve ? '&series=30d' : '')
+  _items() {
+    const widgets = [...this._widgets]
+    const figures = widgets.flatMap((widget) => widget._figures)
+    const curve = !this._plain && widgets.some((widget) => widget.shape == 'card')
+    return this._allowed.filter((item) => figures.includes(item)) + this._query + (curve ? '&series=30d' : '')
   }
 
-  async #ask() {
-    this.#busy = true
+  async _ask() {
+    this._busy = true
     await counted
-    this.#sent = this.#items()
+    this._sent = this._items()
     try {
-      const url = `${this.#site}/counter?items=${this.#sent}`
+      const url = `${this._site}/counter?items=${this._sent}`
       const reply = await fetch(url, { credentials: 'omit', signal: AbortSignal.timeout?.(1e4) })
       if (!reply.ok) {
         if (reply.status < 500) hint(reply.status + ' ' + url)
         if (reply.status < 404) {
           // Items that are unknown there or not public are left out: one more request for the rest.
           const [{ parameter, allowed }] = (await reply.json()).errors
-          if (parameter == 'items') this.allowed = this.allowed.filter((item) => allowed.includes(item))
-          else this.#plain = 1
-          if (this.#items() != this.#sent) return this.#ask()
+          if (parameter == 'items') this._allowed = this._allowed.filter((item) => allowed.includes(item))
+          else this._plain = 1
+          if (this._items() != this._sent) return this._ask()
         }
         throw reply.status
       }
-      this.answer = await reply.json()
-      this.#known = performance.now()
-      this.#failures = 0
-      this.state = 'ready'
+      this._answer = await reply.json()
+      this._known = performance.now()
+      this._failures = 0
+      this._state = 'ready'
     } catch (reason) {
-      this.#failures++
-      this.state = reason < 405 ? 'private' : performance.now() - this.#known < 864e5 ? 'stale' : 'error'
+      this._failures++
+      this._state = reason < 405 ? 'private' : performance.now() - this._known < 864e5 ? 'stale' : 'error'
     }
-    this.#busy = 0
-    this.#at = performance.now()
-    this.#luck = 900 + Math.random() * 200
-    this.#each('update')
+    this._busy = 0
+    this._at = performance.now()
+    this._luck = 900 + Math.random() * 200
+    this._each((widget) => widget._update())
     this.look()
   }
 
   pushed(counts, generated_at) {
-    if (!this.answer) return
-    this.answer = { ...this.answer, generated_at, counts: { ...this.answer.counts, ...counts } }
-    this.#known = performance.now()
-    this.state = 'ready'
-    this.#each('update')
+    if (!this._answer) return
+    this._answer = { ...this._answer, generated_at, counts: { ...this._answer.counts, ...counts } }
+    this._known = performance.now()
+    this._state = 'ready'
+    this._each((widget) => widget._update())
   }
 
-  renew() {
-    this.#each('paint')
+  _renew() {
+    this._each((widget) => widget._paint())
     this.look()
   }
 
   // A widget that fails leaves the others alone.
-  #each(step) {
-    for (const widget of this.widgets)
+  _each(step) {
+    for (const widget of this._widgets)
       try {
-        widget[step]()
+        step(widget)
       } catch {}
   }
 }

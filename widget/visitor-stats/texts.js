@@ -7,7 +7,7 @@ const TEXTS = {
     month: 'Trong tháng', last_month: 'Tháng trước',
     year: 'Trong năm', total: 'Tất cả', peak: 'Cao nhất',
     error: 'Chưa có số liệu', stale: 'Số liệu lúc', sum: 'Tổng của từng ngày',
-    last: 'lần cuối lúc', curve: '30 ngày qua',
+    last: 'lần cuối lúc',
   },
   en: {
     heading: 'Visitor statistics', online: 'Online now',
@@ -16,7 +16,7 @@ const TEXTS = {
     month: 'This month', last_month: 'Last month',
     year: 'This year', total: 'All time', peak: 'Peak',
     error: 'Not available', stale: 'As of', sum: 'Sum of days',
-    last: 'last known at', curve: 'Last 30 days',
+    last: 'last known at',
   },
 }
 const ITEMS = Object.keys(TEXTS.en).slice(1, 11)
@@ -31,22 +31,21 @@ const DEFAULT_ITEMS = {
 const BASE = import.meta.url.replace(/\/w\.js.*/, '')
 
 // An element hides the property of `document` that has its name or id: the prototype is asked instead.
-function own(name) {
-  return Reflect.get(Document.prototype, name, document)
-}
+const own = (name) => Reflect.get(Document.prototype, name, document)
 
 // One line for whoever built the page, however often it is painted.
-function hint(message) {
+const hint = (message) => {
   hint[message] ||= !console?.info('visitor-stats: ' + message)
 }
 
 // What only cards, digits, other languages and live widgets need: other pages do not load it.
 let extras
-function fetchExtras() {
+const fetchExtras = () => {
   fetchExtras.begun ??= import(BASE + '/w/more.js')
     .catch(() => hint('/w/more.js did not load'))
     .then((more) => {
       extras = more ?? {}
-      for (const feed of feeds.values()) feed.renew()
+      sheet?.replaceSync(rules())
+      for (const feed of feeds.values()) feed._renew()
     })
 }

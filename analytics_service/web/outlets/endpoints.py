@@ -104,7 +104,7 @@ class Outlets:
         """
         question, options = with_site_defaults(site, *parse_widget_query(query, ()))
         cached, is_stale = await self._read(services, site, question)
-        view = build_view(cached.counts, options, is_stale=is_stale)
+        view = build_view(cached.counts, options, is_stale=is_stale, now=services.clock())
         return view, svg.measure_svg(view)
 
     async def _answer_or_explain(self, request: Request, kind: str) -> Response:
@@ -128,7 +128,8 @@ class Outlets:
         if kind == "json":
             rendering = Rendering(cached.bytes, b"", cached.etag.strip('"'))
         else:
-            rendering = await self._render(kind, build_view(cached.counts, options, is_stale=is_stale))
+            view = build_view(cached.counts, options, is_stale=is_stale, now=services.clock())
+            rendering = await self._render(kind, view)
         return _respond(request, rendering, KINDS[kind].media_type, headers)
 
     async def _read(self, services: Services, site: Site, question: Question) -> tuple[CachedCounts, bool]:

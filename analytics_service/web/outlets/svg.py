@@ -1,33 +1,23 @@
 """The widget as a picture, one function for each variant."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from xml.etree.ElementTree import SubElement
 
 from analytics_service.domain.counter import Item
 from analytics_service.web.outlets.colours import LABEL_BACKGROUND, LABEL_LIVE, LABEL_TEXT
 from analytics_service.web.outlets.options import BUTTON_WIDTH, Variant
-from analytics_service.web.outlets.svg_canvas import SvgCanvas, measure_text
+from analytics_service.web.outlets.svg_canvas import Box, SvgCanvas, make_frame, measure_text
+from analytics_service.web.outlets.svg_card import draw_card
 from analytics_service.web.outlets.widget_view import Row, WidgetView
 
 HEAD, ROW, EDGE, NOTE = 36, 33, 13, 16
 REEL, CREASE = "#27323f", "#131a23"
-SLACK = 0.93
-"""Texts that flow are measured by what most fonts need, not by the widest."""
+SLACK = 1.02
+"""Texts that flow get a little more room than the widest of common fonts need: no digit is cut off."""
 BADGE_HEIGHT, BUTTON_HEIGHT, INLINE_HEIGHT, BAND_HEIGHT = 22, 31, 22, 40
-CURVE_HEIGHT = 36
 SMALL_RADIUS = 5
-COLUMNS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A place on the canvas, in pixels."""
-
-    x: float
-    y: float
-    width: float
-    height: float
+NAME = 18
+"""The height of the large figure's name above digits."""
 
 
 def render_svg(view: WidgetView, *, has_sheet: bool = True, problem: str = "") -> str:
@@ -44,15 +34,6 @@ def measure_svg(view: WidgetView) -> tuple[int, int]:
     """Returns width and height of the view's picture, in pixels."""
     canvas = _DRAW[view.options.variant](view, True)
     return canvas.width, canvas.height
-
-
-def _frame(view: WidgetView, width: float, height: float, has_sheet: bool) -> SvgCanvas:
-    """Returns a canvas with the box that holds everything."""
-    canvas = SvgCanvas(view.options, width, height, has_sheet=has_sheet)
-    canvas.add("rect", "bg", "x", width=canvas.width, height=canvas.height, rx=view.options.radius)
-    edge = max(view.options.radius - 0.5, 0)
-    canvas.add_outline("border", x=0.5, y=0.5, width=canvas.width - 1, height=canvas.height - 1, rx=edge)
-    return canvas
 
 
 def _clipped(view: WidgetView, width: float, height: float, has_sheet: bool) -> SvgCanvas:
@@ -81,14 +62,15 @@ def _heading(canvas: SvgCanvas, view: WidgetView, *, centred: bool = False) -> f
 def _rows(canvas: SvgCanvas, rows: tuple[Row, ...], box: Box) -> None:
     """Draws a row for each figure: label, number, and a line between two rows."""
     pitch = box.height / max(len(rows), 1)
-    for number, row in enumerate(rows):
-        middle = box.y + pitch * (number + 0.5)
+    for line, row in enumerate(rows):
+        middle = box.y + pitch * (line + 0.5)
         right = box.x + box.width
-        canvas.add_text(row.value, right, middle + 5, bold=True, text_anchor="end")
         start = box.x + _dot(canvas, row, box.x, middle)
-        room = right - start - measure_text(row.value, 14, bold=True) - 8
+        number = canvas.add_number(row.value, right, middle + 5, room=(right - start) * 0.6, anchor="end")
+        size = float(number.get("font-size", 14))
+        room = right - start - measure_text(row.value, size, bold=True) - 8
         canvas.add_text(row.label, start, middle + 5, "muted", room=room)
-        if number:
+        if line:
             top = round(middle - pitch / 2) + 0.5
             canvas.add_line(f"M{box.x} {top}h{box.width}", "border")
 
@@ -97,7 +79,7 @@ def _dot(canvas: SvgCanvas, row: Row, x: float, middle: float, colour: str = "li
     """Draws the dot of *online*; returns how wide it is."""
     if row.item is not Item.ONLINE:
         return 0
-    canvas.add("circle", colour, cx=x + 4, cy=middle, r=4)
+    canvas.add("circle", colour if row.is_live else "border", cx=x + 4, cy=middle, r=4)
     return 15
 
 
@@ -111,7 +93,7 @@ def _list(view: WidgetView, has_sheet: bool) -> SvgCanvas:
     width = view.options.width or 240
     top = HEAD if view.heading else 4
     height = ROW * max(len(view.rows), 1)
-    canvas = _frame(view, width, top + 4 + height + 4, has_sheet)
+    canvas = make_frame(view.options, width, top + 4 + height + 4, has_sheet=has_sheet)
     _heading(canvas, view)
     # All states have one height: the note's line is taken from the rows.
     left = height - NOTE if view.note else height
@@ -127,8 +109,13 @@ def _digits(view: WidgetView, has_sheet: bool) -> SvgCanvas:
     width = max(view.options.width or 185, len(digits) * 22 + 2 * EDGE)
     top = HEAD if view.heading else 4
     height = 31 * len(rest)
-    canvas = _frame(view, width, top + 46 + height + (NOTE if not rest else 4), has_sheet)
+    canvas = make_frame(
+        view.options, width, top + NAME + 46 + height + (NOTE if not rest else 4), has_sheet=has_sheet
+    )
     _heading(canvas, view, centred=True)
+    at = {"font_size": 12, "text_anchor": "middle", "room": width - 2 * EDGE}
+    canvas.add_text(main.label, width / 2, top + 19, "muted", **at)
+    top += NAME
     left = (width - len(digits) * 22 + 2) / 2
     for number, digit in enumerate(digits):
         x = left + number * 22
@@ -139,76 +126,6 @@ def _digits(view: WidgetView, has_sheet: bool) -> SvgCanvas:
     _rows(canvas, tuple(rest), Box(EDGE, top + 42, width - 2 * EDGE, below))
     _note(canvas, view, EDGE)
     return canvas
-
-
-def _card(view: WidgetView, has_sheet: bool) -> SvgCanvas:
-    main, *rest = view.rows or (Row(Item.TOTAL, "", "–"),)
-    width, edge = view.options.width or 256, 16
-    lines = -(-len(rest) // COLUMNS)
-    canvas = _frame(view, width, 108 + 46 * lines + 10, has_sheet)
-    if view.heading:
-        canvas.add_text(view.heading, edge, 27, "muted", font_size=13, room=width - 2 * edge)
-    canvas.add_text(main.value, edge, 57, bold=True, font_size=27, room=width - 2 * edge)
-    # As in a list, the note's line is taken from what stands above it.
-    lift = 9 if view.note else 0
-    _curve(canvas, view.curve, Box(edge, 68, width - 2 * edge, CURVE_HEIGHT - lift))
-    for line in range(lines):
-        box = Box(edge, 108 - lift + 46 * line, width - 2 * edge, 46)
-        _columns(canvas, tuple(rest[line * COLUMNS :][:COLUMNS]), box)
-    if view.note:
-        canvas.add_text(view.note, edge, canvas.height - 7, "muted", font_size=11, room=width - 2 * edge)
-    return canvas
-
-
-def _columns(canvas: SvgCanvas, rows: tuple[Row, ...], box: Box) -> None:
-    """Draws labels above numbers: the first column at the left edge, the last at the right."""
-    dots = [13 if row.item is Item.ONLINE else 0 for row in rows]
-    needs = [
-        max(measure_text(row.label, 12) + dot, measure_text(row.value, 14, bold=True)) + 6
-        for row, dot in zip(rows, dots, strict=True)
-    ]
-    scale = min(box.width / sum(needs), 1)
-    for number, (row, dot, need) in enumerate(zip(rows, dots, needs, strict=True)):
-        room = need * scale - 6
-        x, anchor = _column(number, len(rows), box, [one * scale for one in needs])
-        if dot and not number:
-            canvas.add("circle", "live", cx=x + 4, cy=box.y + 14, r=4)
-        at = {"font_size": 12, "text_anchor": anchor}
-        start = x if number else x + dot
-        label = canvas.add_text(row.label, start, box.y + 18, "muted", room=room - dot, **at)
-        if dot and number:
-            words, label.text = label.text, None
-            canvas.append_dot(label)
-            label[-1].tail = words
-        canvas.add_text(row.value, x, box.y + 36, bold=True, room=room, text_anchor=anchor)
-
-
-def _column(number: int, count: int, box: Box, needs: list[float]) -> tuple[float, str]:
-    """Returns where a column's texts stand, and which of their ends stands there."""
-    if not number:
-        return box.x, "start"
-    if number == COLUMNS - 1 or count == COLUMNS - 1:
-        return box.x + box.width, "end"
-    # Fonts differ: what they leave is shared by both sides.
-    left, right = box.x + needs[0], box.x + box.width - (needs[2] if count == COLUMNS else 0)
-    return (left + right) / 2, "middle"
-
-
-def _curve(canvas: SvgCanvas, values: tuple[int, ...], box: Box) -> None:
-    if not values:
-        canvas.add_line(f"M{box.x} {box.y + box.height - 0.5}h{box.width}", "border")
-        return
-    most, step = max(*values, 1), box.width / max(len(values) - 1, 1)
-    bottom = box.y + box.height
-    points = [
-        f"{box.x + step * day:.1f} {bottom - 1 - (box.height - 3) * value / most:.1f}"
-        for day, value in enumerate(values)
-    ]
-    path = "M" + "L".join(points)
-    canvas.add(
-        "path", "accent", d=f"{path}L{box.x + box.width} {bottom}L{box.x} {bottom}Z", fill_opacity=0.14
-    )
-    canvas.add_line(path, "accent", stroke_width=1.6, stroke_linejoin="round")
 
 
 def _inline(view: WidgetView, has_sheet: bool) -> SvgCanvas:
@@ -223,7 +140,7 @@ def _inline(view: WidgetView, has_sheet: bool) -> SvgCanvas:
     note = f"  {view.note}" if view.note else ""
     width = 2 * edge + (dots + labels + between + measure_text(note, 11)) * SLACK
     if has_band:
-        canvas = _frame(view, width, height, has_sheet)
+        canvas = make_frame(view.options, width, height, has_sheet=has_sheet)
     else:
         canvas = SvgCanvas(view.options, width, height, has_sheet=has_sheet)
     _flowing(canvas, view, edge, note)
@@ -241,7 +158,7 @@ def _flowing(canvas: SvgCanvas, view: WidgetView, edge: float, note: str) -> Non
         if number:
             canvas.append_text(line, "  •  ", "muted")
         if row.item is Item.ONLINE:
-            canvas.append_dot(line)
+            canvas.append_dot(line, row.is_live)
         canvas.append_text(line, f"{row.label}: ", "muted")
         canvas.append_text(line, row.value, "text", bold=True)
     if note:
@@ -255,9 +172,9 @@ def _button(view: WidgetView, has_sheet: bool) -> SvgCanvas:
     half = BUTTON_HEIGHT // 2
     canvas.add("rect", LABEL_BACKGROUND, "x", width=canvas.width, height=half)
     canvas.add("rect", "accent", "x", y=half, width=canvas.width, height=BUTTON_HEIGHT - half)
-    middle, at = canvas.width / 2, {"text_anchor": "middle", "room": canvas.width - 8}
-    canvas.add_text(row.label, middle, 11.3, LABEL_TEXT, font_size=10, **at)
-    canvas.add_text(row.value, middle, 27.2, "accent-text", font_size=12, bold=True, **at)
+    middle, room = canvas.width / 2, canvas.width - 8
+    canvas.add_text(row.label, middle, 11.3, LABEL_TEXT, font_size=10, text_anchor="middle", room=room)
+    canvas.add_number(row.value, middle, 27.2, "accent-text", room=room, size=12, anchor="middle")
     return canvas
 
 
@@ -276,7 +193,7 @@ def _badge(view: WidgetView, has_sheet: bool) -> SvgCanvas:
         canvas.add("rect", "accent", "x", x=x + label, width=value, height=BADGE_HEIGHT)
         dot = 13 if row.item is Item.ONLINE else 0
         if dot:
-            canvas.add("circle", LABEL_LIVE, cx=x + 12, cy=11, r=3.5)
+            canvas.add("circle", LABEL_LIVE if row.is_live else LABEL_TEXT, cx=x + 12, cy=11, r=3.5)
         at = {"text_anchor": "middle", "font_size": 12}
         canvas.add_text(row.label, x + (label + dot) / 2, 15.3, LABEL_TEXT, **at)
         canvas.add_text(row.value, x + label + value / 2, 15.3, "accent-text", bold=True, **at)
@@ -288,6 +205,6 @@ _DRAW: Mapping[Variant, Callable[[WidgetView, bool], SvgCanvas]] = {
     Variant.LIST: _list,
     Variant.INLINE: _inline,
     Variant.BADGE: _badge,
-    Variant.CARD: _card,
+    Variant.CARD: draw_card,
     Variant.DIGITS: _digits,
 }

@@ -2,6 +2,7 @@
 
 import unicodedata
 from base64 import b64encode
+from dataclasses import dataclass
 from hashlib import sha256
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -47,6 +48,16 @@ def _em(sign: str) -> float:
     if sign in _NARROW:
         return 0.64 if sign == "1" else 0.38
     return 0.95 if sign in _BROAD else 0.7 if sign.isupper() else 0.62
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A place on the canvas, in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
 
 
 class SvgCanvas:
@@ -101,6 +112,8 @@ class SvgCanvas:
         """Adds a text that is at most `room` wide, in bold where `bold` is set."""
         bold, room = bool(more.pop("bold", False)), more.pop("room", None)
         size = float(str(more.get("font_size", 14)))
+        if size == 14:
+            more.pop("font_size", None)
         if bold:
             more["font_weight"] = "700"
         # Most fonts are narrower than measured: a text that almost fits is left as it is.
@@ -111,16 +124,34 @@ class SvgCanvas:
         element.text = words
         return element
 
-    def append_text(self, line: Element, words: str, fill: str, *, bold: bool = False, size: int = 0) -> None:
+    def add_number(
+        self,
+        number: str,
+        x: float,
+        y: float,
+        fill: str = "text",
+        *,
+        room: float,
+        size: float = 14,
+        anchor: str,
+    ) -> Element:
+        """Adds a number in bold, smaller where there is no room: no digit is left out."""
+        size = fit_number(number, size, room)
+        return self.add_text(number, x, y, fill, bold=True, font_size=size, text_anchor=anchor)
+
+    def append_text(
+        self, line: Element, words: str, fill: str, *, bold: bool = False, size: float = 0
+    ) -> None:
         """Appends a piece to a line of text."""
         given = {"fill": self.colour(fill), "class": f"n y {self._class(fill)}".strip()}
         given |= {"font-weight": "700"} if bold else {}
-        given |= {"font-size": str(size)} if size else {}
+        given |= {"font-size": format_attribute(size)} if size else {}
         SubElement(line, "tspan", given).text = words
 
-    def append_dot(self, line: Element) -> None:
+    def append_dot(self, line: Element, is_live: bool) -> None:
         """Appends the dot of *online* to a line of text: a character, as the line's width is not known."""
-        given = {"fill": self.colour("live"), "class": self._class("live"), "font-size": "10", "dy": "-1.2"}
+        role = "live" if is_live else "border"
+        given = {"fill": self.colour(role), "class": self._class(role), "font-size": "10", "dy": "-1.2"}
         SubElement(line, "tspan", {name: value for name, value in given.items() if value}).text = "●"
         SubElement(line, "tspan", {"dy": "1.2"}).text = " "
 
@@ -141,9 +172,23 @@ class SvgCanvas:
         return tostring(self.root, encoding="unicode")
 
 
+def make_frame(options: WidgetOptions, width: float, height: float, *, has_sheet: bool) -> SvgCanvas:
+    """Returns a canvas with the box that holds everything."""
+    canvas = SvgCanvas(options, width, height, has_sheet=has_sheet)
+    canvas.add("rect", "bg", "x", width=canvas.width, height=canvas.height, rx=options.radius)
+    edge = max(options.radius - 0.5, 0)
+    canvas.add_outline("border", x=0.5, y=0.5, width=canvas.width - 1, height=canvas.height - 1, rx=edge)
+    return canvas
+
+
 def format_attribute(value: object) -> str:
     """Returns a number with at most two decimals; anything else as a text."""
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def fit_number(number: str, size: float, room: float) -> float:
+    """Returns the size in which a bold number is at most that wide; at most `size`."""
+    return min(size, round(size * room / max(measure_text(number, size, bold=True), 1), 2))
 
 
 def truncate(text: str, size: float, room: float, *, bold: bool = False) -> str:

@@ -1,6 +1,7 @@
 """What an outlet shows, in words and numbers; renderers add nothing to it."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from analytics_service.domain.counter import Item
 from analytics_service.domain.counts import Counts
@@ -17,6 +18,8 @@ class Row:
     item: Item
     label: str
     value: str
+    is_live: bool = True
+    """Whether the figure is of now: neither unknown nor one of before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,33 @@ class WidgetView:
         return f"{figures} ({self.note})" if self.note else figures
 
 
-def build_view(counts: Counts, options: WidgetOptions, *, is_stale: bool = False) -> WidgetView:
-    """Returns the counter's figures in the language of the options; `is_stale` adds their time as a note."""
+def build_view(
+    counts: Counts, options: WidgetOptions, *, is_stale: bool = False, now: datetime | None = None
+) -> WidgetView:
+    """Returns the counter's figures in the language of the options; `is_stale` adds their time as a note.
+
+    `now` is the time at the site; it says whether a time needs its date.
+    """
     texts = load_words(options.lang).widget
-    rows = tuple(_row(item, format_number(value, options), options) for item, value in counts.figures.items())
+    rows = tuple(
+        _row(item, format_number(value, options), options, is_live=value is not None and not is_stale)
+        for item, value in counts.figures.items()
+    )
     note = ""
     if is_stale:
-        note = f"{texts['stale']} {counts.at:%H:%M}"
+        note = f"{texts['stale']} {_moment(counts.at, now)}"
     elif counts.online_known_at is not None:
-        note = f"{texts['online']}: {texts['last']} {counts.online_known_at:%H:%M}"
+        note = f"{texts['online']}: {texts['last']} {_moment(counts.online_known_at, now)}"
     elif counts.metric is Metric.VISITORS and any(item not in _OF_A_DAY for item in counts.figures):
         note = texts["sum"]
     curve = counts.series.values if counts.series is not None else ()
     return replace(_empty(options), rows=rows, note=note, curve=curve)
+
+
+def _moment(at: datetime, now: datetime | None) -> str:
+    """Returns the time of day, with the date where that is another than `now`."""
+    is_today = now is None or now.astimezone(at.tzinfo).date() == at.date()
+    return f"{at:%H:%M}" if is_today else f"{at:%Y-%m-%d %H:%M}"
 
 
 # Visitors of one day are distinct; those of several days are the sum of its days.
@@ -59,7 +76,7 @@ _OF_A_DAY = frozenset({Item.ONLINE, Item.TODAY, Item.YESTERDAY, Item.PEAK})
 
 def build_error_view(options: WidgetOptions, items: tuple[Item, ...]) -> WidgetView:
     """Returns a view with dashes in place of figures, and the error as its note."""
-    rows = tuple(_row(item, UNKNOWN, options) for item in items or ITEMS_OF[options.variant])
+    rows = tuple(_row(item, UNKNOWN, options, is_live=False) for item in items or ITEMS_OF[options.variant])
     return replace(_empty(options), rows=rows, note=load_words(options.lang).widget["error"], is_error=True)
 
 
@@ -69,6 +86,6 @@ def _empty(options: WidgetOptions) -> WidgetView:
     return WidgetView(options, heading, heading or default, ())
 
 
-def _row(item: Item, value: str, options: WidgetOptions) -> Row:
+def _row(item: Item, value: str, options: WidgetOptions, *, is_live: bool) -> Row:
     label = dict(options.labels).get(item) or load_words(options.lang).widget[item.value]
-    return Row(item, label, value)
+    return Row(item, label, value, is_live)
