@@ -15,6 +15,7 @@ from analytics_service.storage.sqlite.anonymity import Anonymiser
 from analytics_service.storage.sqlite.batch_loader import Loader
 from analytics_service.storage.sqlite.batch_writer import BatchWriter
 from analytics_service.storage.sqlite.drops import slice_of_day
+from analytics_service.storage.sqlite.peaks import move_peaks
 from analytics_service.storage.sqlite.provisioning import STATS
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries
 
@@ -124,6 +125,7 @@ class QuarantineWriter:
         for visit in visits:
             batch.about_to_change(visit).mark = mark
             visit.marked_on = on if mark else NEVER
+        move_peaks(self._db, visits, -1 if mark else 1)
         apply_visit_deltas(batch)
         for key, gone in sorted(first.items()):
             self._move_visitor(batch, key, gone, is_counted=not mark)
