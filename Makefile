@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
-COMPILE := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
+LOCK := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check fix bench soak lock clean
+.PHONY: help run test quick check fix bench soak mutants lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
@@ -40,10 +40,14 @@ bench: $(VENV)/.dev ## measure performance (not part of the tests)
 soak: $(VENV)/.dev ## run faults, journeys, contracts, properties and the recount at a large size
 	SOAK=1 $(BIN)/python -m pytest tests/faults tests/journey tests/contracts tests/domain tests/web tests/recount $(ARGS)
 
+mutants: $(VENV)/.mutants ## change the code at random and see whether tests fail: make mutants ARGS="--seed 1 --count 100"
+	$(BIN)/python -m tests.mutants $(ARGS)
+
 lock: ## update requirements/ from pyproject.toml: make lock ARGS=--upgrade
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it with 'pip install uv', or name it with UV=…" >&2; exit 1; }
-	$(COMPILE) --group build $(ARGS) --output-file requirements/run.txt
-	$(COMPILE) --group dev --constraints requirements/run.txt $(ARGS) --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --group build $(ARGS) --output-file requirements/run.txt
+	$(LOCK) pyproject.toml --group dev --constraints requirements/run.txt $(ARGS) --output-file requirements/dev.txt
+	$(LOCK) --group mutants --constraints requirements/dev.txt $(ARGS) --output-file requirements/mutants.txt
 
 clean: ## remove .venv, caches, and files of tests and builds (never your data)
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info
@@ -66,4 +70,8 @@ $(VENV)/.dev: $(VENV)/.made requirements/dev.txt pyproject.toml
 	@echo "Installing into $(VENV), with what the tests need …"
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.mutants: $(VENV)/.dev requirements/mutants.txt
+	@$(PIP) install --require-hashes -r requirements/mutants.txt
 	@touch $@

@@ -1,0 +1,52 @@
+"""Runs the tests on mutants of the code: `make mutants ARGS="--seed 1 --count 1000"`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.mutations import draw
+from tests.mutants.plugin import Plugin
+from tests.mutants.report import Report, alive_of, reasons_of
+
+HERE = Path(__file__).parent
+TOP = HERE.parents[1]
+PACKAGE = TOP / "analytics_service"
+ROOMS = ["domain", "collecting", "applying", "journal", "storage"]
+TESTS = [
+    f"tests/{folder}" for folder in ("domain", "collecting", "applying", "storage", "contracts", "reporting")
+]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="which mutants are drawn")
+    parser.add_argument("--count", type=int, default=1000, help="how many of them; 0 is all")
+    parser.add_argument("--rooms", nargs="+", default=ROOMS, help="packages that are changed")
+    parser.add_argument("--tests", nargs="+", default=TESTS, help="tests that are run")
+    parser.add_argument("--seconds", type=float, default=6.0, help="of tests for each mutant, at most")
+    parser.add_argument("--out", type=Path, default=HERE / "output", help="folder of the results")
+    parser.add_argument("--again", action="store_true", help="only those that this seed left alive last time")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Prints each mutant that survives; returns 1 if one of them is not in survivors.txt."""
+    given = _arguments()
+    mutants = draw(PACKAGE, given.rooms, given.seed, given.count)
+    given.out.mkdir(exist_ok=True)
+    log = given.out / f"seed-{given.seed}.jsonl"
+    if given.again:
+        alive = alive_of(log)
+        mutants = [one for one in mutants if one.name in alive]
+        log = log.with_suffix(".again.jsonl")
+    with log.open("w", encoding="utf-8") as file:
+        report = Report(file, reasons_of(HERE / "survivors.txt"))
+        plugin = Plugin(PACKAGE, mutants, given.seconds, given.out, report.add)
+        options = ["-q", "-n", "0", "-p", "no:cacheprovider", "-o", "timeout=0", "-m", "quick"]
+        pytest.main([*options, *given.tests], plugins=[plugin])
+    return report.end(given.seed)
+
+
+sys.exit(main())
