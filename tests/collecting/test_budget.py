@@ -198,3 +198,45 @@ def test_made_up_events_are_budgeted_as_pages_are() -> None:
         True,
         True,
     ]
+
+
+def test_behind_a_proxy_that_names_nobody_every_page_and_event_keeps_its_name() -> None:
+    door = Door(per_minute=0, new=(1, 1))
+    behind = msgspec.structs.replace(CLIENT, is_proxy_address=True)
+    several = [door.fact(client=behind, u=f"https://x.example.vn/{number}") for number in range(9)]
+    assert not any(fact.is_over_budget for fact in several)
+
+
+def test_an_event_over_the_budget_of_its_page_is_over_it_and_a_known_one_is_not() -> None:
+    door = Door(per_minute=0, new=(1, 2))
+    # The page and the event are two new values.
+    assert not told(door, n="buy", u="https://x.example.vn/a").is_over_budget
+    assert not told(door, n="buy", u="https://x.example.vn/a").is_over_budget
+    assert told(door, n="other", u="https://x.example.vn/a").is_over_budget
+    assert told(door, n="buy", u="https://x.example.vn/b").is_over_budget
+
+
+def told(door: Door, **changed: object) -> Event:
+    fact = door.admit(k="c", **changed).fact
+    assert isinstance(fact, Event)
+    return fact
+
+
+async def test_presence_of_whoever_counts_as_the_network_tells_its_page() -> None:
+    door = Door(new=(1, 1))
+    one, two = (client for _, client in zip(range(2), made_up("113.160.1.7", agents()), strict=False))
+    door.admit(client=one, u="https://x.example.vn/a")
+    door.admit(client=two, u="https://x.example.vn/a")
+    at = AT + 60 * SECOND
+    door.admit(at, client=two, k="p", u="https://x.example.vn/b")
+    at_ms = int(at.timestamp() * 1000)
+    assert [await door.live.online(1, at_ms, page) for page in ("/a", "/b")] == [1, 1]
+
+
+async def test_engagement_keeps_online_and_moves_nobody_to_another_page() -> None:
+    door = Door()
+    door.admit(u="https://x.example.vn/a")
+    at = AT + 60 * SECOND
+    door.admit(at, k="e", d=1_000, u="https://x.example.vn/b")
+    at_ms = int((AT + 330 * SECOND).timestamp() * 1000)
+    assert [await door.live.online(1, at_ms, page) for page in ("/a", "/b")] == [1, 0]

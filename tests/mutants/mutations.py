@@ -11,7 +11,6 @@ Left out by rule, since no test could or should notice:
   encodings.
 """
 
-import difflib
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -134,11 +133,12 @@ def _mutant(package: Path, path: Path, tree: cst.Module, mutation: Mutation) -> 
 
 def _difference(before: list[str], after: list[str]) -> tuple[int, str, str]:
     """The first line that differs, and what differs before and after."""
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    changes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
-    first, last = changes[0], changes[-1]
-    old, new = before[first[1] : last[2]], after[first[3] : last[4]]
-    return first[1] + 1, " ".join(map(str.strip, old)), " ".join(map(str.strip, new))
+    pairs = list(zip(before, after, strict=False))
+    first = next((n for n, (old, new) in enumerate(pairs) if old != new), len(pairs))
+    most = len(pairs) - first
+    last = next((n for n in range(most) if before[-1 - n] != after[-1 - n]), most)
+    old, new = before[first : len(before) - last], after[first : len(after) - last]
+    return first + 1, " ".join(map(str.strip, old)), " ".join(map(str.strip, new))
 
 
 def _functions(tree: cst.Module) -> Iterator[tuple[str, cst.FunctionDef]]:
