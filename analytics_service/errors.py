@@ -4,6 +4,7 @@ AnalyticsError
 ├── Refused          the caller's fault; nothing was stored (4xx)
 │   ├── BadBeacon    a beacon that is malformed
 │   ├── BadParameter a query parameter that is unknown or has no such value
+│   ├── BadLogin     a name, password or code that lets nobody in
 │   ├── Forbidden    what the caller has no right to do
 │   ├── NameTaken    a name that is another site's
 │   ├── NotKept      a query that needs visits and views that are no longer stored
@@ -62,6 +63,13 @@ class NameTaken(Refused):
             problem = f"{name!r} {owner}; choose another name"
         super().__init__(problem)
         self.name = name
+
+
+class BadLogin(Refused):
+    """A name, password, code or link that lets nobody in; it says nothing of which part was wrong."""
+
+    def __init__(self, problem: str = "name or password is wrong") -> None:
+        super().__init__(problem)
 
 
 class NotKept(Refused):

@@ -10,7 +10,9 @@ from typing import Literal
 
 import msgspec
 
+from analytics_service.domain.accounts import FactorPolicy
 from analytics_service.domain.choices import suggest
+from analytics_service.domain.hosts import origin_of
 from analytics_service.errors import BadParameter
 
 PREFIX = "ANALYTICS_"
@@ -27,8 +29,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What the operator configured; `data` is the folder that holds everything the service stores.
 
     `retention_days` is how long visits and page views are kept (0: for ever); totals are never deleted.
-    `geo_file` is a database of locations (mmdb), `spam_file` lists hosts of forged referrers, one on each
-    line, and `font_file` is the font of the widget's PNG. One address may send `rate_per_minute` beacons
+    `dashboard_url` is the address of the dashboard, an origin for itself; `second_factor` says who must have
+    one. `geo_file` is a database of locations (mmdb), `spam_file` lists hosts of forged referrers, one on
+    each line, and `font_file` is the font of the widget's PNG. One address may send `rate_per_minute` beacons
     (0: any number), and `rate_burst` at once; and it may bring `visitors_per_minute` new visitors to a site
     (0: any number), and `visitors_burst` at once. Without `fast_lane` beacons are handled like other
     requests. `demo` says whether a first start adds a demo site: "auto" where only this machine is served.
@@ -38,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     port: int = DEFAULT_PORT
     data: str = ""
     public_url: str = ""
+    dashboard_url: str = ""
+    second_factor: FactorPolicy = FactorPolicy.OPTIONAL
     trusted_proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     redis: str = ""
     workers: int = 1
@@ -171,6 +176,9 @@ def _check(settings: Settings) -> Settings:
     if settings.public_url and not _is_web_address(settings.public_url):
         problem = f"{settings.public_url!r} is not a URL of a service; expected e.g. https://tk.example.vn"
         raise BadParameter("public_url", "value", problem)
+    if settings.dashboard_url and origin_of(settings.dashboard_url) is None:
+        problem = f"{settings.dashboard_url!r} is no address without a path, such as https://admin.example.vn"
+        raise BadParameter("dashboard_url", "value", problem)
     if not 0 <= settings.port <= 65535:
         raise BadParameter("port", "value", f"{settings.port} is not between 0 and 65535")
     return settings

@@ -12,7 +12,9 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from analytics_service import storage
+from analytics_service.administering.config_thread import ConfigThread
 from analytics_service.administering.keys import KeyCache
+from analytics_service.administering.passwords import PasswordPool
 from analytics_service.app.applied_until import AppliedUntil
 from analytics_service.app.background import in_background
 from analytics_service.app.online_recovery import recall_online
@@ -23,6 +25,7 @@ from analytics_service.collecting.admit import Collector, Recognisers
 from analytics_service.collecting.budget import ValueBudget, VisitorBudget
 from analytics_service.collecting.salts import SaltCache
 from analytics_service.collecting.sites import SiteCache
+from analytics_service.domain.accounts import FactorPolicy
 from analytics_service.domain.limits import ONLINE_WINDOW
 from analytics_service.domain.networks import networks
 from analytics_service.enrichment.places import Places
@@ -35,9 +38,12 @@ from analytics_service.ports.clock import Clock, Randomness
 from analytics_service.ports.journal import WorkerJournal
 from analytics_service.ports.limits import Limits
 from analytics_service.ports.live import Live
+from analytics_service.ports.storage import Storage
 from analytics_service.reporting.counts import Reporter
 from analytics_service.reporting.queue import Turns
+from analytics_service.web.address import DashboardAddress
 from analytics_service.web.api.gate import KEY_LIMIT
+from analytics_service.web.dashboard.login import LIMIT_AT_ONCE, LIMIT_PER_MINUTE
 from analytics_service.web.encodings import Compressor
 from analytics_service.web.errors import HANDLERS
 from analytics_service.web.intake.proxies import Proxies
@@ -45,7 +51,7 @@ from analytics_service.web.prefix import PrefixMiddleware, prefix_of
 from analytics_service.web.public.response_cache import ResponseCache
 from analytics_service.web.public.stream import Streams
 from analytics_service.web.routes import require_rules
-from analytics_service.web.services import ApiServices, Services
+from analytics_service.web.services import ApiServices, DashboardServices, Services
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +63,9 @@ class WorkerConfig:
     folder: Path
     database: str
     url: str
+    public_url: str
+    dashboard_url: str
+    factor_policy: FactorPolicy
     trusted_proxies: tuple[str, ...]
     redis: str
     online_limit: int
@@ -131,11 +140,29 @@ async def open_services(config: WorkerConfig, end_streams: Callable[[], None]) -
             ).read,
             compressor=Compressor(),
         )
+        dashboard = await _open_dashboard(stack, config, stored)
         await asyncio.to_thread(tasks.load_config)
         await recall_online(config.folder, figures, live, collector.visitors, config.clock())
         stack.push_async_callback(tasks.end)
         tasks.begin()
-        yield _services(config, tasks, Reporter(figures, live), end_streams, api)
+        yield _services(config, tasks, Reporter(figures, live), end_streams, (api, dashboard))
+
+
+async def _open_dashboard(stack: AsyncExitStack, config: WorkerConfig, stored: Storage) -> DashboardServices:
+    """Opens what only the dashboard calls; a connection of its own, since each carries one call at a time."""
+    thread = ConfigThread(stack.enter_context(stored.open_config()))
+    stack.callback(thread.close)
+    passwords = PasswordPool()
+    stack.callback(passwords.close)
+    return DashboardServices(
+        config=thread,
+        passwords=passwords,
+        address=DashboardAddress(config.dashboard_url.rstrip("/"), config.public_url.rstrip("/")),
+        limits=await stack.enter_async_context(_open_limits(config, LIMIT_PER_MINUTE, LIMIT_AT_ONCE)),
+        address_key=config.address_key,
+        factor_policy=config.factor_policy,
+        has_mail=False,
+    )
 
 
 def _services(
@@ -143,7 +170,7 @@ def _services(
     tasks: WorkerTasks,
     reporter: Reporter,
     end_streams: Callable[[], None],
-    api: ApiServices,
+    of_rooms: tuple[ApiServices, DashboardServices],
 ) -> Services:
     collector = tasks.collector
     return Services(
@@ -157,7 +184,8 @@ def _services(
         responses=ResponseCache(collector.sites),
         unready=tasks.unready,
         end_streams=end_streams,
-        api=api,
+        api=of_rooms[0],
+        dashboard=of_rooms[1],
     )
 
 

@@ -9,6 +9,7 @@ from analytics_service.web.api.openapi import serve_document
 from analytics_service.web.api.operations import OPERATIONS
 from analytics_service.web.builder.pages import Builder, serve_static
 from analytics_service.web.dashboard.environment import serve_static as serve_dashboard_file
+from analytics_service.web.dashboard.routes import dashboard_routes
 from analytics_service.web.intake import door
 from analytics_service.web.outlets.endpoints import Outlets
 from analytics_service.web.public.counter import Counter
@@ -23,7 +24,6 @@ def make_routes(streams: Streams, font_file: Path | None) -> list[RuledRoute]:
     builder = Builder(outlets)
     return [
         *(door.route_of(dialect) for dialect in door.DIALECTS),
-        RuledRoute("/", assets.redirect_to_demo, Action.READ_PUBLIC),
         RuledRoute("/v.js", assets.serve_script("v.js"), Action.READ_PUBLIC),
         RuledRoute("/v/{version}.js", assets.serve_release, Action.READ_PUBLIC),
         RuledRoute("/w.js", assets.serve_script("w.js"), Action.READ_PUBLIC),
@@ -41,4 +41,5 @@ def make_routes(streams: Streams, font_file: Path | None) -> list[RuledRoute]:
         *make_counter_routes(counter, streams),
         RuledRoute("/api/v1/openapi.json", serve_document, Action.READ_PUBLIC),
         *(operation.make_route() for operation in OPERATIONS),
+        *dashboard_routes(),
     ]

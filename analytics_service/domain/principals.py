@@ -46,6 +46,8 @@ class Action(Enum):
 
     READ_PUBLIC = "read what everybody may see"
     SEND_BEACON = "send a beacon"
+    SIGN_IN = "sign in"
+    USE_ACCOUNT = "use one's own account"
     READ_COUNTER = "read a public counter"
     READ_FIGURES = "read figures"
     READ_DROPS = "read what was dropped, by reason"
@@ -64,7 +66,7 @@ class Action(Enum):
     ADMINISTER = "administer the installation"
 
 
-FOR_EVERYBODY = frozenset({Action.READ_PUBLIC, Action.SEND_BEACON})
+FOR_EVERYBODY = frozenset({Action.READ_PUBLIC, Action.SEND_BEACON, Action.SIGN_IN})
 SCOPES: Mapping[Action, Scope] = {
     Action.READ_FIGURES: Scope.STATS_READ,
     Action.READ_DROPS: Scope.STATS_READ,
@@ -140,7 +142,7 @@ def _authorise_key(key: Key, action: Action, site: Site | None) -> None:
 
 
 def _authorise_user(user: User, action: Action, site: Site | None) -> None:
-    if user.is_administrator:
+    if user.is_administrator or action is Action.USE_ACCOUNT:
         return
     needed = ROLES.get(action)
     if site is None:

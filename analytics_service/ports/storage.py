@@ -6,17 +6,22 @@ from typing import Protocol
 
 from analytics_service.ports.annotations import AnnotationStore
 from analytics_service.ports.answers import AnswerStore
+from analytics_service.ports.audit import AuditLog
 from analytics_service.ports.databases import Copies, Databases, Presence
 from analytics_service.ports.drops import DropReader
 from analytics_service.ports.favourites import FavouriteStore
 from analytics_service.ports.figures import FigureStore
 from analytics_service.ports.keys import KeyStore
+from analytics_service.ports.logins import LoginStore
+from analytics_service.ports.one_time import OneTimeStore
 from analytics_service.ports.quarantine import QuarantineStore
 from analytics_service.ports.removals import FigureRemover, SiteRemovals
 from analytics_service.ports.salts import SaltStore
+from analytics_service.ports.sessions import SessionStore
 from analytics_service.ports.sites import SiteStore
 from analytics_service.ports.stats import StatsStore
 from analytics_service.ports.tasks import TaskStore
+from analytics_service.ports.users import UserStore
 from analytics_service.ports.verification import VerificationStore, Verifier
 
 
@@ -31,6 +36,11 @@ class ConfigStores:
     keys: KeyStore
     annotations: AnnotationStore
     favourites: FavouriteStore
+    users: UserStore
+    sessions: SessionStore
+    logins: LoginStore
+    one_times: OneTimeStore
+    audit: AuditLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ class Storage(Protocol):
         ...
 
     def open_config(self, *, standing_still: bool = True) -> AbstractContextManager[ConfigStores]:
-        """Opens sites, salts, tasks and keys; calls are brief, yet not for the event loop.
+        """Opens all that people configure; calls are brief, yet not for the event loop.
 
         With `standing_still` they can be read on a disk that takes no writes; without, that is Unavailable.
         """

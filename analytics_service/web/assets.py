@@ -9,10 +9,9 @@ from pathlib import Path
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from analytics_service.web.headers import COMPRESSED, EMBEDDABLE, NO_STORE, digest_of, is_unchanged
-from analytics_service.web.prefix import prefix_of
 from analytics_service.web.services import services_of
 
 _INSTALLED = Path(__file__).parent
@@ -92,11 +91,6 @@ async def serve_demo(request: Request) -> Response:
     for placeholder, value in (("site", demo_site.public_id), ("origin", "."), ("lang", demo_site.locale)):
         page = page.replace("{{" + placeholder + "}}", value)
     return Response(page, headers=NO_STORE, media_type="text/html; charset=utf-8")
-
-
-async def redirect_to_demo(request: Request) -> Response:
-    """`GET /`: leads to the demo page."""
-    return RedirectResponse(f"{prefix_of(services_of(request).url)}/demo", 307)
 
 
 async def report_health(request: Request) -> Response:

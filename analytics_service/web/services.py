@@ -7,9 +7,12 @@ from datetime import datetime
 
 from starlette.requests import Request
 
+from analytics_service.administering.config_thread import ConfigThread
 from analytics_service.administering.keys import KeyCache
+from analytics_service.administering.passwords import PasswordPool
 from analytics_service.collecting.admit import Collector
 from analytics_service.collecting.sites import SiteCache
+from analytics_service.domain.accounts import FactorPolicy
 from analytics_service.ports.answers import AnswerStore
 from analytics_service.ports.clock import Clock, Randomness
 from analytics_service.ports.drops import DropReader
@@ -18,6 +21,7 @@ from analytics_service.ports.limits import Limits
 from analytics_service.ports.live import Live
 from analytics_service.reporting.counts import Reporter
 from analytics_service.reporting.queue import Turns
+from analytics_service.web.address import DashboardAddress
 from analytics_service.web.encodings import Compressor
 from analytics_service.web.intake.proxies import Proxies
 from analytics_service.web.public.response_cache import ResponseCache
@@ -42,6 +46,19 @@ class ApiServices:
 
 
 @dataclass(frozen=True, slots=True)
+class DashboardServices:
+    """What only the dashboard calls; `address_key` makes the hashes of addresses, and is in memory only."""
+
+    config: ConfigThread
+    passwords: PasswordPool
+    address: DashboardAddress
+    limits: Limits
+    address_key: bytes
+    factor_policy: FactorPolicy
+    has_mail: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Everything a handler may call; `unready` returns the reasons why the service is not ready.
 
@@ -59,6 +76,7 @@ class Services:
     unready: Callable[[], list[str]]
     end_streams: Callable[[], None]
     api: ApiServices
+    dashboard: DashboardServices
 
 
 def services_of(request: Request) -> Services:

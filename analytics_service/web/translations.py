@@ -26,6 +26,7 @@ class Words(msgspec.Struct, frozen=True):
     widget: Mapping[str, str]
     builder: Mapping[str, str] = {}
     dashboard: Mapping[str, str] = {}
+    accounts: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)

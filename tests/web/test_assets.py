@@ -64,5 +64,5 @@ def test_everything_lies_under_the_sites_own_path_too(service: Service) -> None:
     )
     for path in ("/stats/v.js", "/stats/w.js", f"/stats/w/{site}.svg", "/stats/demo", "/stats/health"):
         assert service.http.get(path).status_code == 200
-    assert service.http.get("/stats/").headers["location"] == "/stats/demo"
+    assert service.http.get("/stats/").headers["location"] == "/login"
     assert service.http.get("/statsv.js").status_code == 404

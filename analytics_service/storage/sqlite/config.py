@@ -9,14 +9,19 @@ from pathlib import Path
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.ports.storage import ConfigStores
 from analytics_service.storage.sqlite.annotations import Annotations
+from analytics_service.storage.sqlite.audit import Audit
 from analytics_service.storage.sqlite.favourites import Favourites
 from analytics_service.storage.sqlite.keys import Keys
+from analytics_service.storage.sqlite.logins import Logins
+from analytics_service.storage.sqlite.one_time import OneTimes
 from analytics_service.storage.sqlite.provisioning import CONFIG, create
 from analytics_service.storage.sqlite.removal import Removals
 from analytics_service.storage.sqlite.salts import Salts
+from analytics_service.storage.sqlite.sessions import Sessions
 from analytics_service.storage.sqlite.sites import Sites
 from analytics_service.storage.sqlite.sql import is_unwritable, open_for_writing, uri
 from analytics_service.storage.sqlite.tasks import Tasks
+from analytics_service.storage.sqlite.users import Users
 
 FILE = CONFIG.file
 CONFIG_BUSY = timedelta(milliseconds=800)
@@ -30,7 +35,7 @@ def create_config(folder: Path) -> None:
 
 @contextmanager
 def open_config(folder: Path, *, standing_still: bool = True) -> Iterator[ConfigStores]:
-    """Opens sites, salts, tasks and keys of a folder over one connection. Raises Unavailable.
+    """Opens all that is configured in a folder over one connection. Raises Unavailable.
 
     With `standing_still` a disk that takes no writes is no error: what is there can be read.
     """
@@ -43,6 +48,11 @@ def open_config(folder: Path, *, standing_still: bool = True) -> Iterator[Config
             keys=Keys(connection),
             annotations=Annotations(connection),
             favourites=Favourites(connection),
+            users=Users(connection),
+            sessions=Sessions(connection),
+            logins=Logins(connection),
+            one_times=OneTimes(connection),
+            audit=Audit(connection),
         )
 
 

@@ -51,7 +51,7 @@ class Kind(NamedTuple):
 
 
 STATS = Kind("stats", "normal")
-CONFIG = Kind("config", "full", ("salt",))
+CONFIG = Kind("config", "full", ("salt", "session", "login_attempt", "login_address", "turn"))
 JOURNAL_MODE = "wal"
 
 
@@ -172,7 +172,9 @@ def copy_database(source: sqlite3.Connection, path: Path, without: Iterable[str]
         source.backup(copy)
         # A copy is one file: what reads it needs no -wal beside it.
         copy.execute("pragma journal_mode = delete")
-        for table in without:
+        # An older release's database has not all of them.
+        present = {row[0] for row in copy.execute("select name from sqlite_schema where type = 'table'")}
+        for table in present.intersection(without):
             copy.execute(f"delete from {table}")
         if without:
             copy.execute("vacuum")

@@ -55,7 +55,7 @@ def test_a_statement_that_changes_rows_begins_with_its_verb() -> None:
 
 TEMPORARY = {"asked_id", "asked_name", "asked_day"}
 """What a batch asks for."""
-IN_CONFIG = {"config", "notes", "site_removal"}
+IN_CONFIG = {"config", "notes", "people", "site_removal"}
 BOUNDED = {
     "pending_engagement": "at most 100,000 rows",
     "old_suspect": "what release 0.1.0 left, once",
@@ -72,6 +72,13 @@ BOUNDED = {
     "key": "configuration",
     "key_site": "configuration",
     "site_zone": "configuration",
+    "user": "configuration",
+    "user_site": "configuration",
+    "one_time": "links of three days, made by people who are signed in",
+    "turn": "a row for each kind of code",
+    "session": "sessions of 30 days, each of which somebody signed in for",
+    "login_address": "addresses of 30 days, from each of which somebody signed in",
+    "login_attempt": "at most 100 of an account, and 10,000 of names that none has",
     "site_host_name": "configuration",
     "opening_balance": "configuration",
     "salt": "at most three a site",

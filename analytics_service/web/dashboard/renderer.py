@@ -1,0 +1,37 @@
+"""Pages out of templates, with what every page of the dashboard is given."""
+
+from functools import partial
+
+from starlette.responses import Response
+
+from analytics_service.domain.sessions import form_token
+from analytics_service.web.dashboard.call import PageCall
+from analytics_service.web.dashboard.environment import asset_path, environment
+from analytics_service.web.dashboard.security import FORM, set_cookie
+
+HTML = "text/html; charset=utf-8"
+ROOT = ""
+"""The path before all addresses: the dashboard has its origin for itself."""
+
+
+def render(call: PageCall, template: str, *, status: int = 200, **values: object) -> Response:
+    """Returns a page. Each template is given `t`, `language`, `theme`, `root`, `asset`, `csrf` and `account`.
+
+    A form carries `<input type="hidden" name="csrf" value="{{ csrf }}">`.
+    """
+    given: dict[str, object] = {
+        "t": call.words,
+        "language": call.language,
+        "theme": "auto",
+        "root": ROOT,
+        "asset": partial(asset_path, ROOT),
+        "csrf": form_token(call.token) if call.token else "",
+        "account": call.account,
+        "site": call.site,
+        "is_https": call.access.is_https,
+    }
+    text = environment().get_template(template).render({**given, **values})
+    response = Response(text, status, {"Content-Language": call.language}, media_type=HTML)
+    if call.is_new_token:
+        set_cookie(response, FORM, call.token, is_https=call.access.is_https)
+    return response
