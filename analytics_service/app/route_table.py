@@ -4,6 +4,7 @@ from pathlib import Path
 
 from analytics_service.domain.principals import Action
 from analytics_service.web import assets
+from analytics_service.web.api import docs
 from analytics_service.web.api.counter import make_routes as make_counter_routes
 from analytics_service.web.api.openapi import serve_document
 from analytics_service.web.api.operations import OPERATIONS
@@ -40,6 +41,8 @@ def make_routes(streams: Streams, font_file: Path | None) -> list[RuledRoute]:
         RuledRoute("/health", assets.report_health, Action.READ_PUBLIC),
         *make_counter_routes(counter, streams),
         RuledRoute("/api/v1/openapi.json", serve_document, Action.READ_PUBLIC),
+        RuledRoute("/api/docs", docs.serve_page, Action.READ_PUBLIC),
+        RuledRoute("/api/docs/{name}", docs.serve_static, Action.READ_PUBLIC),
         *(operation.make_route() for operation in OPERATIONS),
         *dashboard_routes(),
     ]

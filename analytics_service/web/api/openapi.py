@@ -1,18 +1,21 @@
 """The OpenAPI 3.1 document of the API, built from its table of operations and the types of its answers."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from analytics_service.domain.buckets import Interval
-from analytics_service.domain.dimensions import BROKEN_DOWN
-from analytics_service.domain.query import DEFAULT_LIMIT, MAX_LIMIT, MEASURES
-from analytics_service.web.api import answers, site_answers
-from analytics_service.web.api.operations import BASE, OPERATIONS, Operation
+from analytics_service.domain.principals import Action
+from analytics_service.web.api import answers
+from analytics_service.web.api.operations import BASE, EVERY_ENTRY, HEALTH, STREAM, Entry, address_of
+from analytics_service.web.api.parameters import describe_parameters
+from analytics_service.web.encodings import choose_encoding, compress
 from analytics_service.web.headers import ANY_ORIGIN, digest_of, is_unchanged
+from analytics_service.web.prefix import prefix_of
+from analytics_service.web.services import services_of
 
 Json = dict[str, Any]
 VERSION = "1.0.0"
@@ -26,59 +29,58 @@ PROBLEMS = {
     "429": "Too many requests: try again after Retry-After seconds.",
     "503": "The service cannot answer now, or the question takes too long.",
 }
+INTRODUCTION = """Figures of your sites for other programs.
+
+**A key.** `analytics-service key add --site SITE` prints one, once. Send it with every request, as in the
+examples: `Authorization: Bearer $KEY`. Counter and stream of public sites, and `/health`, need none.
+
+**Examples.** Each operation has one for the shell; `$URL` is the address of the service, as in
+`https://tk.example.vn`, and `$SITE` the domain or public id of a site. Visits by source in the last
+28 days, in Python with nothing to install:
+
+```python
+import json, os, urllib.request
+
+url = f"{os.environ['URL']}/api/v1/sites/{os.environ['SITE']}/breakdown/source?period=28d&metrics=visits"
+request = urllib.request.Request(url, headers={"Authorization": f"Bearer {os.environ['KEY']}"})
+for row in json.load(urllib.request.urlopen(request))["results"]:
+    print(row["source"], row["visits"])
+```
+
+**Errors** are `application/problem+json` (RFC 9457): they name the parameter and what is allowed.
+"""
 _WORDS = {"type": "string"}
-PARAMETERS: dict[str, tuple[str, Json]] = {
-    "sites": ("Sites with commas between; without it, all that the key may see.", _WORDS),
-    "period": (
-        "today, yesterday, week, last_week, month, last_month, year, 7d, 28d, 30d, 91d, 12mo, all; "
-        "or a day, ISO week, month or year, such as 2026-11-22, 2026-W47, 2026-11, 2026.",
-        {**_WORDS, "default": "28d"},
+_HEADERS = {
+    "ETag": ("Send it as If-None-Match: an unchanged answer is 304.", _WORDS),
+    "Link": ("The next page of rows, as in RFC 8288.", _WORDS),
+    "X-Vstats-Applied-Until": (
+        "Up to when facts are in the figures.",
+        {**_WORDS, "format": "date-time"},
     ),
-    "from": ("First day, or begin of the first hour as an RFC 3339 instant; instead of period.", _WORDS),
-    "to": ("Last day, included, or end of the last hour as an RFC 3339 instant.", _WORDS),
-    "compare": ("previous, year, or two dates.", _WORDS),
-    "filter": (
-        "DIMENSION:is|not|contains|starts:VALUE|VALUE; all filters must fit, and one value of each.",
-        {"type": "array", "items": _WORDS},
-    ),
-    "metrics": (
-        "Metrics and rates with commas between.",
-        {"type": "array", "items": {"type": "string", "enum": list(MEASURES)}},
-    ),
-    "interval": ("How wide buckets are.", {"type": "string", "enum": [one.value for one in Interval]}),
-    "sort": ("One of the metrics; - before it: the largest first.", _WORDS),
-    "limit": (
-        "How many rows a page has.",
-        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-    ),
-    "cursor": ("meta.next_cursor of the page before.", _WORDS),
-    "path": ("The path of a page.", _WORDS),
-    "by": ("page: the pages that visitors are on now.", {"type": "string", "enum": ["page"]}),
-}
-_DROPS_FROM = ("First day; six days ago without it.", {"type": "string", "format": "date"})
-_IN_PATH: dict[str, tuple[str, Json]] = {
-    "site": ("Public id, UUID, number or domain.", _WORDS),
-    "dimension": ("What rows are by.", {"type": "string", "enum": [one.word for one in BROKEN_DOWN]}),
 }
 
 
 @cache
-def build_document() -> Json:
-    """Returns the whole document as JSON values."""
-    types = [*dict.fromkeys(operation.answer for operation in OPERATIONS), answers.Problem]
+def load_examples() -> dict[str, Json]:
+    """Returns, by operation, a request below the base path and what it may be answered with."""
+    examples: dict[str, Json] = msgspec.json.decode(Path(__file__).with_name("examples.json").read_bytes())
+    return examples
+
+
+@cache
+def build_document(prefix: str = "") -> Json:
+    """Returns the whole document as JSON values; `prefix` is the service's own path, "" for none."""
+    types = [*dict.fromkeys(entry.answer for entry in EVERY_ENTRY), answers.Problem]
     schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     by_type = dict(zip(types, schemas, strict=True))
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "Counts API",
-            "version": VERSION,
-            "description": "Figures of your sites. A key is made with `analytics-service key add`.",
-        },
+        "info": {"title": "Counts API", "version": VERSION, "description": INTRODUCTION},
+        "servers": [{"url": prefix or "/"}],
         "security": [{"key": []}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(entry.tag for entry in EVERY_ENTRY)],
         "paths": {
-            BASE + operation.path: {"get": _describe(operation, by_type[operation.answer])}
-            for operation in OPERATIONS
+            address_of(entry): {"get": _describe(entry, by_type[entry.answer])} for entry in EVERY_ENTRY
         },
         "components": {
             "schemas": dict(sorted(components.items())),
@@ -95,50 +97,72 @@ def build_document() -> Json:
 
 
 @cache
-def encode_document() -> bytes:
-    """Returns the document as indented JSON, as it is served and kept in `docs/openapi.json`."""
-    return msgspec.json.format(msgspec.json.encode(build_document()), indent=2) + b"\n"
+def encode_document(prefix: str = "") -> bytes:
+    """Returns the document as indented JSON; without prefix it is kept in `docs/openapi.json`."""
+    return msgspec.json.format(msgspec.json.encode(build_document(prefix)), indent=2) + b"\n"
+
+
+@cache
+def _compress_document(prefix: str, encoding: str) -> bytes:
+    body = encode_document(prefix)
+    return compress(body, encoding) if encoding else body
 
 
 async def serve_document(request: Request) -> Response:
     """`GET /api/v1/openapi.json`: answers anybody with the document."""
-    body = encode_document()
-    headers = {**ANY_ORIGIN, "Cache-Control": "public, max-age=3600", "ETag": f'"o-{digest_of(body)}"'}
+    encoding = choose_encoding(request.headers.get("accept-encoding", ""))
+    body = _compress_document(prefix_of(services_of(request).url), encoding)
+    headers = {**ANY_ORIGIN, "Cache-Control": "public, max-age=3600", "Vary": "Accept-Encoding"}
+    headers["ETag"] = f'"o-{digest_of(body)}"'
     if is_unchanged(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
+    if encoding:
+        headers["Content-Encoding"] = encoding
     return Response(body, headers=headers, media_type="application/json")
 
 
-def _describe(operation: Operation, schema: Json) -> Json:
-    names = [name for name in _IN_PATH if f"{{{name}}}" in operation.path]
-    return {
-        "operationId": operation.name,
-        "summary": operation.summary,
-        "parameters": [
-            *(_describe_parameter(name, "path", _IN_PATH[name]) for name in names),
-            *(_describe_parameter(name, "query", _own(operation, name)) for name in operation.parameters),
-        ],
-        "responses": {
-            "200": {
-                "description": operation.answer.__doc__,
-                "headers": {"ETag": {"schema": _WORDS}, "Link": {"schema": _WORDS}},
-                "content": {"application/json": {"schema": schema}},
-            },
-            "304": {"description": "The answer has not changed since the one with this ETag."},
-            **{status: {"$ref": f"#/components/responses/{status}"} for status in PROBLEMS},
-        },
+def _describe(entry: Entry, schema: Json) -> Json:
+    described: Json = {
+        "operationId": entry.name,
+        "tags": [entry.tag],
+        "summary": entry.summary,
+        "description": f"```sh\n{_write_command(entry)}\n```",
+        "parameters": describe_parameters(entry),
+        "responses": _describe_responses(entry, schema),
     }
+    if entry.action is Action.READ_COUNTER:
+        described["security"] = [{}, {"key": []}]
+    elif entry.action is Action.READ_PUBLIC:
+        described["security"] = []
+    return described
 
 
-def _own(operation: Operation, name: str) -> tuple[str, Json]:
-    return _DROPS_FROM if (operation.answer, name) == (site_answers.Drops, "from") else PARAMETERS[name]
+def _write_command(entry: Entry) -> str:
+    """Returns the example's request as a line for the shell."""
+    request = load_examples()[entry.name]["request"]
+    address = request if entry is HEALTH else f"{BASE}{request}"
+    for sites in ("dn7k2q,b4rt9m", "dn7k2q"):
+        address = address.replace(sites, "$SITE")
+    if entry is HEALTH:
+        return f'curl -sS "$URL{address}"'
+    options = "-sSN --max-time 3" if entry is STREAM else "-sS"
+    return f'curl {options} -H "Authorization: Bearer $KEY" "$URL{address}"'
 
 
-def _describe_parameter(name: str, place: str, described: tuple[str, Json]) -> Json:
-    description, schema = described
-    parameter: Json = {"name": name, "in": place, "description": description, "schema": schema}
-    if place == "path":
-        parameter["required"] = True
-    if name == "metrics":
-        parameter |= {"style": "form", "explode": False}
-    return parameter
+def _describe_responses(entry: Entry, schema: Json) -> Json:
+    example = load_examples()[entry.name]["answer"]
+    content: Json = {"application/json": {"schema": schema, "example": example}}
+    responses: Json = {"200": {"description": entry.answer.__doc__, "content": content}}
+    if entry is HEALTH:
+        return responses | {"503": {"description": "It cannot; the reasons say why.", "content": content}}
+    responses["200"]["headers"] = {
+        name: {"description": text, "schema": kind} for name, (text, kind) in _HEADERS.items()
+    }
+    if entry is STREAM:
+        data = msgspec.json.encode(example).decode()
+        text = f"event: counts\ndata: {data}\n\n"
+        content = {"text/event-stream": {"schema": _WORDS, "example": text}}
+        responses["200"] = {"description": entry.answer.__doc__, "content": content}
+    else:
+        responses["304"] = {"description": "The answer has not changed since the one with this ETag."}
+    return responses | {status: {"$ref": f"#/components/responses/{status}"} for status in PROBLEMS}

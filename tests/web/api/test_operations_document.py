@@ -5,8 +5,11 @@ import os
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
+from analytics_service.web.api.openapi import INTRODUCTION, build_document, load_examples
+from analytics_service.web.api.operations import EVERY_ENTRY, STREAM, Entry, address_of
 from tests.deployment_files import ROOT
 from tests.service import LIMIT
 from tests.test_documents import fenced
@@ -33,8 +36,23 @@ def test_each_curl_of_the_page_gets_figures(stand: Stand, example: str) -> None:
     assert answer.get("results") or answer.get("sites"), answer
 
 
-def test_the_python_of_the_page_prints_visits_by_source(stand: Stand) -> None:
+@pytest.mark.parametrize("page", [PAGE, INTRODUCTION])
+def test_the_python_of_page_and_document_prints_visits_by_source(stand: Stand, page: str) -> None:
     # Nobody knows where they came from: no referrer was sent.
-    (example,) = fenced(PAGE, "python")
+    (example,) = fenced(page, "python")
     assert len(CURLS) == 3
     assert run_example(stand, sys.executable, "-c", example) == "None 1\n"
+
+
+@pytest.mark.parametrize("entry", EVERY_ENTRY)
+def test_each_example_of_the_document_is_answered_in_its_form(stand: Stand, entry: Entry) -> None:
+    described = build_document()["paths"][address_of(entry)]["get"]
+    (command,) = fenced(described["description"], "sh")
+    # 28 is the end of the time that the example gives a stream.
+    answer = run_example(stand, "sh", "-c", f"{command.strip()} || test $? = 28")
+    if entry is STREAM:
+        answer = next(line for line in answer.splitlines() if line.startswith("data: "))[len("data: ") :]
+    msgspec.json.decode(answer, type=entry.answer)
+    example = load_examples()[entry.name]["answer"]
+    msgspec.convert(example, type=entry.answer)
+    assert set(json.loads(answer)) == set(example)

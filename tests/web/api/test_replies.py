@@ -9,7 +9,7 @@ import pytest
 from analytics_service.web.api.operations import OPERATIONS
 from tests.service import until
 from tests.web.api.conftest import Stand
-from tests.web.api.test_rights import path_of
+from tests.web.api.test_gate_rights import path_of
 
 LONG = "timeseries?period=2026-11-22&interval=hour"
 
