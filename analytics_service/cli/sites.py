@@ -24,6 +24,7 @@ from analytics_service.cli.options import Config, Data, Json, PublicUrl, SiteNam
 from analytics_service.cli.page_code import find_service_url, print_next_steps
 from analytics_service.cli.peak import site_peak
 from analytics_service.cli.rules import site_counter, site_rules
+from analytics_service.cli.site_check import site_check
 from analytics_service.cli.site_fields import format_site, list_site_fields
 from analytics_service.cli.text import format_json
 from analytics_service.domain.periods import zone_at
@@ -234,6 +235,7 @@ def site_snippet(
 sites.command("rules")(site_rules)
 sites.command("counter")(site_counter)
 sites.command("peak")(site_peak)
+sites.command("check")(site_check)
 sites.command("delete")(site_delete)
 sites.command("restore")(site_restore)
 sites.command("new-id")(site_new_id)

@@ -9,7 +9,7 @@ from analytics_service.collecting.drops import NO_SITE, DropCounter
 from analytics_service.collecting.peaks import Peaks
 from analytics_service.collecting.salts import SaltCache, SiteDay
 from analytics_service.collecting.sites import SiteCache
-from analytics_service.domain.admission import judge
+from analytics_service.domain.admission import judge, refused_host
 from analytics_service.domain.beacons import Beacon, Kind, with_ids
 from analytics_service.domain.client import Agent, Client
 from analytics_service.domain.dimensions import Location
@@ -75,7 +75,8 @@ class Collector:
             client, place, site, is_presence=is_presence, at_ms=at_ms
         )
         if drop is not None:
-            return self._drop(site, drop, page, client, at_ms=at_ms)
+            where = f"//{refused_host(beacon, client, site)}{page}" if drop is Drop.HOSTNAME else page
+            return self._drop(site, drop, where, client, at_ms=at_ms)
         agent = recognise(client.agent)
         suspicion = self._suspect(beacon, client, site, agent)
         day = self.salts.day_of(site, at_ms)

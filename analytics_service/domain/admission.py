@@ -36,6 +36,13 @@ def _is_host_of(site: Site, host: str) -> bool:
     return not host or ANY_HOST in site.host_names or is_own_host(host, site.host_names)
 
 
+def refused_host(beacon: Beacon, client: Client, site: Site) -> str:
+    """Returns the host for which a beacon is dropped as `hostname`: its page's, or of who shows the page."""
+    if not _is_host_of(site, beacon.page.host):
+        return beacon.page.host
+    return urls.host_of(client.origin or "")
+
+
 def _is_origin_of(site: Site, origin: str | None) -> bool:
     if origin is None or ANY_HOST in site.host_names:
         return True

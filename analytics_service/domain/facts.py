@@ -17,7 +17,10 @@ FORMAT: Final = 2
 
 
 class DropSample(NamedTuple):
-    """One drop as its site's owner may see it: no address, no user agent as it came; `at` as in a fact."""
+    """One drop as its site's owner may see it: no address, no user agent as it came; `at` as in a fact.
+
+    The page of one that was dropped for its host is `//HOST/PATH`.
+    """
 
     at: int
     reason: str

@@ -1,5 +1,6 @@
 """What was dropped and why, for reading."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -16,6 +17,17 @@ class Family(NamedTuple):
     facts: int
 
 
+class Recent(NamedTuple):
+    """Page views and events of a site since an instant, by mark ("": counted), and the last counted one.
+
+    `last_at` is in milliseconds since 1970, 0 where none counted.
+    """
+
+    by_mark: Mapping[str, tuple[int, int]]
+    last_at: int
+    last_page: str
+
+
 class DropReader(Protocol):
     """Drops of a site, read beside a running service; every call may raise Unavailable."""
 
@@ -29,6 +41,10 @@ class DropReader(Protocol):
 
     def count(self, selection: Selection) -> Extent:
         """Returns how much a selection holds now, without changing anything."""
+        ...
+
+    def recent(self, site: int, since_ms: int) -> Recent:
+        """Returns what was stored of a site since an instant, in milliseconds since 1970."""
         ...
 
     def samples(self, site: int) -> list[DropSample]:

@@ -118,6 +118,14 @@ def test_drops_are_counted_and_some_of_them_shown_without_address_and_agent() ->
     assert door.collector.drops.take_summaries(AT) == []
 
 
+def test_a_host_that_is_refused_is_named_with_the_page() -> None:
+    door = Door()
+    foreign = msgspec.structs.replace(CLIENT, origin="https://mirror.example")
+    assert door.admit(u="https://localhost/a").drop is door.admit(client=foreign).drop is Drop.HOSTNAME
+    (summary,) = door.collector.drops.take_summaries(AT)
+    assert [sample.page for sample in summary.samples] == ["//localhost/a", "//mirror.example/a"]
+
+
 @pytest.mark.parametrize(
     ("rules", "url", "page"),
     [

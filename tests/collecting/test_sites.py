@@ -1,7 +1,7 @@
 """Sites in memory: found by each of their names, in any spelling."""
 
-from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import cast
 
 from analytics_service.collecting.sites import SiteCache, read_sites
@@ -9,6 +9,7 @@ from analytics_service.domain.site import Site
 from analytics_service.ports.sites import SiteStore
 from tests.domain.test_admission import SITE
 
+AT = datetime(2026, 11, 10, 12, tzinfo=UTC)
 OTHER = replace(SITE, number=2, public_id="b3c4d5", uuid="u-2", domain="bố.example.vn")
 
 
@@ -18,12 +19,12 @@ class Store:
     def __init__(self, *sites: Site) -> None:
         self._sites = sites
 
-    def sites(self) -> Iterator[Site]:
-        return iter(self._sites)
+    def sites(self) -> list[Site]:
+        return list(self._sites)
 
 
 def cache(*sites: Site) -> SiteCache:
-    return SiteCache(read_sites(cast(SiteStore, Store(*sites))))
+    return read_sites(cast(SiteStore, Store(*sites)), AT)
 
 
 def test_a_site_is_found_by_id_uuid_number_and_domain() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.domain.facts import DropSample
 from analytics_service.domain.quarantine import Extent, Selection
-from analytics_service.ports.drops import Family
+from analytics_service.ports.drops import Family, Recent
 from analytics_service.storage.sqlite.provisioning import STATS
 from analytics_service.storage.sqlite.sql import day_number, day_of, queries, uri
 
@@ -45,6 +45,15 @@ class Drops:
         with translated(FILE):
             rows = self._db.execute(SQL["families"], (site, day_number(since))).fetchall()
         return [Family(day_of(day), *rest) for day, *rest in rows]
+
+    def recent(self, site: int, since_ms: int) -> Recent:
+        """Returns what was stored of a site since an instant, in milliseconds since 1970."""
+        day = since_ms // 86_400_000
+        values = {"site": site, "since": since_ms, "first": day - 1, "last": day + 2}
+        with translated(FILE):
+            rows = self._db.execute(SQL["recent"], values).fetchall()
+            last = self._db.execute(SQL["last_counted"], values).fetchone() or (0, "")
+        return Recent({mark: (views, events) for mark, views, events in rows}, *last)
 
     def samples(self, site: int) -> list[DropSample]:
         """Returns the site's last drops one by one, newest first."""

@@ -105,6 +105,19 @@ select kind, id, day, reason, fact from old_suspect where day = ? and site = ? o
 -- name: end_old_suspect
 delete from old_suspect where site = ? and kind = ? and id = ?
 
+-- name: recent
+select w.mark, sum(n.value = ''), sum(n.value != '')
+from view as w cross join string as n on n.id = w.name
+where w.site = :site and w.day between :first and :last and w.at >= :since
+group by w.mark
+
+-- name: last_counted
+select w.at, (select value from string where id = w.page)
+from counted_view as w
+where w.site = :site and w.day between :first and :last and w.at >= :since
+order by w.at desc, w.ordinal desc
+limit 1
+
 -- name: drops
 select d.day, d.reason, d.count from drop_day as d where d.site = ? and d.day >= ? order by d.day, d.reason
 
