@@ -13,6 +13,7 @@ from analytics_service.domain.tasks import BEGUN_AT_MOST, Task, TaskKind, TaskSt
 from analytics_service.domain.verification import Check, Difference, Part, as_told, wording
 from analytics_service.errors import Unavailable, WriteFailed
 from analytics_service.ports.clock import Clock
+from analytics_service.ports.rollups import RollupStore
 from analytics_service.ports.tasks import TaskStore
 from analytics_service.ports.verification import VerificationStore
 
@@ -35,6 +36,7 @@ class Maintenance:
         reclassification: Reclassification,
         removal: Removal,
         *,
+        rollups: RollupStore,
         clock: Clock,
         retention: timedelta | None,
     ) -> None:
@@ -42,6 +44,7 @@ class Maintenance:
         self._tasks = tasks
         self._reclassification = reclassification
         self._removal = removal
+        self._rollups = rollups
         self._clock = clock
         self._retention = retention
         self._work: Iterator[None] | None = None
@@ -88,6 +91,8 @@ class Maintenance:
         # A clock that was set back must not silence the check.
         if last is None or abs(_ms(at) - last.at_ms) >= _ms(CHECKED_EACH):
             return self._check(at)
+        if self._rollups.sum_older() or self._rollups.sum_month(at.date()):
+            return iter((None,))
         return None
 
     def _carry_out(self, task: Task) -> Iterator[None]:

@@ -49,6 +49,9 @@ def _describe_status(status: Status) -> dict[str, str]:
         "Figures": f"{format_count(status.sites, 'site')} with figures, {format_size(status.stats_bytes)}",
         "Last check": _describe_check(status),
     }
+    if status.older_days:
+        left = format_count(status.older_days, "site day")
+        lines["Older sums"] = f"{left} left, done back to {status.sums_since}"
     if backlog.damaged_journals:
         lines["Damaged"] = ", ".join(backlog.damaged_journals)
     if status.unreadable_groups:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from analytics_service.domain.contents import Contents, with_item
 from analytics_service.domain.dimensions import OF_VISITS, OTHER, Dimension, VisitAttributes
 from analytics_service.domain.facts import DropSample, VisitorFact
 from analytics_service.domain.limits import BOUNCE_ENGAGEMENT
@@ -53,6 +54,8 @@ class Visit:
     marked_on: date = NEVER
     """The day on which the mark was last set."""
     family: str | None = None
+    later: tuple[tuple[date, int, int], ...] = ()
+    """How many page views and events lie on each day that is not its first, for days that have any."""
 
     def is_bounce(self) -> bool:
         """One page view, no event, and next to no time spent."""
@@ -127,6 +130,10 @@ class Batch:
     engaged_views: dict[tuple[int, date, int, int], int] = field(default_factory=dict)
     """The engagement, in milliseconds, of views by site, day, visit and ordinal."""
     titles: dict[tuple[int, str], str] = field(default_factory=dict)
+    contents: dict[int, Contents] = field(default_factory=dict)
+    """What each counted visit contains that the facts may join, and each visit whose mark changes."""
+    new_contents: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """What of it this round has added."""
     before: dict[int, Visit | None] = field(default_factory=dict)
     """What this round touched, as it was; None for what is new."""
 
@@ -165,6 +172,13 @@ class Batch:
             self.before[visit.id] = replace(visit) if visit.id in self.visits else None
             self.visits[visit.id] = visit
         return visit
+
+    def add_content(self, visit: int, item: str) -> None:
+        """Takes a page or an event's name into a visit, unless it is there."""
+        contents = self.contents[visit]
+        if item not in contents:
+            self.contents[visit] = with_item(contents, item)
+            self.new_contents[visit].append(item)
 
     def admit_suspect(self, site: int, day: date) -> bool:
         """Whether the site's day has room for one more suspected fact, which then is taken."""

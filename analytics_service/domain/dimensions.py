@@ -3,8 +3,8 @@
 from enum import IntEnum
 from typing import NamedTuple
 
-OTHER = "other"
-"""What a further value becomes where a day has too many of them."""
+OTHER = "\x1a"
+"""What a further value becomes where a day has too many of them: a sign that no text from outside has."""
 
 
 class Dimension(IntEnum):
@@ -87,7 +87,7 @@ OF_VISITS = tuple(one for one in BROKEN_DOWN if one not in (Dimension.PAGE, Dime
 
 
 def values_of(entry_page: str, exit_page: str, attributes: VisitAttributes) -> tuple[str, ...]:
-    """A visit's value of each dimension in OF_VISITS; an empty one is not known and has no rollup."""
+    """A visit's value of each dimension in OF_VISITS; an empty one is not known."""
     return (entry_page, exit_page, *to_values(attributes))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from analytics_service.domain.batch import NEVER, Batch, CountedView, DayKey, ViewRow, Visit, key_of
+from analytics_service.domain.contents import add_later, item_of, move_to_day
 from analytics_service.domain.counts import PEAK_EACH
 from analytics_service.domain.dimensions import Dimension, VisitAttributes
 from analytics_service.domain.drops import Drop
@@ -87,6 +88,7 @@ def _count(batch: Batch, fact: View | Event, local: Moment, attributes_of: Attri
     batch.changed_ids.add(key)
     batch.new_views.append(view)
     if not visit.mark:
+        batch.add_content(visit.id, item_of(page, name))
         _add_to_sums(batch, fact, view)
 
 
@@ -139,6 +141,7 @@ def _visit_of(batch: Batch, fact: View | Event, local: Moment, attributes_of: At
             family=fact.family if fact.drop else None,
         )
         batch.next_visit += 1
+        batch.contents[visit.id] = ()
     batch.about_to_change(visit)
     for name in names:
         numbers = batch.visits_of[fact.site, name]
@@ -153,6 +156,8 @@ def _extend_visit(
 ) -> None:
     """Takes the view or event into the visit; an earlier one moves its beginning."""
     if fact.at < visit.began_at:
+        if local.day != visit.day:
+            move_to_day(visit, local.day)
         visit.began_at, visit.day, visit.hour = fact.at, local.day, local.hour
         visit.entry_page, visit.attributes = page, attributes_of(fact)
     if not visit.pageviews and not visit.events:
@@ -160,10 +165,13 @@ def _extend_visit(
     if fact.at >= visit.seen_at:
         visit.seen_at = fact.at
         visit.exit_page = page
-    if isinstance(fact, View):
+    is_view = isinstance(fact, View)
+    if is_view:
         visit.pageviews += 1
     else:
         visit.events += 1
+    if local.day != visit.day:
+        add_later(visit, local.day, int(is_view), int(not is_view))
 
 
 def _count_visitor(batch: Batch, key: DayKey, at: int, hour: int) -> None:

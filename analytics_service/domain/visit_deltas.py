@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from analytics_service.domain.batch import Batch, DayKey, ViewRow, Visit
+from analytics_service.domain.contents import days_of, value_of
 from analytics_service.domain.dimensions import OF_VISITS, Dimension, from_values, values_of
-from analytics_service.domain.metrics import Sums
 
 FirstSeen = tuple[int, int]
 """The instant of a visitor's first view or event of a day, and the hour in which it lies."""
@@ -27,34 +27,72 @@ _GROUPS = (
 
 @dataclass(slots=True)
 class GroupedSums:
-    """Sums by site, day and part, for each group."""
+    """Sums by site, day and part, for each group: visits, bounces, engagement, page views, events."""
 
     of: tuple[dict[tuple[int, date, Part], list[int]], ...] = field(
-        default_factory=lambda: tuple(defaultdict(lambda: [0, 0, 0]) for _ in _GROUPS)
+        default_factory=lambda: tuple(defaultdict(lambda: [0, 0, 0, 0, 0]) for _ in _GROUPS)
     )
 
-    def add(self, visit: Visit, visits: int, bounces: int, engaged_ms: int) -> None:
-        site, day, attributes = visit.site, visit.day, visit.attributes
-        parts: Iterable[Part] = (
-            (visit.entry_page,),
-            (visit.exit_page,),
-            (attributes.hostname,),
-            attributes.origin,
-            attributes.place,
-            attributes.technology,
-        )
-        for sums, part in zip(self.of, parts, strict=True):
-            found = sums[site, day, part]
-            found[0] += visits
-            found[1] += bounces
-            found[2] += engaged_ms
+    def move(self, was: Visit | None, now: Visit | None) -> None:
+        """Takes away what a visit was, and adds what it is; a part that stays gets the difference."""
+        if was is None or now is None or was.day != now.day or was.later or now.later:
+            for visit, sign in ((was, -1), (now, 1)):
+                if visit is not None:
+                    self._add_days(visit, sign)
+            return
+        site, day = now.site, now.day
+        before, after = _numbers_of(was), _numbers_of(now)
+        change = [new - old for old, new in zip(before, after, strict=True)]
+        for sums, old, new in zip(self.of, _parts_of(was), _parts_of(now), strict=True):
+            if old == new:
+                _sum_up(sums[site, day, new], change)
+            else:
+                _sum_up(sums[site, day, old], [-number for number in before])
+                _sum_up(sums[site, day, new], after)
+
+    def _add_days(self, visit: Visit, sign: int) -> None:
+        first, *later = days_of(visit)
+        _, bounces, engaged_ms, *_ = _numbers_of(visit)
+        rows = [(first[0], [sign, sign * bounces, sign * engaged_ms, sign * first[1], sign * first[2]])]
+        rows += [(day, [0, 0, 0, sign * pageviews, sign * events]) for day, pageviews, events in later]
+        for sums, part in zip(self.of, _parts_of(visit), strict=True):
+            for day, numbers in rows:
+                _sum_up(sums[visit.site, day, part], numbers)
 
     def expand(self, batch: Batch) -> None:
+        """Adds all of it to the sums of each dimension's values; one that is not known is a value, too."""
         for dimensions, sums in zip(_GROUPS, self.of, strict=True):
             for (site, day, part), found in sums.items():
-                for dimension, value in zip(dimensions, part, strict=True):
-                    if value:
-                        _increase(batch.days[site, dimension, day, value], *found)
+                if any(found):
+                    visits, bounces, engaged_ms, pageviews, events = found
+                    for dimension, value in zip(dimensions, part, strict=True):
+                        of_value = batch.days[site, dimension, day, value]
+                        of_value.visits += visits
+                        of_value.bounces += bounces
+                        of_value.engaged_ms += engaged_ms
+                        of_value.pageviews += pageviews
+                        of_value.events += events
+
+
+def _parts_of(visit: Visit) -> tuple[Part, ...]:
+    attributes = visit.attributes
+    return (
+        (visit.entry_page,),
+        (visit.exit_page,),
+        (attributes.hostname,),
+        attributes.origin,
+        attributes.place,
+        attributes.technology,
+    )
+
+
+def _numbers_of(visit: Visit) -> list[int]:
+    return [1, int(visit.is_bounce()), visit.engaged_ms, visit.pageviews, visit.events]
+
+
+def _sum_up(sums: list[int], numbers: list[int]) -> None:
+    for place, number in enumerate(numbers):
+        sums[place] += number
 
 
 def apply_visit_deltas(batch: Batch) -> None:
@@ -63,20 +101,47 @@ def apply_visit_deltas(batch: Batch) -> None:
     for number, before in batch.before.items():
         visit = batch.visits[number]
         was = before if before is not None and not before.mark else None
-        if was is not None and not visit.mark and _key(was) == _key(visit):
-            bounces = visit.is_bounce() - was.is_bounce()
-            engaged_ms = visit.engaged_ms - was.engaged_ms
-            if bounces or engaged_ms:
-                _add(batch, together, visit, (0, bounces, engaged_ms))
-        else:
-            if was is not None:
-                _add(batch, together, was, (-1, -was.is_bounce(), -was.engaged_ms))
-            if not visit.mark:
-                _cap(batch, visit)
-                _add(batch, together, visit, (1, int(visit.is_bounce()), visit.engaged_ms))
+        now = visit if not visit.mark else None
+        if now is not None and (was is None or _key(was) != _key(now)):
+            _cap(batch, now)
+        _move_in_hours(batch, was, now)
+        together.move(was, now)
+        _move_contents(batch, number, was, now)
         batch.changed_visits.add(number)
     together.expand(batch)
     batch.before.clear()
+    batch.new_contents.clear()
+
+
+def _move_in_hours(batch: Batch, was: Visit | None, now: Visit | None) -> None:
+    """Moves a visit in the sums of its site's days and hours."""
+    if was is not None and now is not None and (was.day, was.hour) == (now.day, now.hour):
+        bounces, engaged_ms = now.is_bounce() - was.is_bounce(), now.engaged_ms - was.engaged_ms
+        if bounces or engaged_ms:
+            _increase(batch, now, (0, bounces, engaged_ms))
+        return
+    if was is not None:
+        _increase(batch, was, (-1, -was.is_bounce(), -was.engaged_ms))
+    if now is not None:
+        _increase(batch, now, (1, int(now.is_bounce()), now.engaged_ms))
+
+
+def _move_contents(batch: Batch, number: int, was: Visit | None, now: Visit | None) -> None:
+    """Counts a visit on its first day for each page and each event's name that it contains."""
+    new = batch.new_contents.get(number, ())
+    if was is not None and now is not None and was.day == now.day:
+        _count_contents(batch, now, new, 1)
+        return
+    if was is not None:
+        _count_contents(batch, was, [item for item in batch.contents[number] if item not in new], -1)
+    if now is not None:
+        _count_contents(batch, now, batch.contents[number], 1)
+
+
+def _count_contents(batch: Batch, visit: Visit, items: Iterable[str], count: int) -> None:
+    for item in items:
+        dimension, value = value_of(item)
+        batch.days[visit.site, dimension, visit.day, value].visits += count
 
 
 def add_view(batch: Batch, view: ViewRow, count: int) -> None:
@@ -125,14 +190,10 @@ def _cap(batch: Batch, visit: Visit) -> None:
         visit.entry_page, visit.exit_page, visit.attributes = from_values(capped)
 
 
-def _add(batch: Batch, together: GroupedSums, visit: Visit, change: tuple[int, int, int]) -> None:
-    """Adds to every sum in which the visit is counted: visits, bounces, engagement."""
+def _increase(batch: Batch, visit: Visit, change: tuple[int, int, int]) -> None:
+    """Adds visits, bounces and engagement to the sums of the visit's first day and hour."""
+    visits, bounces, engaged_ms = change
     for sums in batch.buckets(visit.site, visit.day, visit.hour):
-        _increase(sums, *change)
-    together.add(visit, *change)
-
-
-def _increase(sums: Sums, visits: int, bounces: int, engaged_ms: int) -> None:
-    sums.visits += visits
-    sums.bounces += bounces
-    sums.engaged_ms += engaged_ms
+        sums.visits += visits
+        sums.bounces += bounces
+        sums.engaged_ms += engaged_ms

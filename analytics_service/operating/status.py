@@ -1,7 +1,7 @@
 """`status`: who works on a data folder, the backlog, sizes, and the last integrity check."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
@@ -24,7 +24,10 @@ class Backlog(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """A data folder at one moment; `sites` are those with figures, sizes are in bytes."""
+    """A data folder at one moment; `sites` are those with figures, sizes are in bytes.
+
+    `older_days` days of sites before `sums_since` have the sums of an older release still.
+    """
 
     data: str
     served_by: int | None
@@ -32,6 +35,8 @@ class Status(msgspec.Struct, frozen=True):
     waiting: Backlog
     unreadable_groups: int
     sites: int
+    older_days: int
+    sums_since: date | None
     stats_bytes: int
     journal_bytes: int
     config_bytes: int
@@ -49,6 +54,7 @@ def read_status(installation: Installation, *, at: datetime) -> Status:
         installation.open_journals() as journals,
     ):
         check = verifier.last_check()
+        older_days, sums_since = verifier.older_days()
         return Status(
             data=str(folder),
             served_by=served_by,
@@ -56,6 +62,8 @@ def read_status(installation: Installation, *, at: datetime) -> Status:
             waiting=_read_backlog(journals, verifier.positions(), at),
             unreadable_groups=verifier.unreadable(),
             sites=len(verifier.sites()),
+            older_days=older_days,
+            sums_since=sums_since,
             stats_bytes=databases.size_of(Part.STATS),
             journal_bytes=_sum_sizes(installation.journal_folder),
             config_bytes=databases.size_of(Part.CONFIG),

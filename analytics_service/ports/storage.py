@@ -16,6 +16,7 @@ from analytics_service.ports.logins import LoginStore
 from analytics_service.ports.one_time import OneTimeStore
 from analytics_service.ports.quarantine import QuarantineStore
 from analytics_service.ports.removals import FigureRemover, SiteRemovals
+from analytics_service.ports.rollups import RollupStore
 from analytics_service.ports.salts import SaltStore
 from analytics_service.ports.sessions import SessionStore
 from analytics_service.ports.sites import SiteStore
@@ -51,6 +52,7 @@ class ApplierStores:
     verification: VerificationStore
     quarantine: QuarantineStore
     remover: FigureRemover
+    rollups: RollupStore
 
 
 class Storage(Protocol):

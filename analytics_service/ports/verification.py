@@ -33,6 +33,13 @@ class Verifier(Protocol):
         """Returns the last applied group's number, by journal."""
         ...
 
+    def older_days(self) -> tuple[int, date | None]:
+        """Returns how many days of sites have sums of an older release still, and since when none has.
+
+        None stands for no such day: those without visits and views stay as they are, and are not counted.
+        """
+        ...
+
     def unreadable(self) -> int:
         """Returns how many groups were set aside because no fact could be read in them."""
         ...

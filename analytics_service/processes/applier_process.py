@@ -172,6 +172,7 @@ def _open_and_apply(process: Process) -> None:
             config.tasks,
             reclassification,
             Removal(config.sites, config.removals, stores.remover, reload_sites=sites.read_again),
+            rollups=stores.rollups,
             clock=process.clock,
             retention=timedelta(days=settings.retention_days) if settings.retention_days else None,
         )

@@ -148,10 +148,11 @@ def _place(value: float | None, word: str | None, *, descending: bool) -> tuple[
 
 
 def _row(found: FoundRow, query: Query, unknown: frozenset[Metric], sides: SidesOf | None) -> Row:
+    is_other = found.word == OTHER
     row = Row(
-        found.word,
+        None if is_other else found.word,
         measure(found.sums, query.metrics, unknown),
-        is_other=found.word == OTHER,
+        is_other=is_other,
         title=found.title,
     )
     if sides is None:

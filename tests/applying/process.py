@@ -167,6 +167,7 @@ def running(folder: Path, at: datetime = NOON) -> Iterator[Process]:
             *(folder, Applier(journals, stats, lambda _: ZONES), stats, config.tasks),
             Maintenance(
                 *(stats.verification(), config.tasks, recounting, removal_of(config, stats)),
+                rollups=stats.rollups,
                 clock=lambda: process.at,
                 retention=None,
             ),

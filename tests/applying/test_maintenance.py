@@ -21,7 +21,7 @@ from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.journal import FolderJournals, open_journal
 from analytics_service.ports.tasks import TaskStore
 from analytics_service.storage.sqlite.config import create_config, open_config
-from analytics_service.storage.sqlite.stats import create_stats, open_stats_writer
+from analytics_service.storage.sqlite.stats import StatsWriter, create_stats, open_stats_writer
 from analytics_service.storage.sqlite.verification import VerificationWriter
 from tests.applying.process import removal_of
 
@@ -35,6 +35,7 @@ class House:
     """Ten days of one site, three views of one visit a day, applied; and a clock that stands."""
 
     folder: Path
+    stats: StatsWriter
     truth: VerificationWriter
     orders: TaskStore
     recounting: Reclassification
@@ -44,6 +45,7 @@ class House:
     def care(self, retention: timedelta | None = None) -> Maintenance:
         return Maintenance(
             *(self.truth, self.orders, self.recounting, self.removal),
+            rollups=self.stats.rollups,
             clock=lambda: self.at,
             retention=retention,
         )
@@ -72,8 +74,13 @@ def house(folder: Path) -> Iterator[House]:
             stats, stats.quarantine(), stats.verification(), zones_or_utc({}), cap=1_000
         )
         yield House(
-            *(folder, stats.verification(), config.tasks, recounting, removal_of(config, stats)),
-            FIRST + DAYS * A_DAY,
+            folder,
+            stats,
+            truth=stats.verification(),
+            orders=config.tasks,
+            recounting=recounting,
+            removal=removal_of(config, stats),
+            at=FIRST + DAYS * A_DAY,
         )
 
 

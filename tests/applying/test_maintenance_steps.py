@@ -76,6 +76,7 @@ def test_sixty_days_change_neither_the_longest_transaction_nor_what_is_in_memory
             it.orders,
             it.care._reclassification,
             it.care._removal,
+            rollups=it.stats.rollups,
             clock=lambda: it.at,
             retention=timedelta(days=6),
         )

@@ -111,6 +111,7 @@ def order(folder: Path, stats: StatsWriter, kind: TaskKind, **more: object) -> d
         )
         care = Maintenance(
             *(stats.verification(), config.tasks, recounting, removal_of(config, stats)),
+            rollups=stats.rollups,
             clock=lambda: NOON,
             retention=None,
         )
@@ -214,6 +215,7 @@ def test_visits_of_days_that_are_no_longer_kept_are_refused_with_the_day(tmp_pat
         )
         care = Maintenance(
             *(stats.verification(), config.tasks, recounting, removal_of(config, stats)),
+            rollups=stats.rollups,
             clock=lambda: NOON,
             retention=None,
         )

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from analytics_service.domain.batch import Batch, CountedView, ViewRow, Visit
+from analytics_service.domain.contents import Contents
 from analytics_service.domain.dimensions import (
     OF_VISITS,
     Acquisition,
@@ -33,6 +34,8 @@ from tests.domain.reference_count import (
 )
 from tests.domain.stories import Hit
 
+OF_VIEWS = (Dimension.PAGE, Dimension.EVENT)
+
 
 def attributes_of(fact: Hit) -> VisitAttributes:
     """Something of each kind that differs from fact to fact."""
@@ -55,6 +58,7 @@ class BatchStore:
     pending_engagement: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
     first_seen: dict[tuple[int, date, int], tuple[int, int]] = field(default_factory=dict)
     views: list[ViewRow] = field(default_factory=list)
+    contents: dict[int, Contents] = field(default_factory=dict)
     titles: dict[tuple[int, str], str] = field(default_factory=dict)
     days: dict[tuple[int, Dimension, date, str], Sums] = field(default_factory=lambda: defaultdict(Sums))
     hours: dict[tuple[int, date, int], Sums] = field(default_factory=lambda: defaultdict(Sums))
@@ -98,6 +102,7 @@ class BatchStore:
                 batch.first_seen[fact.site, day, fact.visitor_id] = first
             self._load_values(batch, fact.site, day)
         batch.visits.update((number, replace(self.visits[number])) for number in numbers)
+        batch.contents.update((number, self.contents[number]) for number in numbers)
         for number in numbers:
             self._load_values(batch, self.visits[number].site, self.visits[number].day)
 
@@ -121,6 +126,7 @@ class BatchStore:
         }
         self.first_seen |= {key: batch.first_seen[key] for key in batch.changed_days}
         self.views += batch.new_views
+        self.contents |= batch.contents
         self.titles |= batch.titles
         for bucket, sums in batch.days.items():
             self.days[bucket].add(sums)
@@ -135,21 +141,38 @@ class BatchStore:
             for (site, of, day, page), sums in self.days.items()
             if of is Dimension.PAGE
         }
+        pages = {key: replace(sums, visits=0) for key, sums in pages.items()}
         return Figures(nonzero(days), nonzero(self.hours), nonzero(pages))
 
     def broken_down(self) -> dict[Any, Sums]:
-        """The rollups of what visits are described with."""
-        return nonzero({key: sums for key, sums in self.days.items() if key[1] in OF_VISITS})
+        """The rollups of what visits are described with, and the visits of pages and of events' names."""
+        described = {key: sums for key, sums in self.days.items() if key[1] in OF_VISITS}
+        contained = {key: Sums(visits=sums.visits) for key, sums in self.days.items() if key[1] in OF_VIEWS}
+        return nonzero(described | contained)
 
     def added_up(self) -> dict[Any, Sums]:
-        """Returns these rollups again, added up from the visits one by one."""
+        """Returns these rollups again, added up from the visits and views one by one."""
         sums: dict[Any, Sums] = defaultdict(Sums)
+        described = {}
         for visit in self.visits.values():
             values = values_of(visit.entry_page, visit.exit_page, visit.attributes)
+            described[visit.id] = list(zip(OF_VISITS, values, strict=True))
             one = Sums(visits=1, bounces=int(visit.is_bounce()), engaged_ms=visit.engaged_ms)
-            for dimension, value in zip(OF_VISITS, values, strict=True):
-                if value:
-                    sums[visit.site, dimension, visit.day, value].add(one)
+            for dimension, value in described[visit.id]:
+                sums[visit.site, dimension, visit.day, value].add(one)
+        contained = set()
+        for view in self.views:
+            one = Sums(events=1) if view.name else Sums(pageviews=1)
+            for dimension, value in described[view.visit]:
+                sums[view.site, dimension, view.day, value].add(one)
+            contained.add(
+                (view.visit, Dimension.EVENT, view.name)
+                if view.name
+                else (view.visit, Dimension.PAGE, view.page)
+            )
+        for number, of, value in contained:
+            visit = self.visits[number]
+            sums[visit.site, of, visit.day, value].visits += 1
         return nonzero(sums)
 
     def runs(self, facts: Iterable[VisitorFact]) -> list[list[Hit]]:

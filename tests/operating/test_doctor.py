@@ -41,6 +41,8 @@ def status(
         last_check_at=NOW,
         last_check_days=1,
         last_check_differences=differences,
+        older_days=0,
+        sums_since=None,
     )
 
 

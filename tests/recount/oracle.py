@@ -136,8 +136,17 @@ def _add_visit(
     for metric, more in (("visits", 1), ("bounces", int(is_bounce)), ("engaged_ms", engaged_ms)):
         hours[first.site, day, hour, metric] += more
         for dimension, value in (("site", ""), *_description(visit).items()):
-            if value or dimension == "site":
-                days[first.site, dimension, day, value, metric] += more
+            days[first.site, dimension, day, value, metric] += more
+    for page in {beacon.page for beacon in views}:
+        days[first.site, "page", day, page, "visits"] += 1
+    for name in {beacon.name for beacon in visit if beacon.kind == "c"}:
+        days[first.site, "event", day, name, "visits"] += 1
+    for beacon in visit:
+        happened_on = moment(beacon.site, beacon.at).day
+        for dimension, value in _description(visit).items():
+            days[
+                first.site, dimension, happened_on, value, "pageviews" if beacon.kind == "v" else "events"
+            ] += 1
 
 
 def _description(visit: list[Beacon]) -> dict[str, str]:

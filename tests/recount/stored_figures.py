@@ -11,10 +11,10 @@ from tests.recount.oracle import Figures
 EPOCH = date(1970, 1, 1)
 # The numbers are stored; the metrics are those that a dimension is held against.
 SUMS = ("pageviews", "visits", "visitors", "bounces", "engaged_ms", "events")
-VISIT_SUMS = ("visits", "bounces", "engaged_ms")
+VISIT_SUMS = ("pageviews", "visits", "bounces", "engaged_ms", "events")
 DIMENSIONS: dict[int, tuple[str, tuple[str, ...]]] = {
     0: ("site", SUMS),
-    1: ("page", ("pageviews", "events", "engaged_ms")),
+    1: ("page", ("pageviews", "visits", "events", "engaged_ms")),
     2: ("entry_page", VISIT_SUMS),
     3: ("exit_page", VISIT_SUMS),
     4: ("hostname", VISIT_SUMS),
@@ -28,7 +28,7 @@ DIMENSIONS: dict[int, tuple[str, tuple[str, ...]]] = {
     15: ("browser", VISIT_SUMS),
     17: ("system", VISIT_SUMS),
     19: ("device", VISIT_SUMS),
-    22: ("event", ("events",)),
+    22: ("event", ("visits", "events")),
 }
 DAYS = """
 select site, dimension, day, coalesce((select value from string where id = r.value), '') as word,

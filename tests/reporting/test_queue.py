@@ -14,7 +14,9 @@ from analytics_service.domain.filters import parse_filters
 from analytics_service.domain.metrics import Metric
 from analytics_service.domain.period_forms import Dates, Named
 from analytics_service.domain.query import Query
+from analytics_service.domain.selections import FoundRows, Listing, Selection
 from analytics_service.errors import BadParameter, NotKept, TooHeavy
+from analytics_service.ports.answers import AnswerStore
 from analytics_service.ports.storage import Storage
 from analytics_service.reporting.breakdown import answer_breakdown
 from analytics_service.reporting.overview import answer_overview
@@ -80,26 +82,43 @@ async def test_a_query_whose_asker_has_gone_leaves_its_turn(filled: Storage) -> 
         assert (await answer_totals(answers, turns, [ONE], query, AT)).sites[1].results[Metric.VISITS]
 
 
+class WithoutPages:
+    """A store whose rows of pages are refused."""
+
+    def __init__(self, store: AnswerStore) -> None:
+        self.first_days, self.read_sums, self._store = store.first_days, store.read_sums, store
+
+    async def read_rows(self, selection: Selection, listing: Listing) -> FoundRows:
+        if listing.dimension is Dimension.PAGE:
+            raise NotKept(date(2026, 10, 1), (date(2026, 10, 1), date(2026, 10, 20)))
+        return await self._store.read_rows(selection, listing)
+
+
 async def test_a_panel_that_fails_leaves_the_rest_of_the_overview(filled: Storage) -> None:
+    query = Query((1,), period=Dates(date(2026, 9, 29), date(2026, 10, 20)), metrics=(Metric.VISITS,))
+    async with filled.open_answers() as answers:
+        panels = (Dimension.SOURCE, Dimension.PAGE)
+        refusing = WithoutPages(answers)
+        whole = await answer_overview(refusing, Turns(), [ONE], query, AT, panels=panels)
+        assert not isinstance(whole.totals, Exception)
+        assert whole.totals.sites[1].results[Metric.VISITS]
+        assert isinstance(whole.panels["source"], Breakdown)
+        assert isinstance(whole.panels["page"], NotKept)
+        wrong = Query((1,), filters=parse_filters(["property:plan:is:pro"]))
+        with pytest.raises(BadParameter, match="properties"):
+            await answer_overview(answers, Turns(), [ONE], wrong, AT)
+
+
+async def test_an_overview_of_days_without_rows_is_made_of_sums(filled: Storage) -> None:
     with filled.open_applier() as stores:
         while stores.verification.prune(1, date(2026, 10, 1)):
             pass
     query = Query((1,), period=Dates(date(2026, 9, 29), date(2026, 10, 20)), metrics=(Metric.VISITS,))
     async with filled.open_answers() as answers:
-        panels = (Dimension.SOURCE, Dimension.PAGE)
-        whole = await answer_overview(answers, Turns(), [ONE], query, AT, panels=panels)
+        whole = await answer_overview(answers, Turns(), [ONE], query, AT)
         assert not isinstance(whole.totals, Exception)
-        assert whole.totals.sites[1].results[Metric.VISITS]
         assert whole.totals.meta.kept_since == date(2026, 10, 1)
-        refused = whole.panels["page"]
-        assert isinstance(refused, NotKept)
-        assert refused.nearest == (date(2026, 10, 1), date(2026, 10, 20))
-        later = Query((1,), period=Dates(*refused.nearest), metrics=(Metric.VISITS,))
-        again = await answer_overview(answers, Turns(), [ONE], later, AT, panels=panels)
-        assert isinstance(again.panels["page"], Breakdown)
-        wrong = Query((1,), filters=parse_filters(["property:plan:is:pro"]))
-        with pytest.raises(BadParameter, match="properties"):
-            await answer_overview(answers, Turns(), [ONE], wrong, AT)
+        assert all(isinstance(panel, Breakdown) for panel in whole.panels.values())
 
 
 async def test_several_sites_have_an_answer_each_and_one_together(filled: Storage) -> None:

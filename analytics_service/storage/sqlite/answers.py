@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from queue import SimpleQueue
@@ -15,7 +16,6 @@ from typing import TypeVar
 
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.domain.buckets import Interval
-from analytics_service.domain.dimensions import OF_VISITS, Dimension
 from analytics_service.domain.metrics import Metric, Sums
 from analytics_service.domain.ranges import Grain, Range
 from analytics_service.domain.selections import (
@@ -26,8 +26,15 @@ from analytics_service.domain.selections import (
     Selection,
     require_kept,
 )
+from analytics_service.storage.sqlite.rollup_sql import (
+    Source,
+    bind_rollups,
+    choose_source,
+    read_recorded,
+    unknown_in,
+)
 from analytics_service.storage.sqlite.row_sql import bind_period, count_rows, list_rows
-from analytics_service.storage.sqlite.sql import day_number, day_of, queries, uri
+from analytics_service.storage.sqlite.sql import day_of, queries, uri
 from analytics_service.storage.sqlite.stats import FILE
 
 SQL = queries("answers")
@@ -36,12 +43,6 @@ THREADS = 3
 NICENESS = 10
 PROGRESS_STEPS = 20_000
 """Steps of SQLite's virtual machine between two looks at whether the call was cancelled: milliseconds."""
-OF_ROLLUPS: dict[Dimension, frozenset[Metric]] = {
-    **dict.fromkeys(OF_VISITS, frozenset({Metric.VISITS, Metric.BOUNCES, Metric.ENGAGED_SECONDS})),
-    Dimension.PAGE: frozenset({Metric.PAGEVIEWS, Metric.EVENTS, Metric.ENGAGED_SECONDS}),
-    Dimension.EVENT: frozenset({Metric.EVENTS}),
-}
-"""The sums of a value of each dimension that are kept for each day; all else is counted from rows."""
 _Answer = TypeVar("_Answer")
 
 
@@ -98,7 +99,7 @@ class Answers:
 
         def read(db: sqlite3.Connection) -> tuple[date | None, date | None]:
             first = db.execute(SQL["first_day"], {"site": site}).fetchone()[0]
-            return None if first is None else day_of(first), _recorded_since(db)[0]
+            return None if first is None else day_of(first), read_recorded(db).kept_since
 
         return await self._run(read)
 
@@ -106,7 +107,7 @@ class Answers:
         """Returns the sums of each day, hour or minute of a period; without `step`, those of the whole."""
 
         def read(db: sqlite3.Connection) -> FoundSums:
-            kept_since, engagement_since = _recorded_since(db)
+            kept_since, engagement_since, _ = read_recorded(db)
             unknown = selection.unknown(engagement_since)
             if selection.filters or selection.period.grain is Grain.MINUTE:
                 require_kept(selection.period, kept_since)
@@ -121,21 +122,22 @@ class Answers:
         """Returns rows of a breakdown, sorted; rows in which all wanted sums are 0 are left out."""
 
         def read(db: sqlite3.Connection) -> FoundRows:
-            kept_since, engagement_since = _recorded_since(db)
-            unknown = selection.unknown(engagement_since, listing.dimension)
+            recorded = read_recorded(db)
+            unknown = selection.unknown(recorded.engagement_since, listing.dimension)
             bound = bind_period(selection)
-            if _are_in_rollups(selection, listing.dimension):
-                has_unknown = listing.dimension in OF_VISITS
-                bound.values |= {"dimension": int(listing.dimension), "has_unknown": has_unknown}
-                found = f"with found as (\n{SQL['rows_of_rollups']}\n)"
-            else:
-                require_kept(selection.period, kept_since)
+            source = choose_source(selection, listing.dimension, recorded)
+            if source is Source.ROWS:
+                require_kept(selection.period, recorded.kept_since)
                 found = count_rows(selection, bound, dimension=listing.dimension)
-            statement = list_rows(found, selection, listing, bound)
+            else:
+                found = bind_rollups(db, bound, listing.dimension, source)
+                unknown |= unknown_in(source, selection, listing.dimension)
+            known = tuple(metric for metric in selection.sums if metric not in unknown) or selection.sums
+            statement = list_rows(found, replace(selection, sums=known), listing, bound)
             rows = db.execute(statement, bound.values).fetchall()
             # A page behind the last row has no row that would say how many there are.
             total = rows[0][8] if rows else 0
-            return FoundRows(tuple(_row(row) for row in rows), total, kept_since, unknown)
+            return FoundRows(tuple(_row(row) for row in rows), total, recorded.kept_since, unknown)
 
         return await self._run(read)
 
@@ -168,13 +170,6 @@ class Answers:
                     db.rollback()
         finally:
             self._connections.put(db)
-
-
-def _recorded_since(db: sqlite3.Connection) -> tuple[date | None, date | None]:
-    """Returns since when visits and views are stored, and since when a view's engagement is; None: always."""
-    days = db.execute(SQL["recorded_since"]).fetchone()
-    kept, engagement = (day_of(day) if day > day_number(date.min) else None for day in days)
-    return kept, engagement
 
 
 def _count_rows(db: sqlite3.Connection, selection: Selection, step: Interval | None) -> dict[int, Sums]:
@@ -210,19 +205,13 @@ def _correct_first_day(
     first_day = Range(
         period.start, period.end, period.first, period.first, Grain.HOUR, complete=period.complete
     )
-    require_kept(first_day, _recorded_since(db)[0])
+    require_kept(first_day, read_recorded(db).kept_since)
     of_day = Selection(selection.site, first_day, (Metric.VISITORS,))
     stored = _read_rollups(db, of_day, step)
     real = _count_rows(db, of_day, step)
     for key in stored.keys() | real.keys():
         more = real.get(key, Sums()).visitors - stored.get(key, Sums()).visitors
         sums.setdefault(key, Sums()).visitors += more
-
-
-def _are_in_rollups(selection: Selection, dimension: Dimension) -> bool:
-    wanted = set(selection.sums)
-    is_daily = selection.period.grain is Grain.DAY
-    return is_daily and not selection.filters and wanted <= OF_ROLLUPS[dimension]
 
 
 def _row(row: tuple[object, ...]) -> FoundRow:

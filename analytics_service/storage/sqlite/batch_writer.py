@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import defaultdict, deque
+from datetime import date
 
 from analytics_service.domain.batch import Batch
 from analytics_service.domain.facts import DropSample
@@ -41,6 +42,11 @@ class BatchWriter:
         self._db.execute(SQL["save_reached"], (batch.newest_at,))
         for site, day in batch.known:
             self._memory.note_size(site, day)
+        for number, contents in batch.contents.items():
+            if batch.visits[number].mark:
+                self._memory.contents.forget(number)
+            else:
+                self._memory.contents.note(number, contents)
         self._memory.is_lent = False
 
     def _save_visits(self, batch: Batch) -> None:
@@ -141,6 +147,7 @@ class BatchWriter:
             ),
         )
         self._clear_zeros(batch)
+        self._mark_stale_months(batch)
 
     def _clear_zeros(self, batch: Batch) -> None:
         """Deletes rows of zeros: a value without a sum takes no room below the cap."""
@@ -154,6 +161,13 @@ class BatchWriter:
         for (site, day, hour), sums in batch.hours.items():
             if min(sums.row()) < 0:
                 self._db.execute(SQL["clear_zero_hours"], (site, day_number(day), hour))
+
+    def _mark_stale_months(self, batch: Batch) -> None:
+        """Months that were summed are summed again where one of their days changes."""
+        months = {(site, day.year, day.month) for site, day in {(key[0], key[2]) for key in batch.days}}
+        rows = [(site, day_number(date(year, month, 1))) for site, year, month in months]
+        if self._db.executemany(SQL["mark_stale_month"], rows).rowcount > 0:
+            self._memory.has_stale_months = True
 
     def _save_drops(self, batch: Batch) -> None:
         drops = sorted((site, day_number(day), reason, n) for (site, day, reason), n in batch.drops.items())

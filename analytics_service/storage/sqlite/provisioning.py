@@ -1,7 +1,9 @@
 """Making and migrating the two databases; what was here and is gone is never made anew in silence."""
 
 import logging
+import shutil
 import sqlite3
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -26,6 +28,8 @@ log = logging.getLogger(__name__)
 
 CHECKED_WHOLE_BELOW = 200 * 1024 * 1024
 """Bytes up to which a start reads every page of a database; a larger one is checked by `verify`."""
+ROOM_KEPT = 32 * 1024 * 1024
+"""Bytes that stay free on the disk beside the copy of a database that is migrated."""
 BACKUPS = "backups"
 UNFINISHED = "restore.unfinished"
 """The file that is there while a restore puts files in place."""
@@ -139,16 +143,24 @@ def _migrated(path: Path, kind: Kind) -> None:
         if path.stat().st_size <= CHECKED_WHOLE_BELOW:
             check_whole(connection, str(path))
         if 0 < version < newest(kind.name):
-            backup = path.parent / BACKUPS / f"{kind.name}-version-{version}.db"
-            copy_database(connection, backup, kind.short_lived)
-            log.info(
-                "%s is migrated from version %d to %d; as it was: %s",
-                path,
-                version,
-                newest(kind.name),
-                backup,
-            )
+            _back_up(connection, path, kind, version)
         migrate(connection, kind.name)
+
+
+def _back_up(connection: sqlite3.Connection, path: Path, kind: Kind, version: int) -> None:
+    """Copies a database as it is before its migration; a disk that is too full for it is told before."""
+    backup = path.parent / BACKUPS / f"{kind.name}-version-{version}.db"
+    size, free = path.stat().st_size, shutil.disk_usage(path.parent).free
+    if free < size + ROOM_KEPT:
+        raise Unavailable(
+            f"{path} has to be copied before it is migrated: {(size + ROOM_KEPT) // 2**20} MiB are needed, "
+            f"{free // 2**20} MiB are free on the disk"
+        )
+    log.info("copying %s, %d MiB, before it is migrated", path, size // 2**20)
+    began = time.monotonic()
+    copy_database(connection, backup, kind.short_lived)
+    log.info("copied in %.1f s to %s", time.monotonic() - began, backup)
+    log.info("%s is migrated from version %d to %d", path, version, newest(kind.name))
 
 
 def check_whole(connection: sqlite3.Connection, what: str) -> None:

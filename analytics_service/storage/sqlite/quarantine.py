@@ -123,6 +123,7 @@ class QuarantineWriter:
             ],
         )
         for visit in visits:
+            self._loader.read_contents(batch, visit)
             batch.about_to_change(visit).mark = mark
             visit.marked_on = on if mark else NEVER
         move_peaks(self._db, visits, -1 if mark else 1)

@@ -35,6 +35,11 @@ def day_of(number: int) -> date:
     return date.fromordinal(number + EPOCH)
 
 
+def month_after(month: date) -> date:
+    """Returns the first day of the month that follows the one of a first day."""
+    return (month + timedelta(days=31)).replace(day=1)
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All of the block or nothing of it: a commit that fails is rolled back, and holds no lock."""

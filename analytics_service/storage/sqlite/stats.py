@@ -17,6 +17,7 @@ from analytics_service.storage.sqlite.memory import Memory
 from analytics_service.storage.sqlite.provisioning import STATS, create
 from analytics_service.storage.sqlite.quarantine import QuarantineWriter
 from analytics_service.storage.sqlite.retention import LateFactRetention
+from analytics_service.storage.sqlite.rollups import RollupWriter
 from analytics_service.storage.sqlite.sql import open_for_writing, queries, transaction, truncate_wal
 from analytics_service.storage.sqlite.strings import Strings
 from analytics_service.storage.sqlite.verification import VerificationWriter
@@ -62,7 +63,8 @@ class StatsWriter:
         self._loader = Loader(connection, self._names, self._memory)
         self._writer = BatchWriter(connection, self._names, self._memory, self._loader)
         self._retention = LateFactRetention(connection)
-        self._verification = VerificationWriter(connection, self.changing)
+        self._verification = VerificationWriter(connection, self.changing, self._memory)
+        self.rollups = RollupWriter(connection, self.changing, self._verification, self._memory)
         self._anonymiser = Anonymiser(connection)
         self._quarantine = QuarantineWriter(
             connection, self.changing, self._writer, self._loader, self._anonymiser

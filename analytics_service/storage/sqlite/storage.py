@@ -43,9 +43,8 @@ class SqliteStorage:
         from analytics_service.storage.sqlite.stats import open_stats_writer
 
         with open_stats_writer(self._folder) as stats:
-            yield ApplierStores(
-                stats, stats.verification(), stats.quarantine(), FigureRemover(stats.changing)
-            )
+            remover = FigureRemover(stats.changing)
+            yield ApplierStores(stats, stats.verification(), stats.quarantine(), remover, stats.rollups)
 
     def open_figures(self, *, standing_still: bool = False) -> AbstractAsyncContextManager[FigureStore]:
         """Opens stats.db read only, without blocking the event loop."""

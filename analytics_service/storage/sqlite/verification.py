@@ -53,12 +53,12 @@ class Verifier:
             return sorted(row[0] for row in self._db.execute(SQL["sites"]))
 
     def days(self, site: int) -> list[date]:
-        """The days of a site whose visits and views are all kept."""
+        """The days of a site whose visits and views are all kept, and whose sums this release added up."""
         with translated(FILE):
             found = self._db.execute(SQL["first_and_last_days"], {"site": site}).fetchone()
-            kept = self._db.execute(SQL["maintenance"]).fetchone()[0]
+            kept, _, _, _, summed = self._db.execute(SQL["maintenance"]).fetchone()
         first, last = ([day for day in days if day is not None] for days in (found[:3], found[3:]))
-        return [day_of(day) for day in range(max(min(first), kept), max(last) + 1)] if first else []
+        return [day_of(day) for day in range(max(min(first), kept, summed), max(last) + 1)] if first else []
 
     def first_kept(self) -> date:
         """The first day whose visits and views are all kept, of whichever site."""
@@ -69,8 +69,17 @@ class Verifier:
     def last_check(self) -> Check | None:
         """What the last daily check saw; None before the first."""
         with translated(FILE):
-            _, at, days, wrong = self._db.execute(SQL["maintenance"]).fetchone()
+            _, at, days, wrong, _ = self._db.execute(SQL["maintenance"]).fetchone()
         return Check(at, days, wrong) if at else None
+
+    def older_days(self) -> tuple[int, date | None]:
+        """How many days of sites wait for this release's sums, and the day since which none does."""
+        with translated(FILE):
+            kept, *_, summed = self._db.execute(SQL["maintenance"]).fetchone()
+            if summed <= kept:
+                return 0, None
+            left: int = self._db.execute(SQL["older_days"], {"kept": kept, "since": summed}).fetchone()[0]
+        return left, day_of(summed)
 
     def positions(self) -> dict[str, int]:
         """The last applied group's number, by journal."""
@@ -114,13 +123,8 @@ class Verifier:
         if part is Part.SITE:
             return self._add_up_hours(site, day)
         sums: dict[DayKey, Sums] = defaultdict(Sums)
-        if part is Part.PAGE:
-            for page, pageviews, events, engaged_ms in self._db.execute(SQL["found_pages"], (site, day)):
-                of_views = Sums(pageviews=pageviews, events=events, engaged_ms=engaged_ms)
-                sums[Dimension.PAGE.word, page].add(of_views)
-        elif part is Part.EVENT:
-            for name, events in self._db.execute(SQL["found_events"], (site, day)):
-                sums[Dimension.EVENT.word, name].add(Sums(events=events))
+        if part in (Part.PAGE, Part.EVENT):
+            self._add_views(sums, site, day, part)
         else:
             self._add_visits(sums, site, day, part)
         return sums
@@ -138,16 +142,23 @@ class Verifier:
         sums["site", ""] = day_of_hours(list(hours.values()))
         return sums
 
+    def _add_views(self, sums: dict[DayKey, Sums], site: int, day: int, part: Part) -> None:
+        word = part.name.lower()
+        for value, pageviews, events, engaged_ms in self._db.execute(SQL[f"found_{word}"], (site, day)):
+            of_views = Sums(pageviews=pageviews, events=events, engaged_ms=engaged_ms)
+            sums[word, value].add(of_views)
+        for value, visits in self._db.execute(SQL[f"found_{word}_visits"], {"site": site, "day": day}):
+            sums[word, value].add(Sums(visits=visits))
+
     def _add_visits(self, sums: dict[DayKey, Sums], site: int, day: int, part: Part) -> None:
         alike = {"site": site, "day": day, "bounce": BOUNCE_MS}
         names, group = Strings(self._db, Memory()), part.name.lower()
-        for number, visits, bounces, engaged_ms in self._db.execute(SQL[f"found_{group}"], alike).fetchall():
-            of_visits = Sums(visits=visits, bounces=bounces, engaged_ms=engaged_ms)
-            is_shared = len(part.dimensions) > 1
+        is_shared = len(part.dimensions) > 1
+        for number, *row in self._db.execute(SQL[f"found_{group}"], alike).fetchall():
+            of_visits = Sums(*row)
             values = names.values_of(group, number) if is_shared else (names.value(number),)
             for dimension, value in zip(part.dimensions, values, strict=True):
-                if value:
-                    sums[dimension.word, value].add(of_visits)
+                sums[dimension.word, value].add(of_visits)
 
 
 class VerificationWriter(Verifier):
@@ -157,9 +168,11 @@ class VerificationWriter(Verifier):
         self,
         connection: sqlite3.Connection,
         changing: Callable[[], AbstractContextManager[sqlite3.Connection]],
+        memory: Memory,
     ) -> None:
         super().__init__(connection)
         self._changing = changing
+        self._memory = memory
 
     def repair(self, site: int, day: date, *parts: Part) -> None:
         """Puts in place of the sums of parts (none named: all) of a day what visits and views add up to."""
@@ -179,6 +192,9 @@ class VerificationWriter(Verifier):
             else:
                 dimension = Dimension[of.upper()]
                 self._db.execute(SQL["put_day"], (site, int(dimension), day, value, *sums.row()))
+        month = day_number(day_of(day).replace(day=1))
+        if self._db.execute(SQL["mark_stale_month"], (site, month)).rowcount:
+            self._memory.has_stale_months = True
 
     def note_check(self, check: Check) -> None:
         """Writes down what a check saw."""

@@ -11,13 +11,16 @@ from analytics_service.storage.sqlite.config import create_config, open_config
 from analytics_service.storage.sqlite.sql import newest
 from analytics_service.storage.sqlite.stats import create_stats, open_stats_writer
 from analytics_service.storage.sqlite.verification import open_verifier
-from tests.storage.first_release import VIEWS_THEN, make_first_release
+from tests.storage.first_release import VIEWS_THEN, make_first_release, sum_older
 
 
 def test_what_the_first_release_left_is_migrated_and_adds_up(tmp_path: Path) -> None:
     make_first_release(tmp_path)
     create_config(tmp_path)
     create_stats(tmp_path)
+    with open_verifier(tmp_path) as truth:
+        assert truth.days(1) == []
+    sum_older(tmp_path)
     with open_verifier(tmp_path) as truth:
         assert [truth.differences(1, day) for day in truth.days(1)] == [[]]
     with open_config(tmp_path) as config:

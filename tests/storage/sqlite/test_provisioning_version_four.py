@@ -10,6 +10,7 @@ import pytest
 from analytics_service.domain.verification import Difference
 from analytics_service.storage.sqlite.stats import create_stats
 from analytics_service.storage.sqlite.verification import open_verifier
+from tests.storage.first_release import sum_older
 
 DAY = 20_700
 NOON = (DAY * 86_400 + 43_200) * 1000
@@ -75,6 +76,7 @@ def test_a_view_with_a_name_is_a_view_again(folder: Path) -> None:
 
 
 def differences(folder: Path) -> list[Difference]:
+    sum_older(folder)
     with open_verifier(folder) as truth:
         return [one for day in truth.days(1) for one in truth.differences(1, day)]
 

@@ -31,10 +31,13 @@ def test_only_quarantine_and_fold_read_visits_that_are_not_counted() -> None:
         "find_visits_named",
         "find_visit",
         "find_seen_ids",
+        "contents",
     }
-    # Of a counted view the visit tells the visitor, whatever its own mark is between two steps.
+    # Of a counted view the visit tells the visitor, whatever its own mark is between two steps. What
+    # a counted visit contains is counted with it, whatever the marks of its views are between two steps.
     found = {name for file, name in reading if file == "verification" and name.startswith("found")}
-    assert found == {"found_visitors"}
+    groups = "entry_page exit_page hostname acquisition location technology page_visits event_visits".split()
+    assert found == {"found_visitors", *(f"found_{group}" for group in groups)}
 
 
 def test_a_query_that_reads_the_tables_is_found() -> None:

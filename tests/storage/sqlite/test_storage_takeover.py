@@ -28,6 +28,7 @@ from analytics_service.storage.sqlite.stats import create_stats
 from tests.fixtures.release_0_1_0 import END, EXPECTED, SITES, unpack_release_0_1_0
 from tests.journey.clocked_service import CLOCKED
 from tests.service import run, until
+from tests.storage.first_release import sum_older
 
 FIRST, LAST = date(2026, 11, 10), date(2026, 11, 13)
 EVERY_DAY = FigureQuery(daily=Days(None, date.max))
@@ -149,6 +150,8 @@ def without_suspects(drops: Figures) -> Figures:
 def test_what_was_applied_stays_as_it_was(folder: Path) -> None:
     assert figures(folder) == without_zeros(EXPECTED["before"]["days"])
     assert dropped(folder) == EXPECTED["before"]["drops"]
+    sum_older(folder)
+    assert figures(folder) == without_zeros(EXPECTED["before"]["days"])
     assert_nothing_differs(folder)
 
 

@@ -1,5 +1,5 @@
 -- name: recorded_since
-select first_day, view_engagement_since from maintenance
+select first_day, view_engagement_since, sums_since from maintenance
 
 -- name: first_day
 select min(day) from rollup_day where site = :site and dimension = 0
@@ -24,13 +24,28 @@ from rollup_hour
 where site = :site and day between :first and :last and hour >= :start and hour < :end
 group by day
 
+-- name: whole_months
+-- Those that begin in a period and are summed, with the day after each.
+select month, unixepoch(month * 86400, 'unixepoch', '+1 month') / 86400 from summed_month
+where site = :site and month between :first and :last and dimension = 22
+order by month
+
 -- name: rows_of_rollups
--- What of a day has no value of the dimension is what its rows lack of the site's own sums.
-select value as key, sum(pageviews) as pageviews, sum(visits) as visits, sum(visitors) as visitors,
-    sum(bounces) as bounces, sum(engaged_ms) as engaged_ms, sum(events) as events
+-- Whole months, and the days around them.
+select r.value as key, r.pageviews, r.visits, r.visitors, r.bounces, r.engaged_ms, r.events
+from json_each(:days) as d cross join rollup_day as r
+    on r.site = :site and r.dimension = :dimension
+    and r.day between json_extract(d.value, '$[0]') and json_extract(d.value, '$[1]')
+union all
+select r.value, r.pageviews, r.visits, r.visitors, r.bounces, r.engaged_ms, r.events
+from json_each(:months) as m cross join rollup_month as r
+    on r.site = :site and r.dimension = :dimension and r.month = m.value
+
+-- name: rows_of_older_rollups
+-- Until release 0.2.0 what is not known had no row: it is what a day's rows lack of the site's own sums.
+select value as key, pageviews, visits, visitors, bounces, engaged_ms, events
 from rollup_day
 where site = :site and dimension = :dimension and day between :first and :last
-group by value
 union all
 select 0, sum(pageviews), sum(visits), sum(visitors), sum(bounces), sum(engaged_ms), sum(events)
 from rollup_day

@@ -61,7 +61,14 @@ from temp.asked_day as a
 
 -- name: values
 select (select value from string where id = r.value) from rollup_day as r
-where r.site = ? and r.dimension = ? and r.day = ?
+where r.site = ? and r.dimension = ? and r.day = ? and r.value != 0
+
+-- name: contents
+-- Of a visit on a day: its pages, and behind a sign the names of its events, with how many there are of each.
+select iif(n.value = '', p.value, char(10) || n.value), count(*)
+from view as w cross join string as p on p.id = w.page cross join string as n on n.id = w.name
+where w.site = ? and w.day = ? and w.visit = ?
+group by w.name, w.page
 
 -- name: suspected
 select facts from suspected_day where site = ? and day = ?

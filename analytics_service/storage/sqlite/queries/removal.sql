@@ -31,6 +31,14 @@ delete from rollup_day where (site, dimension, day, value) in (
     select site, dimension, day, value from rollup_day where site = :site limit :limit
 )
 
+-- name: months
+delete from rollup_month where (site, dimension, month, value) in (
+    select site, dimension, month, value from rollup_month where site = :site limit :limit
+)
+
+-- name: summed_months
+delete from summed_month where (site, month) in (select site, month from summed_month where site = :site limit :limit)
+
 -- name: hours
 delete from rollup_hour where (site, day, hour) in (
     select site, day, hour from rollup_hour where site = :site limit :limit

@@ -94,6 +94,9 @@ on conflict do update set
     visitors = visitors + excluded.visitors, bounces = bounces + excluded.bounces,
     engaged_ms = engaged_ms + excluded.engaged_ms, events = events + excluded.events
 
+-- name: mark_stale_month
+delete from summed_month where site = ? and month = ?
+
 -- name: clear_zeros
 delete from rollup_day
 where site = ? and dimension = ? and day = ? and value = ?

@@ -19,7 +19,15 @@ select (select min(day) from rollup_day where site = :site and dimension = 0),
     (select max(day) from visit where site = :site)
 
 -- name: maintenance
-select first_day, checked_at, checked_days, differences from maintenance
+select first_day, checked_at, checked_days, differences, sums_since from maintenance
+
+-- name: older_days
+with recursive of (site) as (
+    select min(site) from rollup_day
+    union all select (select min(site) from rollup_day where site > of.site) from of where site is not null
+)
+select count(*) from of cross join rollup_day as r
+    on r.site = of.site and r.dimension = 0 and r.day >= :kept and r.day < :since
 
 -- name: positions
 select journal, seq from position
@@ -66,52 +74,147 @@ select hour, count(*) from (
 )
 group by hour
 
--- name: found_pages
+-- name: found_page
 select coalesce((select value from string where id = v.page), ''), sum(v.name = (select id from string where value = '')),
     sum(v.name != (select id from string where value = '')), sum(v.engaged_ms)
 from counted_view as v
 where v.site = ? and v.day = ?
 group by v.page
 
--- name: found_events
-select coalesce((select value from string where id = v.name), ''), count(*) from counted_view as v
+-- name: found_event
+select coalesce((select value from string where id = v.name), ''), 0, count(*), 0 from counted_view as v
 where v.site = ? and v.day = ? and v.name != (select id from string where value = '')
 group by v.name
 
+-- name: found_page_visits
+-- A visit counts on its first day, also where it contains the page on a later one.
+select coalesce((select value from string where id = page), ''), count(*) from (
+    select w.page, w.visit
+    from counted_visit as v cross join view as w on w.site = :site and w.visit = v.id and w.day in (:day, :day + 1, :day + 2)
+    where v.site = :site and v.day = :day and w.name = (select id from string where value = '')
+    union
+    select w.page, w.visit
+    from counted_visit as v cross join view as w
+        on w.site = :site and w.visit = v.id and w.day between :day + 3 and :day + v.lasted_ms / 86400000 + 2
+    where v.site = :site and v.day = :day and v.lasted_ms >= 86400000
+        and w.name = (select id from string where value = '')
+)
+group by page
+
+-- name: found_event_visits
+select coalesce((select value from string where id = name), ''), count(*) from (
+    select w.name, w.visit
+    from counted_visit as v cross join view as w on w.site = :site and w.visit = v.id and w.day in (:day, :day + 1, :day + 2)
+    where v.site = :site and v.day = :day and w.name != (select id from string where value = '')
+    union
+    select w.name, w.visit
+    from counted_visit as v cross join view as w
+        on w.site = :site and w.visit = v.id and w.day between :day + 3 and :day + v.lasted_ms / 86400000 + 2
+    where v.site = :site and v.day = :day and v.lasted_ms >= 86400000
+        and w.name != (select id from string where value = '')
+)
+group by name
+
 -- name: found_entry_page
-select entry_page, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
-from counted_visit
-where site = :site and day = :day
+-- Visits lie on their first day, their page views and events on the days on which they happened.
+select entry_page, sum(pageviews), sum(visits), 0, sum(bounces), sum(engaged_ms), sum(events) from (
+    select entry_page, 0 as pageviews, count(*) as visits, sum(pageviews = 1 and events = 0 and engaged_ms < :bounce) as bounces,
+        sum(engaged_ms) as engaged_ms, 0 as events
+    from counted_visit
+    where site = :site and day = :day
+    group by 1
+    union all
+    select v.entry_page, sum(w.name = (select id from string where value = '')), 0, 0, 0,
+        sum(w.name != (select id from string where value = ''))
+    from view as w cross join counted_visit as v on v.id = w.visit
+    where w.site = :site and w.day = :day
+    group by 1
+)
 group by 1
 
 -- name: found_exit_page
-select exit_page, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
-from counted_visit
-where site = :site and day = :day
+-- Visits lie on their first day, their page views and events on the days on which they happened.
+select exit_page, sum(pageviews), sum(visits), 0, sum(bounces), sum(engaged_ms), sum(events) from (
+    select exit_page, 0 as pageviews, count(*) as visits, sum(pageviews = 1 and events = 0 and engaged_ms < :bounce) as bounces,
+        sum(engaged_ms) as engaged_ms, 0 as events
+    from counted_visit
+    where site = :site and day = :day
+    group by 1
+    union all
+    select v.exit_page, sum(w.name = (select id from string where value = '')), 0, 0, 0,
+        sum(w.name != (select id from string where value = ''))
+    from view as w cross join counted_visit as v on v.id = w.visit
+    where w.site = :site and w.day = :day
+    group by 1
+)
 group by 1
 
 -- name: found_hostname
-select hostname, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
-from counted_visit
-where site = :site and day = :day
+-- Visits lie on their first day, their page views and events on the days on which they happened.
+select hostname, sum(pageviews), sum(visits), 0, sum(bounces), sum(engaged_ms), sum(events) from (
+    select hostname, 0 as pageviews, count(*) as visits, sum(pageviews = 1 and events = 0 and engaged_ms < :bounce) as bounces,
+        sum(engaged_ms) as engaged_ms, 0 as events
+    from counted_visit
+    where site = :site and day = :day
+    group by 1
+    union all
+    select v.hostname, sum(w.name = (select id from string where value = '')), 0, 0, 0,
+        sum(w.name != (select id from string where value = ''))
+    from view as w cross join counted_visit as v on v.id = w.visit
+    where w.site = :site and w.day = :day
+    group by 1
+)
 group by 1
 
 -- name: found_acquisition
-select acquisition, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
-from counted_visit
-where site = :site and day = :day
+-- Visits lie on their first day, their page views and events on the days on which they happened.
+select acquisition, sum(pageviews), sum(visits), 0, sum(bounces), sum(engaged_ms), sum(events) from (
+    select acquisition, 0 as pageviews, count(*) as visits, sum(pageviews = 1 and events = 0 and engaged_ms < :bounce) as bounces,
+        sum(engaged_ms) as engaged_ms, 0 as events
+    from counted_visit
+    where site = :site and day = :day
+    group by 1
+    union all
+    select v.acquisition, sum(w.name = (select id from string where value = '')), 0, 0, 0,
+        sum(w.name != (select id from string where value = ''))
+    from view as w cross join counted_visit as v on v.id = w.visit
+    where w.site = :site and w.day = :day
+    group by 1
+)
 group by 1
 
 -- name: found_location
-select location, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
-from counted_visit
-where site = :site and day = :day
+-- Visits lie on their first day, their page views and events on the days on which they happened.
+select location, sum(pageviews), sum(visits), 0, sum(bounces), sum(engaged_ms), sum(events) from (
+    select location, 0 as pageviews, count(*) as visits, sum(pageviews = 1 and events = 0 and engaged_ms < :bounce) as bounces,
+        sum(engaged_ms) as engaged_ms, 0 as events
+    from counted_visit
+    where site = :site and day = :day
+    group by 1
+    union all
+    select v.location, sum(w.name = (select id from string where value = '')), 0, 0, 0,
+        sum(w.name != (select id from string where value = ''))
+    from view as w cross join counted_visit as v on v.id = w.visit
+    where w.site = :site and w.day = :day
+    group by 1
+)
 group by 1
 
 -- name: found_technology
-select technology, count(*), sum(pageviews = 1 and events = 0 and engaged_ms < :bounce), sum(engaged_ms)
-from counted_visit
-where site = :site and day = :day
+-- Visits lie on their first day, their page views and events on the days on which they happened.
+select technology, sum(pageviews), sum(visits), 0, sum(bounces), sum(engaged_ms), sum(events) from (
+    select technology, 0 as pageviews, count(*) as visits, sum(pageviews = 1 and events = 0 and engaged_ms < :bounce) as bounces,
+        sum(engaged_ms) as engaged_ms, 0 as events
+    from counted_visit
+    where site = :site and day = :day
+    group by 1
+    union all
+    select v.technology, sum(w.name = (select id from string where value = '')), 0, 0, 0,
+        sum(w.name != (select id from string where value = ''))
+    from view as w cross join counted_visit as v on v.id = w.visit
+    where w.site = :site and w.day = :day
+    group by 1
+)
 group by 1
 
 -- name: clear_day
@@ -119,6 +222,9 @@ delete from rollup_day where site = ? and dimension = ? and day = ?
 
 -- name: clear_hours
 delete from rollup_hour where site = ? and day = ?
+
+-- name: mark_stale_month
+delete from summed_month where site = ? and month = ?
 
 -- name: put_day
 insert into rollup_day values (?, ?, ?, coalesce((select id from string where value = nullif(?, '')), 0), ?, ?, ?, ?, ?, ?)
