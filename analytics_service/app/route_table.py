@@ -44,5 +44,5 @@ def make_routes(streams: Streams, font_file: Path | None) -> list[RuledRoute]:
         RuledRoute("/api/docs", docs.serve_page, Action.READ_PUBLIC),
         RuledRoute("/api/docs/{name}", docs.serve_static, Action.READ_PUBLIC),
         *(operation.make_route() for operation in OPERATIONS),
-        *dashboard_routes(),
+        *dashboard_routes(streams),
     ]

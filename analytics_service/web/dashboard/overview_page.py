@@ -8,10 +8,12 @@ from analytics_service.domain.comparisons import Earlier
 from analytics_service.domain.filters import DIMENSIONS
 from analytics_service.domain.principals import Action
 from analytics_service.domain.query import Query
+from analytics_service.domain.ranges import resolve
 from analytics_service.domain.site import Site
 from analytics_service.errors import BadParameter
 from analytics_service.web.dashboard.address import Address
 from analytics_service.web.dashboard.counter_strip import CounterStrip, read_counter
+from analytics_service.web.dashboard.day_notes import read_notes
 from analytics_service.web.dashboard.drawer import read_drawer, write_rows
 from analytics_service.web.dashboard.filter_form import FIELDS, make_chips, read_form
 from analytics_service.web.dashboard.first_view import SKIP, has_figures, show_onboarding
@@ -54,7 +56,8 @@ async def show_overview(viewer: Viewer, site: Site, address: Address, part: str)
         drawer = await read_drawer(viewer, site, query, address)
         if part == DRAWER:
             return Page("drawer.html", {"drawer": drawer}) if drawer else Page("nothing.html")
-        notes = ()
+        period = resolve(query.period, viewer.calendar(site), viewer.at)
+        notes = await read_notes(viewer, site, period.first, period.last)
         figures, panels = await read_overview(viewer, site, query, address, notes)
     except BadParameter as error:
         return _refuse(viewer, site, address, error)
@@ -118,7 +121,7 @@ def _links(viewer: Viewer, site: Site, base: Address) -> Mapping[str, str]:
         "stream": site_path(viewer, site, "stream"),
         "widget": site_path(viewer, site, "settings", "counter") if can_change else "",
         "settings": site_path(viewer, site, "settings", "general") if can_change else "",
-        "annotate": "",
+        "annotate": site_path(viewer, site, "notes"),
     }
 
 

@@ -7,9 +7,10 @@ from starlette.responses import Response
 from analytics_service.domain.sessions import form_token
 from analytics_service.web.dashboard.call import PageCall
 from analytics_service.web.dashboard.environment import asset_path, environment
-from analytics_service.web.dashboard.security import FORM, set_cookie
+from analytics_service.web.dashboard.security import FORM, THEME, read_cookie, set_cookie
 
 HTML = "text/html; charset=utf-8"
+THEMES = ("auto", "light", "dark")
 ROOT = ""
 """The path before all addresses: the dashboard has its origin for itself."""
 
@@ -19,10 +20,12 @@ def render(call: PageCall, template: str, *, status: int = 200, **values: object
 
     A form carries `<input type="hidden" name="csrf" value="{{ csrf }}">`.
     """
+    theme = read_cookie(call.request, THEME, is_https=call.access.is_https)
     given: dict[str, object] = {
         "t": call.words,
         "language": call.language,
-        "theme": "auto",
+        "theme": theme if theme in THEMES else "auto",
+        "next": call.request.url.path,
         "root": ROOT,
         "asset": partial(asset_path, ROOT),
         "csrf": form_token(call.token) if call.token else "",

@@ -2,7 +2,6 @@
 
 from analytics_service.domain.principals import Action
 from analytics_service.web.dashboard.guard import DashboardRoute
-from analytics_service.web.dashboard.home import show_home
 from analytics_service.web.dashboard.login import (
     show_confirmation,
     show_login,
@@ -11,14 +10,16 @@ from analytics_service.web.dashboard.login import (
     take_logout,
 )
 from analytics_service.web.dashboard.setup import show_setup, take_setup
+from analytics_service.web.dashboard.site_routes import site_routes
+from analytics_service.web.public.stream import Streams
 
 GET, POST = ("GET",), ("POST",)
 
 
-def dashboard_routes() -> list[DashboardRoute]:
+def dashboard_routes(streams: Streams) -> list[DashboardRoute]:
     """Returns the routes in the order in which they are tried."""
     return [
-        DashboardRoute("/", show_home, Action.USE_ACCOUNT),
+        *site_routes(streams),
         DashboardRoute("/login", show_login, Action.SIGN_IN),
         DashboardRoute("/login", take_login, Action.SIGN_IN, methods=POST),
         DashboardRoute("/setup", show_setup, Action.SIGN_IN),

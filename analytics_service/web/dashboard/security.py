@@ -34,7 +34,7 @@ SECURITY_HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 STRICT_TRANSPORT = "max-age=31536000"
-SESSION, FORM = "session", "form"
+SESSION, FORM, THEME = "session", "form", "theme"
 TOKEN_LIMIT = 100
 COOKIES_LIMIT = 16_384
 

@@ -1,0 +1,115 @@
+"""Notes on days: those of people and of the service, for the chart and on a page of their own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from analytics_service.domain.annotations import Annotation, AnnotationKind
+from analytics_service.domain.audit import Entry, Event
+from analytics_service.domain.periods import local_day
+from analytics_service.domain.principals import Action
+from analytics_service.domain.site import Site
+from analytics_service.errors import Unavailable
+from analytics_service.ports.storage import ConfigStores
+from analytics_service.web.dashboard.chart import Note
+from analytics_service.web.dashboard.formats import Formats
+from analytics_service.web.dashboard.page import Page
+from analytics_service.web.dashboard.viewer import Viewer, site_path
+
+ENTRIES_READ = 500
+"""Of the audit log, the newest of a site."""
+SHOWN = 100
+EVENTS_OF_NOTES = frozenset({Event.SITE_CHANGED, Event.SITE_RESTORED, Event.VISITS_REVIEWED})
+"""What changes how a site is counted, and so may explain its figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayNote:
+    """A note in a list; only a person's can be deleted, by its id."""
+
+    day: str
+    text: str
+    by: str
+    id: int | None
+
+
+async def read_notes(viewer: Viewer, site: Site, first: date, last: date) -> tuple[Note, ...]:
+    """Returns the notes from one day to another, by day; none where they cannot be read."""
+    formats = viewer.formats(site)
+
+    def read(stores: ConfigStores) -> list[Note]:
+        people = stores.annotations.annotations(site.number, first, last)
+        service = _find_changes(stores.audit.entries(limit=ENTRIES_READ, site=site.number), site)
+        notes = [Note(one.day, write_text(one, formats)) for one in people]
+        notes += [Note(day, text) for day, text in _write_changes(service, formats) if first <= day <= last]
+        return sorted(notes, key=lambda note: note.day)
+
+    try:
+        return tuple(await viewer.services.dashboard.config.run(read))
+    except Unavailable:
+        return ()
+
+
+def _find_changes(entries: Sequence[Entry], site: Site) -> list[tuple[date, Entry]]:
+    return [(local_day(entry.at, site.zones), entry) for entry in entries if entry.event in EVENTS_OF_NOTES]
+
+
+def _write_changes(changes: Sequence[tuple[date, Entry]], formats: Formats) -> list[tuple[date, str]]:
+    """Returns one text for each day and kind of change, however often it happened that day."""
+    words = formats.words.dashboard
+    fields: dict[tuple[date, Event], set[str]] = {}
+    for day, entry in changes:
+        fields.setdefault((day, entry.event), set()).update(entry.details)
+    texts = []
+    for (day, event), changed in fields.items():
+        text = words[f"note_{event.value.replace('-', '_')}"]
+        texts.append((day, f"{text}: {', '.join(sorted(changed))}" if changed else text))
+    return texts
+
+
+def write_text(note: Annotation, formats: Formats) -> str:
+    """Returns what a note says: a person's as it was written, the service's in the reader's words."""
+    if note.kind is AnnotationKind.PERSON:
+        return note.text
+    return formats.words.dashboard[f"note_{note.kind.value}"].format(text=note.text)
+
+
+async def show_notes(viewer: Viewer, site: Site, *, text: str = "", day: str = "", error: str = "") -> Page:
+    """Returns the page of a site's notes, with what was typed where it could not be taken."""
+    formats = viewer.formats(site)
+    today = local_day(viewer.at, site.zones)
+
+    def read(stores: ConfigStores) -> list[DayNote]:
+        notes = stores.annotations.annotations(site.number, date.min, date.max)
+        listed = [
+            (
+                note.day,
+                DayNote(
+                    formats.day(note.day),
+                    write_text(note, formats),
+                    note.by,
+                    note.id if note.kind is AnnotationKind.PERSON else None,
+                ),
+            )
+            for note in notes
+        ]
+        changes = _find_changes(stores.audit.entries(limit=ENTRIES_READ, site=site.number), site)
+        listed += [
+            (day, DayNote(formats.day(day), text, "", None)) for day, text in _write_changes(changes, formats)
+        ]
+        return [note for _, note in sorted(listed, key=lambda one: one[0], reverse=True)[:SHOWN]]
+
+    return Page(
+        "notes.html",
+        {
+            "site": site,
+            "notes": await viewer.services.dashboard.config.run(read),
+            "may_write": viewer.may(Action.WRITE_ANNOTATIONS, site),
+            "text": text,
+            "day": day or today.isoformat(),
+            "error": error,
+            "back": site_path(viewer, site),
+            "action": site_path(viewer, site, "notes"),
+        },
+        422 if error else 200,
+    )
