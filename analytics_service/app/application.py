@@ -80,6 +80,7 @@ class WorkerConfig:
     clock: Clock
     random: Randomness
     stop: Callable[[], None]
+    is_applier_away: Callable[[], bool] = bool
 
 
 def create_app(config: WorkerConfig) -> Starlette:
@@ -126,6 +127,7 @@ async def open_services(config: WorkerConfig, end_streams: Callable[[], None]) -
             clock=config.clock,
             random=config.random,
             stop=config.stop,
+            is_applier_away=config.is_applier_away,
         )
         api = ApiServices(
             keys=tasks.keys,

@@ -49,6 +49,7 @@ class WorkerTasks:
     clock: Clock
     random: Randomness
     stop: Callable[[], None]
+    is_applier_away: Callable[[], bool]
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _version: int = -1
     _salted_at: datetime | None = None
@@ -134,6 +135,8 @@ class WorkerTasks:
             reasons.append("a database or the folder of journals is missing")
         if self._lag.seconds(time.monotonic()) > LAG_LIMIT.total_seconds():
             reasons.append("the applier is behind")
+        if self.is_applier_away():
+            reasons.append("the applier does not run")
         return reasons
 
     def _write_drops(self) -> None:

@@ -7,6 +7,7 @@ import threading
 import msgspec
 
 from analytics_service.app.clock import read_clock
+from analytics_service.processes.heartbeat import APPLIER_AWAY
 from analytics_service.settings import Settings
 
 
@@ -29,21 +30,30 @@ def run_child(role: str) -> int:
         print(f"analytics-service: `serve` starts the {role}; it is no command of its own", file=sys.stderr)
         return 2
     start = msgspec.json.decode(line, type=ChildStart)
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    applier_away = threading.Event()
+    threading.Thread(target=_heed_parent, args=(applier_away,), name="parent", daemon=True).start()
     if role == "worker":
         from analytics_service.processes.worker_process import run_worker
 
         return run_worker(
-            start.settings, start.listening, start.heartbeats, clock=read_clock, address_key=start.address_key
+            start.settings,
+            start.listening,
+            start.heartbeats,
+            clock=read_clock,
+            address_key=start.address_key,
+            is_applier_away=applier_away.is_set,
         )
     from analytics_service.processes.applier_process import run_applier
 
     return run_applier(start.settings, start.heartbeats, clock=read_clock)
 
 
-def _end_with_parent() -> None:
+def _heed_parent(applier_away: threading.Event) -> None:
     # The pipe ends when the parent does, however it died. SIGTERM's orderly way needs no pipe.
     # The descriptor itself is read: a buffered reader's lock would abort the interpreter's end.
-    while os.read(0, 4096):
-        pass
+    while marks := os.read(0, 4096):
+        if marks.endswith(APPLIER_AWAY):
+            applier_away.set()
+        else:
+            applier_away.clear()
     os._exit(3)

@@ -1,4 +1,4 @@
-"""Heartbeats: what a process writes to its supervisor to show that it works."""
+"""Heartbeats: what a process writes to its supervisor to show that it works, and what it is told in turn."""
 
 import os
 from contextlib import suppress
@@ -6,6 +6,9 @@ from contextlib import suppress
 ALIVE = b"."
 LONG_WORK = b"l"
 """Announces work that may take longer than usual until the next heartbeat."""
+
+APPLIER_AWAY, APPLIER_BACK = b"x", b"o"
+"""What the supervisor writes to its workers when no applier works, and when one works again."""
 
 
 def send_heartbeat(descriptor: int, mark: bytes = ALIVE) -> None:

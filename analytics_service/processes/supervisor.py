@@ -9,13 +9,14 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 import msgspec
 
 from analytics_service.processes.child import ChildStart
-from analytics_service.processes.heartbeat import LONG_WORK
+from analytics_service.processes.heartbeat import APPLIER_AWAY, APPLIER_BACK, LONG_WORK
 from analytics_service.settings import Settings
 
 WORKER_HEARTBEAT_TIMEOUT = timedelta(seconds=10)
@@ -31,6 +32,8 @@ APPLIER_STOP_TIMEOUT = timedelta(seconds=3)
 """The part of STOP_TIMEOUT that is kept for the applier, which ends after the workers."""
 STABLE_AFTER = timedelta(seconds=10)
 """A process that lived for longer is restarted at once."""
+AWAY_AFTER = timedelta(seconds=3)
+"""Without an applier that works, workers say so: beacons are accepted, and figures stand still."""
 MAX_BACK_OFF = timedelta(seconds=5)
 
 log = logging.getLogger(__name__)
@@ -42,7 +45,8 @@ class Child:
 
     Its standard input is a pipe that closes when the supervisor ends. It writes its heartbeats to another
     pipe, whose reading end is `heartbeats`. In a rolling restart a new worker `replaces` an old one. Once the
-    new one serves, the old one `is_retired`: it gets SIGTERM, and is killed after `ends_by`.
+    new one serves, the old one `is_retired`: it gets SIGTERM, and is killed after `ends_by`. What a worker
+    was last told of the applier is `applier_away`.
     """
 
     role: str
@@ -54,6 +58,7 @@ class Child:
     at_long_work: bool = False
     replaces: "Child | None" = None
     is_retired: bool = False
+    applier_away: bool = False
     ends_by: float | None = None
 
     def on_heartbeat(self, marks: bytes) -> None:
@@ -93,7 +98,7 @@ class Supervisor:
         self._stopping = False
         self._rolling = False
         self._to_replace: list[Child] = []
-        self._polled_at = time.monotonic()
+        self._polled_at = self._applier_at = time.monotonic()
         self._selector = selectors.DefaultSelector()
 
     def run(self) -> int:
@@ -122,6 +127,7 @@ class Supervisor:
             # Heartbeats may not be read yet, and the others may have been stopped too.
             for child in self._children:
                 child.spare(now)
+            self._applier_at = now
         self._polled_at = now
         self._reap(now)
         self._rolling_restart(now)
@@ -133,6 +139,21 @@ class Supervisor:
         for restart in [restart for restart in self._restarts if restart[0] <= now]:
             self._restarts.remove(restart)
             self._start(restart[1])
+        self._tell_of_applier(now)
+
+    def _tell_of_applier(self, now: float) -> None:
+        """Tells the workers when no applier works; one that ends again and again does not."""
+        for child in self._children:
+            stable = now - child.started_at > STABLE_AFTER.total_seconds()
+            if child.role == "applier" and child.ready and (stable or self._failures.get("applier", 0) < 2):
+                self._applier_at = now
+        is_away = now - self._applier_at > AWAY_AFTER.total_seconds()
+        for child in self._children:
+            if child.role == "worker" and child.applier_away != is_away and child.process.stdin is not None:
+                with suppress(BrokenPipeError):
+                    child.process.stdin.write(APPLIER_AWAY if is_away else APPLIER_BACK)
+                    child.process.stdin.flush()
+                child.applier_away = is_away
 
     def _start(self, role: str, *, replaces: Child | None = None) -> None:
         """Starts a process; one that cannot be started now is tried again, and a rolling restart given up."""

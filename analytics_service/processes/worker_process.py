@@ -6,6 +6,7 @@ import logging
 import secrets
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -37,7 +38,13 @@ GARBAGE_THRESHOLD = 20_000
 
 
 def run_worker(
-    settings: Settings, listening: int, heartbeats: int, *, clock: Clock, address_key: bytes
+    settings: Settings,
+    listening: int,
+    heartbeats: int,
+    *,
+    clock: Clock,
+    address_key: bytes,
+    is_applier_away: Callable[[], bool],
 ) -> int:
     """Serves until SIGTERM, or until the journal can no longer be written; returns the exit status."""
     failed = False
@@ -47,7 +54,8 @@ def run_worker(
         failed = True
         server.should_exit = True
 
-    config = _config(create_app(_worker_config(settings, clock, stop, address_key)), _protocol(settings))
+    worker = replace(_worker_config(settings, clock, stop, address_key), is_applier_away=is_applier_away)
+    config = _config(create_app(worker), _protocol(settings))
     server = uvicorn.Server(config)
 
     async def serve() -> None:

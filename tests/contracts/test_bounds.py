@@ -2,20 +2,24 @@
 
 import json
 import socket
+import time
 from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from analytics_service.web.intake.connection import REQUEST_TIMEOUT
 from analytics_service.web.intake.connection_limit import CONNECTION_LIMIT, SENDER_SHARE
 from tests.contracts.doors import DOORS, Answer, Door, ask_both, read_answers, statuses_of
 from tests.service import BROWSER, serving, until
 
 LIMIT_OF_SENDER = CONNECTION_LIMIT // SENDER_SHARE
 HEAD_LIMIT, HEADERS_LIMIT = 32 * 1024, 100
-# Bytes are counted as they arrive, by slices of 1 KiB.
+# While they arrive, bytes are counted by slices of 1 KiB.
 OVER = HEAD_LIMIT + 2048
+COUNTED = len("/health") + len("Host: x\r\n") + len("a: \r\n")
+EXACTLY = "x" * (HEAD_LIMIT - COUNTED)
 UPGRADES = [
     ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA"),
     ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="),
@@ -68,6 +72,9 @@ def test_there_is_no_tunnel(doors: list[Door]) -> None:
     "request_",
     [
         got("a: " + "x" * OVER),
+        got("a: x" + EXACTLY),
+        got("Content-Length: 2", "a: " + EXACTLY, path="/v").replace(b"GET", b"POST") + b"{}",
+        got("a: " + EXACTLY, path="/health?"),
         got(*["a: b"] * (HEADERS_LIMIT + 1)),
         got(*["a: " + "x" * 1000] * 40),
         got(path="/health?" + "x" * OVER),
@@ -90,9 +97,25 @@ def test_target_headers_and_trailers_have_a_limit(doors: list[Door], request_: b
 
 def test_what_is_within_the_limits_is_answered(doors: list[Door]) -> None:
     many = [f"a{number}: b" for number in range(HEADERS_LIMIT - 10)]
-    for request in (got(*many), got("a: " + "x" * 30_000), got(path="/health?" + "x" * 30_000)):
+    for request in (got(*many), got("a: " + EXACTLY), got(path="/health?" + "x" * 30_000)):
         assert statuses_of(ask_both(doors, lambda _, said=request: [said + said], 2)) == [200, 200]  # type: ignore[misc]
     assert statuses_of(ask_both(doors, lambda door: [door.post("a: " + "x" * 30_000)], 1)) == [202]
+
+
+@pytest.mark.parametrize("size", [b"fffffffff", b"f" * 16, b"f" * 17, b"ffffffffffffffff;x=y"])
+@pytest.mark.parametrize("pieces", [1, 2, 200])
+def test_a_chunk_that_no_body_may_have_is_refused_before_it_comes(
+    doors: list[Door], size: bytes, pieces: int
+) -> None:
+    def sent(door: Door) -> list[bytes]:
+        whole = door.post("Transfer-Encoding: chunked", body=b"2\r\n{}\r\n" + size + b"\r\n{")
+        length = len(whole) // pieces + 1
+        return [whole[at : at + length] for at in range(0, len(whole), length)]
+
+    began = time.monotonic()
+    (answer,) = ask_both(doors, sent, 2)
+    assert time.monotonic() - began < REQUEST_TIMEOUT.total_seconds()
+    refused(answer, 400 if len(size) == 17 else 413)
 
 
 def test_a_trailer_is_no_header(doors: list[Door]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from analytics_service.processes.supervisor import APPLIER_HEARTBEAT_TIMEOUT
 from tests.faults.judge import RIGHT, judged_at_last
 from tests.faults.senders import Senders
+from tests.patches import patched
 from tests.service import Service, add_site, known, serving, until
 
 
@@ -119,6 +120,34 @@ def test_while_a_new_worker_takes_its_time_the_others_are_watched(tmp_path: Path
         assert worker in service.children()
         spam.write_text("spam.example\n")
         assert until(lambda: worker in service.children(), (False).__eq__) is False
+        assert until(lambda: _health(service), (200).__eq__) == 200
+
+
+CANNOT_START = """
+from pathlib import Path
+from analytics_service.processes import applier_process
+from analytics_service.errors import Unavailable
+
+def cannot(process):
+    if Path({fault!r}).exists():
+        raise Unavailable("the applier's files cannot be opened")
+    return open_and_apply(process)
+
+open_and_apply, applier_process._open_and_apply = applier_process._open_and_apply, cannot
+"""
+
+
+def test_an_applier_that_cannot_start_makes_the_service_unready_within_seconds(tmp_path: Path) -> None:
+    fault = tmp_path / "fault"
+    env = patched(tmp_path / "patch", CANNOT_START.format(fault=str(fault)))
+    with serving(tmp_path / "data", "--workers", "1", env=env) as service:
+        fault.touch()
+        began = time.monotonic()
+        os.kill(_applier(service), signal.SIGKILL)
+        assert until(lambda: _health(service), (503).__eq__) == 503
+        print(f"not ready {time.monotonic() - began:.1f} s after the applier was gone")
+        assert "the applier does not run" in httpx2.get(f"{service.url}/health").json()["reasons"]
+        fault.unlink()
         assert until(lambda: _health(service), (200).__eq__) == 200
 
 

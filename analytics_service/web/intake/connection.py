@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from analytics_service.logs import LOG_INTERVAL, ThrottleFilter
 from analytics_service.web.errors import problem
 from analytics_service.web.intake.connection_limit import Crowd
-from analytics_service.web.intake.pipeline import TurnTaking
+from analytics_service.web.intake.pipeline import SLICE, TurnTaking
 
 REQUEST_TIMEOUT = timedelta(seconds=10)
 """From a request's first byte, or the connection's first moment, to the request's last byte."""
@@ -24,7 +25,10 @@ LAST_REQUEST_TIMEOUT = timedelta(seconds=2)
 """What a connection has for its last request when the service ends."""
 HEAD_LIMIT, HEADERS_LIMIT = 32 * 1024, 100
 """Bytes of target and headers, or of anything else that is no body; and how many headers."""
+CHUNK_LIMIT, LONGEST_SIZE = 2**32, 64
+"""Bytes of a chunk, and signs in which its size is written; what a body may have is far less."""
 RETRY_AFTER = timedelta(seconds=5)
+_CHUNK_SIZE = re.compile(rb"\r\n([0-9A-Fa-f]{9,16})[ \t]*[;\r]")
 _CLOSE = {"Connection": "close"}
 _BUSY = problem(
     "unavailable",
@@ -35,6 +39,7 @@ _BUSY = problem(
 )
 _TOO_LONG = problem("http", "Headers too large", 431, "Target and headers are too long or too many.", _CLOSE)
 _TOO_SLOW = problem("http", "Request timeout", 408, "The request did not arrive within 10 seconds.", _CLOSE)
+_TOO_LARGE = problem("http", "Body too large", 413, "The size of this chunk is beyond all bounds.", _CLOSE)
 _NO_HTTP = problem("http", "Bad request", 400, "This is no valid HTTP request.", _CLOSE)
 _NO_HOST = problem("http", "Bad request", 400, "A request names exactly one Host.", _CLOSE)
 _NO_TUNNEL = problem(
@@ -73,6 +78,7 @@ class BoundedConnection(TurnTaking):
         self._in_head = False
         self._quiet = 0
         self._upgrades = False
+        self._lately = b""
         self._unread = 0
         self._refusal: Response | None = None
 
@@ -96,6 +102,7 @@ class BoundedConnection(TurnTaking):
     def _feed(self, data: bytes) -> None:
         if self._is_over():
             return
+        self._lately = data if self._begun_at is None else self._lately[-LONGEST_SIZE:] + data
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -111,7 +118,8 @@ class BoundedConnection(TurnTaking):
             return
         if self._begun_at is not None:
             self._quiet += len(data)
-            if self._quiet > HEAD_LIMIT:
+            # The slice may have begun before the request.
+            if self._quiet > HEAD_LIMIT + SLICE:
                 self._refuse(_TOO_LONG)
 
     def _ignore_upgrade(self, rest: bytes) -> None:
@@ -211,17 +219,30 @@ class BoundedConnection(TurnTaking):
             self.cycle.keep_alive = False
 
     def _check_bounds(self) -> None:
-        if len(self.headers) > HEADERS_LIMIT:
+        if self._is_too_long():
             raise _Refused(_TOO_LONG)
         if not self._is_served:
             _log_busy.warning("a connection too many was refused")
             raise _Refused(_BUSY)
 
+    def _is_too_long(self) -> bool:
+        if self._quiet <= HEAD_LIMIT - SLICE:
+            return len(self.headers) > HEADERS_LIMIT
+        size = len(self.url) + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
+        return size > HEAD_LIMIT or len(self.headers) > HEADERS_LIMIT
+
+    def on_chunk_header(self) -> None:
+        """Refuses a chunk that no body may have, before any of it comes."""
+        sizes = (int(size, 16) for size in _CHUNK_SIZE.findall(self._lately))
+        if max(sizes, default=0) > CHUNK_LIMIT:
+            raise _Refused(_TOO_LARGE)
+
     def on_message_complete(self) -> None:
         """Hands on a request that is here as a whole."""
         if self._upgrades:
             return
-        if len(self.headers) > HEADERS_LIMIT:
+        # These are trailers.
+        if self._is_too_long():
             raise _Refused(_TOO_LONG)
         self._complete()
         super().on_message_complete()

@@ -21,7 +21,7 @@ from analytics_service.errors import AnalyticsError
 from analytics_service.web.errors import error_response, internal_error
 from analytics_service.web.intake.beacon import HEADERS
 from analytics_service.web.intake.client import client_from
-from analytics_service.web.intake.connection import HEADERS_LIMIT, BoundedConnection
+from analytics_service.web.intake.connection import BoundedConnection
 from analytics_service.web.intake.door import accept
 from analytics_service.web.services import Services
 
@@ -139,7 +139,7 @@ class FastLane(BoundedConnection):
         """Whether the lane's answer would be the next, and this client is to be answered at all."""
         if self.pipeline or (type(self.cycle) is not LaneCycle and self._is_busy()):
             return False
-        return self._is_served and len(self.headers) <= HEADERS_LIMIT
+        return self._is_served and not self._is_too_long()
 
     def _is_plain_get(self) -> bool:
         """Whether an answer that was given to somebody else would do."""
