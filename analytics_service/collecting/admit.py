@@ -1,5 +1,6 @@
 """Admits beacons: judges, identifies and recognises them, and makes facts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from analytics_service.domain.admission import judge, refused_host
 from analytics_service.domain.beacons import Beacon, Kind, with_ids
 from analytics_service.domain.client import Agent, Client
 from analytics_service.domain.dimensions import Location
-from analytics_service.domain.drops import Drop
+from analytics_service.domain.drops import Drop, Refusal
 from analytics_service.domain.facts import DropSample, Recognised, VisitorFact, fact_of
 from analytics_service.domain.pages import page_of
 from analytics_service.domain.site import Site
@@ -97,6 +98,11 @@ class Collector:
             is_over_budget=is_over_budget,
         )
         return Verdict(fact_of(with_ids(beacon, self._make_id), site, recognised), suspicion)
+
+    def count_refusal(self, names: Iterable[str], refusal: Refusal) -> None:
+        """Counts what was no beacon at all, for the first of these names that is a site's."""
+        sites = (self.sites.find(name) for name in names)
+        self.drops.count(next((site.number for site in sites if site), NO_SITE), refusal)
 
     def _note_visitor(
         self, visitor: VisitorIds, beacon: Beacon, client: Client, day: SiteDay, *, page: str, at_ms: int

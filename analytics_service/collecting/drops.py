@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from analytics_service.domain.drops import Drop
+from analytics_service.domain.drops import Drop, Refusal
 from analytics_service.domain.facts import DropSample, DropSummary
 
 NO_SITE = 0
@@ -19,10 +19,10 @@ class DropCounter:
     """Counts drops in memory until they are summed up; it holds no address and no agent as it came."""
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[int, Drop]] = Counter()
+        self._counts: Counter[tuple[int, Drop | Refusal]] = Counter()
         self._samples: dict[int, list[DropSample]] = {}
 
-    def count(self, site: int, drop: Drop) -> None:
+    def count(self, site: int, drop: Drop | Refusal) -> None:
         """Counts one drop of a site."""
         if (site, drop) in self._counts or len(self._counts) < COUNTER_LIMIT:
             self._counts[site, drop] += 1

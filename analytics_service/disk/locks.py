@@ -14,16 +14,21 @@ def lock(path: Path) -> int | None:
 
     Raises Unavailable where the file cannot be created.
     """
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        descriptor = _open_read_only(path, error)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    while True:
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            descriptor = _open_read_only(path, error)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.stat(path), os.fstat(descriptor)):
+                return descriptor
+        # Whoever held it has removed it meanwhile: who comes next would make another, and hold that.
         os.close(descriptor)
-        return None
-    return descriptor
 
 
 def is_held(path: Path) -> bool:

@@ -18,3 +18,10 @@ class Drop(StrEnum):
     DUPLICATE = "duplicate"
     RATE = "rate"
     PREFETCH = "prefetch"
+
+
+class Refusal(StrEnum):
+    """Why what was sent to the door is no beacon at all."""
+
+    MALFORMED = "malformed"
+    TOO_LARGE = "too-large"

@@ -112,9 +112,21 @@ def _write_and_remove(probe: Path) -> None:
         probe.unlink(missing_ok=True)
 
 
+def _remove_locks_of_nothing(folder: Path) -> None:
+    """Removes locks that were left where a journal was being made, or removed, as its process ended."""
+    with suppress(OSError, Unavailable):
+        for path in folder.glob("*.lock"):
+            journal = path.with_suffix(".db")
+            if not journal.exists() and (held := lock(path)) is not None:
+                if not journal.exists():
+                    path.unlink()
+                os.close(held)
+
+
 @asynccontextmanager
 async def open_journal(folder: Path, name: str) -> AsyncIterator["Journal"]:
     """A new journal under a name never used before. Raises Unavailable where the disk refuses it."""
+    _remove_locks_of_nothing(folder)
     held = lock(folder / f"{name}.lock")
     if held is None:
         raise Unavailable(f"journal {name} belongs to another worker")
@@ -122,6 +134,7 @@ async def open_journal(folder: Path, name: str) -> AsyncIterator["Journal"]:
         connection = _open(folder / f"{name}.db")
     except (sqlite3.Error, OSError) as error:
         os.close(held)
+        _remove_locks_of_nothing(folder)
         raise Unavailable(f"no journal can be made in {folder}: {error}") from error
     journal = Journal(folder / f"{name}.db", connection)
     try:

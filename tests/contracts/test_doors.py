@@ -1,5 +1,6 @@
 """Two doors for beacons, one contract: the ordinary one is the reference for the fast lane, byte for byte."""
 
+import json
 from contextlib import closing
 
 import pytest
@@ -48,6 +49,29 @@ def test_drops_are_told_alike(doors: list[Door]) -> None:
     ):
         ((_, headers, _),) = ask_both(doors, lambda door, said=more: [door.post(body=door.body(**said))], 1)  # type: ignore[misc]
         assert reason in headers["x-vstats"]
+
+
+def test_what_is_no_beacon_is_told_to_the_owner_of_the_site_that_it_names(doors: list[Door]) -> None:
+    origin = "Origin: https://x.example.vn"
+    for headers, more in (
+        ((), b'{"k":"v","s":"%b","u":"nonsense"}'),
+        ((), b'{"s": "%b" and then it is no JSON'),
+        ((origin,), b"no json and no site%.0b"),
+        ((origin,), b"x" * 9000 + b"%.0b"),
+        ((), b'{"s":"nobody","k":"v"}%.0b'),
+    ):
+        ask_both(doors, lambda door: [door.post(*headers, body=more % door.site.encode())], 1)  # noqa: B023
+    for door in doors:
+        door.service.http.get("/v.gif", params={"s": door.site, "u": "nonsense"})
+        told = until(lambda door=door: dropped(door), lambda told: len(told) == 2)  # type: ignore[misc]
+        assert told == {"malformed": 4, "too-large": 1}
+
+
+def dropped(door: Door) -> dict[str, int]:
+    """What the owner reads, without what other tests here have sent."""
+    done = run("drops", "list", door.site, "--json", data=door.service.data)
+    days = json.loads(done.stdout)["by_day"]
+    return {one["reason"]: one["beacons"] for one in days if one["reason"] in ("malformed", "too-large")}
 
 
 @pytest.mark.parametrize(("method", "status"), [("GET", 405), ("OPTIONS", 204), ("PUT", 405)])

@@ -226,3 +226,29 @@ def test_a_journal_belongs_to_one_worker(tmp_path: Path) -> None:
     assert held is not None
     assert lock(tmp_path / "one.lock") is None
     os.close(held)
+
+
+def locks(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*.lock"))
+
+
+async def test_a_lock_without_a_journal_goes_and_one_that_somebody_holds_stays(tmp_path: Path) -> None:
+    (tmp_path / "left.lock").touch()
+    held = lock(tmp_path / "held.lock")
+    assert held is not None
+    async with open_journal(tmp_path, "one"):
+        assert locks(tmp_path) == ["held.lock", "one.lock"]
+        # Who wanted the one that was removed has another, which keeps out others.
+        again = lock(tmp_path / "left.lock")
+        assert again is not None
+        assert lock(tmp_path / "left.lock") is None
+        os.close(again)
+    os.close(held)
+
+
+async def test_a_journal_that_cannot_be_made_leaves_no_lock(tmp_path: Path) -> None:
+    (tmp_path / "one.db").symlink_to(tmp_path / "no" / "such" / "folder")
+    with pytest.raises(Unavailable):
+        async with open_journal(tmp_path, "one"):
+            pass
+    assert locks(tmp_path) == []

@@ -15,10 +15,13 @@ from starlette.responses import Response
 from analytics_service.collecting.admit import Verdict
 from analytics_service.domain.beacons import BEACON_LIMIT, Beacon
 from analytics_service.domain.client import Client
+from analytics_service.domain.drops import Refusal
 from analytics_service.domain.facts import encode
 from analytics_service.domain.principals import Action
+from analytics_service.errors import BadBeacon
 from analytics_service.web.intake import beacon
 from analytics_service.web.intake.client import client_of
+from analytics_service.web.intake.refusals import count_refusal
 from analytics_service.web.routes import RuledRoute
 from analytics_service.web.services import Services, services_of
 
@@ -88,13 +91,37 @@ def route_of(dialect: Dialect) -> RuledRoute:
     async def receive(request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=PREFLIGHT_HEADERS)
-        body = await read_body(request, BEACON_LIMIT) if dialect.method == "POST" else b""
-        # All of them before the first is counted: a request is malformed as a whole.
-        beacons = tuple(dialect.translate(body, request.query_params, request.headers))
-        return dialect.answer(await record(services_of(request), request, beacons))
+        services = services_of(request)
+        body = await _read_beacon(request, services) if dialect.method == "POST" else b""
+        try:
+            # All of them before the first is counted: a request is malformed as a whole.
+            beacons = tuple(dialect.translate(body, request.query_params, request.headers))
+        except BadBeacon:
+            count_refusal(services, Refusal.MALFORMED, body or _query_of(request), _origin_of(request))
+            raise
+        return dialect.answer(await record(services, request, beacons))
 
     methods = ["POST", "OPTIONS"] if dialect.method == "POST" else [dialect.method]
     return RuledRoute(dialect.path, receive, Action.SEND_BEACON, methods=methods)
+
+
+async def _read_beacon(request: Request, services: Services) -> bytes:
+    try:
+        return await read_body(request, BEACON_LIMIT)
+    except HTTPException as error:
+        if error.status_code == 413:
+            count_refusal(services, Refusal.TOO_LARGE, b"", _origin_of(request))
+        raise
+
+
+def _query_of(request: Request) -> bytes:
+    """What an image's query tells, in the form of a body."""
+    told = request.query_params
+    return (told.get("d") or f'"s":"{told.get("s", "")}"').encode("utf-8", "replace")
+
+
+def _origin_of(request: Request) -> str:
+    return request.headers.get("origin", "")
 
 
 async def read_body(request: Request, limit: int) -> bytes:

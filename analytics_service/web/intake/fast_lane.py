@@ -16,13 +16,14 @@ from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from analytics_service.domain.beacons import BEACON_LIMIT, parse
-from analytics_service.domain.drops import Drop
-from analytics_service.errors import AnalyticsError
+from analytics_service.domain.drops import Drop, Refusal
+from analytics_service.errors import AnalyticsError, BadBeacon
 from analytics_service.web.errors import error_response, internal_error
 from analytics_service.web.intake.beacon import HEADERS
 from analytics_service.web.intake.client import client_from
 from analytics_service.web.intake.connection import BoundedConnection
 from analytics_service.web.intake.door import accept
+from analytics_service.web.intake.refusals import count_refusal
 from analytics_service.web.services import Services
 
 PATH = b"/v"
@@ -193,7 +194,13 @@ class FastLane(BoundedConnection):
     def _admit(self, body: bytes, answer: list[Answer]) -> None:
         services: Services = self.app_state["services"]
         client = client_from(self.headers, self.client[0] if self.client else "", services.proxies)
-        (verdict,), flushed = accept(services, client, (parse(body),))
+        try:
+            beacon = parse(body)
+        except BadBeacon:
+            origin = next((value for name, value in self.headers if name == b"origin"), b"")
+            count_refusal(services, Refusal.MALFORMED, body, origin.decode("latin-1"))
+            raise
+        (verdict,), flushed = accept(services, client, (beacon,))
         accepted = _COUNTED if verdict.drop is None else _DROPPED[verdict.drop]
         if flushed is None:
             answer.append(accepted)
