@@ -15,8 +15,10 @@ from analytics_service.domain.accounts import (
     parse_name,
 )
 from analytics_service.domain.audit import Event
+from analytics_service.domain.keys import Key
 from analytics_service.domain.principals import Role
 from analytics_service.errors import BadParameter, Refused
+from analytics_service.ports.keys import KeyStore
 from analytics_service.ports.storage import ConfigStores
 from analytics_service.ports.users import UserStore
 
@@ -104,6 +106,81 @@ def set_password(
     if changed is None:
         raise Refused("this account is gone")
     record(stores.audit, Event.PASSWORD_CHANGED, actor=actor, at=at, subject=account.name)
+
+
+def change_account(
+    stores: ConfigStores,
+    account: Account,
+    *,
+    actor: Actor,
+    at: datetime,
+    email: str | None = None,
+    language: str | None = None,
+    is_administrator: bool | None = None,
+    roles: Mapping[int, Role | None] | None = None,
+) -> Account:
+    """Changes an account and returns it; a role of None is taken away, and None leaves the rest as it is.
+
+    Raises BadParameter, and Refused where no administrator would be left.
+    """
+    new_email = parse_email(email) if email is not None else None
+
+    def change(old: Account, others: int) -> Account:
+        changed = {**old.roles, **(roles or {})}
+        if old.is_administrator and is_administrator is False and not others:
+            raise Refused("the last administrator stays one")
+        return replace(
+            old,
+            email=old.email if new_email is None else new_email,
+            language=old.language if language is None else language,
+            is_administrator=old.is_administrator if is_administrator is None else is_administrator,
+            roles={site: role for site, role in changed.items() if role is not None},
+        )
+
+    changed = stores.users.change_user(account.id, change)
+    if changed is None:
+        raise Refused("this account is gone")
+    if is_administrator is not None or roles:
+        details = _rights(changed) or {"rights": "none"}
+        record(stores.audit, Event.USER_CHANGED, actor=actor, at=at, subject=changed.name, details=details)
+    return changed
+
+
+def keys_of(keys: KeyStore, account: Account) -> list[Key]:
+    """Returns the keys that an account made and that are not revoked."""
+    stored = keys.keys()
+    return [key for key in stored if key.user == account.id and key.revoked_at is None]
+
+
+def remove_account(
+    stores: ConfigStores, account: Account, *, heir: Account | None, actor: Actor, at: datetime
+) -> None:
+    """Removes an account; its keys are taken over by the heir, or end where there is none.
+
+    Raises Refused for the last administrator.
+    """
+    _refuse_last(stores, account)
+    if heir is not None:
+        stores.keys.give_keys(account.id, heir.id, heir.name)
+    else:
+        for key in keys_of(stores.keys, account):
+            stores.keys.revoke_key(key.id, at)
+            record(stores.audit, Event.KEY_REVOKED, actor=actor, at=at, subject=key.id)
+
+    def remove(_: Account, others: int) -> None:
+        if account.is_administrator and not others:
+            raise Refused("the last administrator stays")
+
+    stores.users.change_user(account.id, remove)
+    details = {"keys": f"taken over by {heir.name}" if heir is not None else "ended"}
+    record(stores.audit, Event.USER_REMOVED, actor=actor, at=at, subject=account.name, details=details)
+
+
+def _refuse_last(stores: ConfigStores, account: Account) -> None:
+    """Raises Refused for the last administrator, before anything of theirs changes hands."""
+    others = [one for one in stores.users.users() if one.is_administrator and one.id != account.id]
+    if account.is_administrator and not others:
+        raise Refused("the last administrator stays")
 
 
 def _rights(account: Account) -> dict[str, str]:

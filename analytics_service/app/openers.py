@@ -4,11 +4,15 @@ from contextlib import closing
 from pathlib import Path
 
 from analytics_service import storage
+from analytics_service.administering.sealer import Sealer
+from analytics_service.disk.key_file import read_or_make_key
 from analytics_service.journal import FolderJournals
 from analytics_service.operating.installation import Installation
 from analytics_service.ports.storage import Storage
 
 JOURNAL_FOLDER = "journal"
+SECRET_KEY = "secret.key"
+"""The file, in the data folder, of the key under which secrets are sealed."""
 
 
 def open_storage(database: str) -> Storage:
@@ -19,6 +23,11 @@ def open_storage(database: str) -> Storage:
 def open_journals(folder: Path) -> FolderJournals:
     """Returns all journals of a data folder, as their one reader sees them; whoever asks closes it."""
     return FolderJournals(folder / JOURNAL_FOLDER)
+
+
+def open_sealer(folder: Path) -> Sealer:
+    """Returns what seals secrets with the key of a data folder, which is read when it is first needed."""
+    return Sealer(lambda: read_or_make_key(folder / SECRET_KEY))
 
 
 def open_installation(folder: Path, database: str) -> Installation:

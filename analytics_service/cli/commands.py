@@ -7,10 +7,13 @@ import typer
 
 from analytics_service.cli import operations
 from analytics_service.cli.ask import ask
+from analytics_service.cli.audit import audit
 from analytics_service.cli.drops import drops
 from analytics_service.cli.keys import keys
 from analytics_service.cli.options import Config, Data, PublicUrl
+from analytics_service.cli.sessions import sessions
 from analytics_service.cli.sites import sites
+from analytics_service.cli.users import users
 from analytics_service.cli.verify import verify
 from analytics_service.settings import Settings, read_settings
 
@@ -95,8 +98,10 @@ def serve(
 app.add_typer(sites, name="site")
 app.add_typer(drops, name="drops")
 app.add_typer(keys, name="key")
+app.add_typer(users, name="user")
+app.add_typer(sessions, name="session")
 for command in (
-    *(ask, operations.status, operations.doctor, verify),
+    *(ask, audit, operations.status, operations.doctor, verify),
     *(operations.backup, operations.restore, operations.apply),
 ):
     app.command()(command)

@@ -1,9 +1,13 @@
 """`serve`: prints where the service can be reached, and runs it."""
 
+import secrets
 import sys
 from textwrap import indent
 
+from analytics_service.administering.audit import Actor
+from analytics_service.administering.one_time import make_first_code
 from analytics_service.app.clock import read_clock
+from analytics_service.app.openers import open_storage
 from analytics_service.cli.folder import format_command
 from analytics_service.processes.startup import Server, prepare_server
 from analytics_service.processes.supervisor import Supervisor
@@ -16,6 +20,20 @@ def run_service(settings: Settings) -> int:
     with prepare_server(settings, clock=read_clock) as server:
         _print_welcome(server)
         return Supervisor(server.settings, server.listening).run()
+
+
+def _print_first_account(settings: Settings) -> None:
+    """Says how the first account is made; the code itself is shown to nobody but who sits at a terminal."""
+    if not sys.stderr.isatty():
+        command = format_command("user", "code", data=settings.folder)
+        print(f"  For the dashboard's first account, run: {command}\n", file=sys.stderr, flush=True)
+        return
+    with open_storage(settings.database).open_config() as stores:
+        actor = Actor("first start")
+        code = make_first_code(stores, actor=actor, at=read_clock(), random=secrets.token_bytes)
+    address = settings.dashboard_url or settings.url
+    lines = [f"  The dashboard's first account is made at {address}/setup", f"  with the code {code}", ""]
+    print("\n".join(lines), file=sys.stderr, flush=True)
 
 
 def _print_welcome(server: Server) -> None:
@@ -39,6 +57,8 @@ def _print_welcome(server: Server) -> None:
         add = format_command("site", "add", "your-domain.vn", data=settings.folder)
         lines += ["", f"  Next: {add}   (prints the id for data-site)"]
     print("\n".join(lines) + "\n", flush=True)
+    if not server.has_users and not server.is_read_only:
+        _print_first_account(settings)
     if server.is_read_only:
         warning = f"{settings.folder} is read-only: beacons are refused, and figures stay as they are."
         print(f"  {warning}\n", file=sys.stderr, flush=True)

@@ -34,6 +34,8 @@ class Key:
     sites: frozenset[int] | None
     origins: frozenset[str] = frozenset()
     made_by: str
+    user: int | None = None
+    """The account that made it; without one it belongs to the installation."""
     made_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None

@@ -22,6 +22,10 @@ class KeyStore(Protocol):
         """Ends a key and returns it; None where there is none. One that was revoked keeps its time."""
         ...
 
+    def give_keys(self, user: int, to: int, name: str) -> int:
+        """Gives the keys of an account to another one of that name; returns how many."""
+        ...
+
     def note_uses(self, uses: Mapping[str, datetime]) -> None:
         """Notes when keys were last used, by their id; an earlier time than the stored one is ignored."""
         ...

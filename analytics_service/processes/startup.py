@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 
 from analytics_service.administering.sites import SiteChanges, add_site
-from analytics_service.app.openers import JOURNAL_FOLDER, open_storage
+from analytics_service.app.openers import JOURNAL_FOLDER, SECRET_KEY, open_storage
+from analytics_service.disk.key_file import read_or_make_key
 from analytics_service.disk.locks import lock
 from analytics_service.domain.networks import networks
 from analytics_service.domain.site import Site
@@ -39,6 +40,8 @@ class Server:
     demo: Site | None
     """The demo site, where there is one."""
     site_count: int
+    has_users: bool
+    """Whether there is any account of the dashboard."""
     is_read_only: bool
     """Whether the disk takes no writes: figures can be read, and nothing is counted."""
 
@@ -58,6 +61,7 @@ def prepare_server(settings: Settings, *, clock: Clock) -> Iterator[Server]:
         is_read_only = not _write_process_number(settings)
         if not is_read_only:
             open_storage(settings.database).databases.provision()
+            read_or_make_key(settings.folder / SECRET_KEY)
         _raise_file_limit()
         listening = listening or _listen(settings)
         settings = msgspec.structs.replace(settings, port=settings.port or listening.getsockname()[1])
@@ -66,11 +70,13 @@ def prepare_server(settings: Settings, *, clock: Clock) -> Iterator[Server]:
         with open_storage(settings.database).open_config() as stores:
             demo = _find_or_add_demo(stores.sites, clock, is_wanted=settings.has_demo)
             site_count = len(stores.sites.sites())
+            has_users = stores.users.has_users()
         yield Server(
             settings=settings,
             listening=listening,
             demo=demo,
             site_count=site_count,
+            has_users=has_users,
             is_read_only=is_read_only,
         )
     finally:

@@ -60,6 +60,11 @@ class Keys:
             self._db.execute(SQL["revoke_key"], (_text(at), key_id))
             return next((key for key in self.keys() if key.id == key_id), None)
 
+    def give_keys(self, user: int, to: int, name: str) -> int:
+        """Gives the keys of an account to another one of that name; returns how many."""
+        with translated(FILE), transaction(self._db):
+            return self._db.execute(SQL["give_keys"], (to, name, user)).rowcount
+
     def note_uses(self, uses: Mapping[str, datetime]) -> None:
         """Notes when keys were last used; an earlier time than the stored one changes nothing."""
         rows = [{"id": key_id, "at": _text(at)} for key_id, at in uses.items()]
@@ -80,6 +85,7 @@ def _key(row: _Row, sites: frozenset[int]) -> Key:
         expires_at=_time(row[8]),
         revoked_at=_time(row[9]),
         used_at=_time(row[10]),
+        user=row[11],
     )
 
 
@@ -92,6 +98,7 @@ def _columns(key: Key) -> dict[str, object]:
         "all_sites": key.sites is None,
         "origins": msgspec.json.encode(sorted(key.origins)).decode(),
         "made_by": key.made_by,
+        "user": key.user,
         "made_at": _text(key.made_at),
         "expires_at": _text(key.expires_at) if key.expires_at else None,
         "revoked_at": _text(key.revoked_at) if key.revoked_at else None,

@@ -102,7 +102,8 @@ update task set state = ?, answer = ?, ended_at = ? where id = ?
 delete from task where state != 'waiting' and ended_at < ?
 
 -- name: keys
-select id, secret_hash, name, scopes, all_sites, origins, made_by, made_at, expires_at, revoked_at, used_at
+select id, secret_hash, name, scopes, all_sites, origins, made_by, made_at, expires_at, revoked_at, used_at,
+    user
 from key
 order by made_at, id
 
@@ -111,11 +112,11 @@ select key, site from key_site
 
 -- name: add_key
 insert into key (
-    id, secret_hash, name, scopes, all_sites, origins, made_by, made_at, expires_at, revoked_at, used_at
+    id, secret_hash, name, scopes, all_sites, origins, made_by, made_at, expires_at, revoked_at, used_at, user
 )
 values (
     :id, :secret_hash, :name, :scopes, :all_sites, :origins, :made_by, :made_at, :expires_at, :revoked_at,
-    :used_at
+    :used_at, :user
 )
 
 -- name: add_key_site
@@ -123,6 +124,9 @@ insert into key_site values (?, ?)
 
 -- name: revoke_key
 update key set revoked_at = ? where id = ? and revoked_at is null
+
+-- name: give_keys
+update key set user = ?, made_by = ? where user = ?
 
 -- name: note_key_use
 -- Instants are of one form and in UTC, so that their texts sort like them.
