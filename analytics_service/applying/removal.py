@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from analytics_service.domain.audit import Entry, Event
 from analytics_service.domain.tasks import Task, TaskKind
 from analytics_service.errors import Unavailable
+from analytics_service.ports.audit import AuditLog
 from analytics_service.ports.clock import Clock
 from analytics_service.ports.removals import FigureRemover, SiteRemovals
 from analytics_service.ports.sites import SiteStore
@@ -24,12 +26,14 @@ class Removal:
         sites: SiteStore,
         removals: SiteRemovals,
         figures: FigureRemover,
+        audit: AuditLog,
         *,
         reload_sites: Callable[[], None],
     ) -> None:
         self._sites = sites
         self._removals = removals
         self._figures = figures
+        self._audit = audit
         self._reload_sites = reload_sites
         self._placed: dict[int, datetime] = {}
 
@@ -56,6 +60,9 @@ class Removal:
             yield None
         self._removals.end(number)
         self._reload_sites()
+        self._audit.add_entry(
+            Entry(at=clock(), by="grace period", event=Event.SITE_REMOVED, subject=str(number), site=number)
+        )
         yield {"rows": rows}
 
     def _begin(self, number: int, at: datetime) -> None:

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from analytics_service.administering.deletion import check_confirmation, delete_site, restore_site
-from analytics_service.administering.sites import find_site, renew_public_id
+from analytics_service.administering.deletion import check_confirmation
+from analytics_service.administering.sites import find_site
 from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_storage
 from analytics_service.cli.confirmation import ask_for_text
 from analytics_service.cli.folder import format_command, settings_for_writing
-from analytics_service.cli.options import Config, Data, SiteName, current_user
+from analytics_service.cli.options import Config, Data, SiteName, administer_sites
 from analytics_service.domain.site import FORMER_ID_RETENTION
 
 
@@ -29,7 +29,7 @@ def site_delete(
         if not yes:
             question = f"This deletes {found.domain} and all its figures. To go on, type its domain:"
             check_confirmation(found, ask_for_text(question))
-        deleted = delete_site(stores.sites, found.public_id, at=read_clock(), by=current_user())
+        deleted = administer_sites(stores).delete(found.public_id)
     print(f"{deleted.domain} is deleted: nothing is counted for it, and nobody can read its figures")
     if deleted.deletion is not None:
         restore = format_command("site", "restore", deleted.domain, data=settings.folder)
@@ -41,7 +41,7 @@ def site_restore(site: SiteName, data: Data = None, config: Config = None) -> No
     """Bring a deleted site back, within 7 days."""
     settings = settings_for_writing(data, config)
     with open_storage(settings.database).open_config() as stores:
-        restored = restore_site(stores.sites, stores.removals, site, at=read_clock())
+        restored = administer_sites(stores).restore(site)
     print(f"{restored.domain} is back under its id {restored.public_id}")
 
 
@@ -49,7 +49,7 @@ def site_new_id(site: SiteName, data: Data = None, config: Config = None) -> Non
     """Give a site another public id, and print it."""
     settings = settings_for_writing(data, config)
     with open_storage(settings.database).open_config() as stores:
-        renewed = renew_public_id(stores.sites, site, at=read_clock(), random=secrets.token_bytes)
+        renewed = administer_sites(stores).renew_id(site, secrets.token_bytes)
     print(renewed.public_id)
     snippet = format_command("site", "snippet", renewed.public_id, data=settings.folder)
     print(

@@ -7,6 +7,11 @@ from typing import Annotated
 
 import typer
 
+from analytics_service.administering.audit import command_line
+from analytics_service.administering.site_administration import SiteAdministration
+from analytics_service.app.clock import read_clock
+from analytics_service.ports.storage import ConfigStores
+
 Data = Annotated[
     str | None,
     typer.Option("--data", help="Data folder (or ANALYTICS_DATA).", show_default=False, metavar="FOLDER"),
@@ -30,3 +35,8 @@ def current_user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
+
+
+def administer_sites(stores: ConfigStores) -> SiteAdministration:
+    """Returns what changes sites in the name of the user who runs the command."""
+    return SiteAdministration(stores, command_line(current_user()), read_clock())

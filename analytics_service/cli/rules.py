@@ -7,11 +7,10 @@ import msgspec
 import typer
 
 from analytics_service.administering.rules import RuleChanges
-from analytics_service.administering.sites import SiteChanges, set_site
-from analytics_service.app.clock import read_clock
+from analytics_service.administering.sites import SiteChanges
 from analytics_service.app.openers import open_storage
 from analytics_service.cli.folder import settings_for_writing
-from analytics_service.cli.options import Config, Data, Json, SiteName, current_user
+from analytics_service.cli.options import Config, Data, Json, SiteName, administer_sites
 from analytics_service.cli.site_fields import format_fields, list_rule_fields
 from analytics_service.cli.text import format_json
 from analytics_service.domain.site import Site
@@ -86,7 +85,7 @@ def site_counter(
 
 def _change_rules(site: str, changes: RuleChanges, data: str | None, config: Path | None) -> Site:
     with open_storage(settings_for_writing(data, config).database).open_config() as stores:
-        return set_site(stores.sites, site, SiteChanges(rules=changes), at=read_clock(), by=current_user())
+        return administer_sites(stores).change(site, SiteChanges(rules=changes))
 
 
 def _print_rules(rules: msgspec.Struct, as_json: bool) -> None:

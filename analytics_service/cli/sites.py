@@ -9,7 +9,7 @@ import typer
 
 from analytics_service import __version__
 from analytics_service.administering.opening_balances import BalanceChanges
-from analytics_service.administering.sites import SiteChanges, add_site, find_site, set_site
+from analytics_service.administering.sites import SiteChanges, find_site
 from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_storage
 from analytics_service.cli.deletion import site_delete, site_new_id, site_restore
@@ -20,7 +20,7 @@ from analytics_service.cli.folder import (
     settings_for_writing,
     settings_in_use,
 )
-from analytics_service.cli.options import Config, Data, Json, PublicUrl, SiteName, current_user
+from analytics_service.cli.options import Config, Data, Json, PublicUrl, SiteName, administer_sites
 from analytics_service.cli.page_code import find_service_url, print_next_steps
 from analytics_service.cli.peak import site_peak
 from analytics_service.cli.rules import site_counter, site_rules
@@ -121,9 +121,7 @@ def site_add(
     )
     settings = _prepare_folder(data, config)
     with open_storage(settings.database).open_config() as stores:
-        site = add_site(
-            stores.sites, domain, changes, at=read_clock(), random=secrets.token_bytes, by=current_user()
-        )
+        site = administer_sites(stores).add(domain, changes, secrets.token_bytes)
     print(format_json(list_site_fields(site, read_clock())) if as_json else site.public_id)
     print_next_steps(site, settings)
 
@@ -161,7 +159,7 @@ def site_set(
         paused=paused,
     )
     with open_storage(settings_for_writing(data, config).database).open_config() as stores:
-        changed = set_site(stores.sites, site, changes, at=read_clock(), by=current_user())
+        changed = administer_sites(stores).change(site, changes)
     print(format_json(list_site_fields(changed, read_clock())) if as_json else changed.public_id)
 
 

@@ -171,7 +171,9 @@ def _open_and_apply(process: Process) -> None:
             stores.verification,
             config.tasks,
             reclassification,
-            Removal(config.sites, config.removals, stores.remover, reload_sites=sites.read_again),
+            Removal(
+                config.sites, config.removals, stores.remover, config.audit, reload_sites=sites.read_again
+            ),
             rollups=stores.rollups,
             clock=process.clock,
             retention=timedelta(days=settings.retention_days) if settings.retention_days else None,

@@ -87,7 +87,8 @@ def journaled(folder: Path, facts: Iterable[Fact], group: int = 1_000) -> None:
 
 def removal_of(config: ConfigStores, stats: StatsWriter) -> Removal:
     """Removes deleted sites from what is opened."""
-    return Removal(config.sites, config.removals, FigureRemover(stats.changing), reload_sites=lambda: None)
+    parts = (config.sites, config.removals, FigureRemover(stats.changing), config.audit)
+    return Removal(*parts, reload_sites=lambda: None)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """A site whose grace is over is removed in small steps, and nothing of any other site is touched."""
 
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -10,6 +11,7 @@ import msgspec
 import pytest
 
 from analytics_service.applying.applier import Applier
+from analytics_service.domain.audit import Event
 from analytics_service.domain.facts import DropSample, DropSummary, Online, View
 from analytics_service.domain.keys import Key, Scope
 from analytics_service.domain.site import DELETION_GRACE, Deletion, FormerId
@@ -17,13 +19,14 @@ from analytics_service.domain.tasks import TaskKind, TaskState
 from analytics_service.journal import FolderJournals
 from analytics_service.storage.sqlite import removal
 from analytics_service.storage.sqlite.config import open_config
+from analytics_service.storage.sqlite.sql import queries
 from tests.applying.process import NOON, ZONES, Process, event, fresh, journaled, running, view
 from tests.contracts.test_sites import a_site
 
 AT_MS = int(NOON.timestamp() * 1000)
 OVER = NOON + DELETION_GRACE
-KEPT_IN_CONFIG = {"removed_site", "former_public_id"}
-"""What says that a number or a public id was given once."""
+KEPT_IN_CONFIG = {"removed_site", "former_public_id", "audit"}
+"""What says that a number or a public id was given once, and who did what."""
 
 
 def of_site(fact: View, site: int) -> View:
@@ -112,6 +115,14 @@ def test_when_it_is_over_nothing_of_the_site_is_left_and_all_of_the_other(folder
         assert stores.sites.deleted_sites() == []
         assert [(key.id, key.sites) for key in every] == [("all", None), ("both", {2})]
         assert stores.removals.removed() == {1}
+        (entry,) = stores.audit.entries()
+        assert (entry.event, entry.site, entry.at) == (Event.SITE_REMOVED, 1, OVER)
+
+
+def test_every_table_that_tells_sites_apart_is_emptied_of_the_site(folder: Path) -> None:
+    for file, statements in (("stats", queries("removal")), ("config", queries("site_removal"))):
+        emptied = {word for text in statements.values() for word in re.findall(r"delete from (\w+)", text)}
+        assert tables_with_sites(folder / f"{file}.db").keys() - emptied - KEPT_IN_CONFIG == set()
 
 
 def test_each_step_is_small_and_one_that_was_cut_off_is_done_again(

@@ -84,6 +84,7 @@ BOUNDED = {
     "login_attempt": "at most 100 of an account, and 10,000 of names that none has",
     "site_host_name": "configuration",
     "opening_balance": "configuration",
+    "delivery": "mails of some weeks",
     "salt": "at most three a site",
     "task": "tasks of 30 days",
     "anonymous_day": "a row for each site",

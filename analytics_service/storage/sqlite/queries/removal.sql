@@ -78,3 +78,13 @@ delete from peak where site in (select site from peak where site = :site limit :
 
 -- name: anonymous_day
 delete from anonymous_day where site in (select site from anonymous_day where site = :site limit :limit)
+
+-- name: months
+delete from rollup_month where (site, dimension, month, value) in (
+    select site, dimension, month, value from rollup_month where site = :site limit :limit
+)
+
+-- name: summed_months
+delete from summed_month where (site, month) in (
+    select site, month from summed_month where site = :site limit :limit
+)

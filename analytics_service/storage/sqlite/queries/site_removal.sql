@@ -17,6 +17,18 @@ delete from key_site where site = ?
 -- Those that had no other site.
 delete from key where all_sites = 0 and not exists (select 1 from key_site as s where s.key = key.id)
 
+-- name: remove_annotations
+delete from annotation where site = ?
+
+-- name: remove_favourites
+delete from favourite where site = ?
+
+-- name: remove_roles
+delete from user_site where site = ?
+
+-- name: remove_deliveries
+delete from delivery where site = ?
+
 -- name: remove_opening_balances
 delete from opening_balance where site = ?
 
