@@ -16,7 +16,10 @@ from analytics_service.domain.counter import Item
 WIDGET = Path(__file__).parents[1] / "widget"
 VERSION = tomllib.loads((WIDGET.parent / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 # Pages carry these with their integrity: not a byte of them may change. Each release adds its own.
-RELEASED = {"0.1.0": "sha384-80luRLP0N81cB5fmegnsLps1Yw545BvvffSm4GPiBQuXPhNloOkKgoYHYf8j0kqr"}
+RELEASED = {
+    "0.1.0": "sha384-80luRLP0N81cB5fmegnsLps1Yw545BvvffSm4GPiBQuXPhNloOkKgoYHYf8j0kqr",
+    "0.1.1": "sha384-lhx3k0Gd4AR/VrKvknsOotKmVW0tePzKnT2vcIaM/gNvtyN0xuJi4Izfnn2RA0xc",
+}
 BUDGETS = {"v.js": 1400, "w.js": 4096, "more.js": 1792, "f.js": 1024}
 PARTS = ["texts", "feed", "element", "extras"]
 LANGUAGES = sorted(path.stem for path in (WIDGET / "locales").glob("*.json"))

@@ -12,6 +12,11 @@ from tests.tools import tool
 
 # Library: its package, what the packed file must be, and where the script lies in it.
 LIBRARIES = {
+    "acorn": (
+        "acorn@8.15.0",
+        "NZyJarBfL7nWwIq+FDL6Zp/yHEhePMNnnJ0y3qfieCrmNvYct8uvtiV41UvlSe6apAfk0fY1FbWx+NwfmpvtTg==",
+        "package/dist/acorn.js",
+    ),
     "turbo": (
         "@hotwired/turbo@8.0.12",
         "l3BiQRkD7qrnQv6ms6sqPLczvwbQpXt5iAVwjDvX0iumrz6yEonQkNAzNjeDX25/OJMFDTxpHjkJZHGpM9ikWw==",

@@ -35,6 +35,7 @@ class Stand:
     pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     beacons: list[dict[str, Any]] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
+    verdict: str = "counted"
     counter: tuple[int, dict[str, Any]] | None = (200, COUNTER)
     asked: list[str] = field(default_factory=list)
     fetched: list[tuple[str, str]] = field(default_factory=list)
@@ -110,7 +111,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         stand.beacons.append({**json.loads(body), "by": "post", "to": self.path})
         status = stand.statuses.pop(0) if stand.statuses else 202
-        self.answer(status, b"", "text/plain", {"X-Vstats": "counted", "Retry-After": "1"})
+        self.answer(status, b"", "text/plain", {"X-Vstats": stand.verdict, "Retry-After": "1"})
 
     def do_GET(self) -> None:
         stand, url = self.server.stand, urlsplit(self.path)

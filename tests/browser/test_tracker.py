@@ -15,7 +15,7 @@ def test_a_view_says_page_title_width_and_a_fresh_id(stand: Stand, context: Brow
     assert re.fullmatch("[0-9a-z]{16,20}", view["i"])
     assert (view["s"], view["u"], view["t"]) == ("dn7k2q", stand.url + "/a?utm_source=zalo", "Trang")
     assert view["w"] == page.evaluate("screen.width")
-    assert "b" not in view
+    assert not view["b"]
     page.reload()
     first, second = stand.heard("v", 2)
     assert first["i"] < second["i"]
@@ -130,14 +130,6 @@ def test_a_signal_not_to_be_tracked_is_honoured_where_asked(stand: Stand, contex
     opened(context, stand.page("/b", SNIPPET))
     assert [view["u"] for view in stand.heard("v")] == [stand.url + "/b"]
     assert [beacon["k"] for beacon in stand.beacons] == ["v"]
-
-
-def test_the_token_of_a_check_goes_with_the_first_view_only(stand: Stand, context: BrowserContext) -> None:
-    page, _ = opened(context, stand.page("/a", SNIPPET) + "#vstats-check=k3_Zt-9")
-    page.evaluate("history.pushState({}, '', '/b')")
-    first, second = stand.heard("v", 2)
-    assert first["q"] == "k3_Zt-9"
-    assert "q" not in second
 
 
 def test_it_never_throws_into_the_page(stand: Stand, context: BrowserContext) -> None:
