@@ -89,12 +89,13 @@ def keep_salts(
     """
     today = {site.number: local_day(at, site.zones) for site in sites}
     oldest = min(today.values(), default=at.date()) - SALT_RETENTION
-    known = store.salts(date.min)
+    # Without the salts themselves: of one that is past its time nothing is to remain in memory.
+    known = store.days()
     due = [
         (site.number, day)
         for site in sites
         for day in {today[site.number], local_day(at + SALT_OFFERED_BEFORE, site.zones)}
-        if day not in known.get(site.number, {})
+        if day not in known.get(site.number, set())
     ]
     if due:
         store.offer_salts([(site, day, random(SALT_BYTES)) for site, day in due])
@@ -102,8 +103,8 @@ def keep_salts(
     latest = (at - timedelta(hours=12)).date()
     past = {
         number: kept
-        for number, salts in known.items()
-        if min(salts) < (kept := today.get(number, latest) - SALT_RETENTION)
+        for number, days in known.items()
+        if min(days) < (kept := today.get(number, latest) - SALT_RETENTION)
     }
     if past:
         store.destroy_salts(past)

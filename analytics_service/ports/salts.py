@@ -12,6 +12,10 @@ class SaltStore(Protocol):
         """Returns the salts of that local day and later, by the site's number."""
         ...
 
+    def days(self) -> dict[int, set[date]]:
+        """Returns the local days that have a salt, by the site's number, without reading a salt."""
+        ...
+
     def offer_salts(self, candidates: Iterable[tuple[int, date, bytes]]) -> None:
         """Offers salts for sites' local days: the first candidate offered for a day wins."""
         ...

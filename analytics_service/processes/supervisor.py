@@ -34,6 +34,8 @@ STABLE_AFTER = timedelta(seconds=10)
 """A process that lived for longer is restarted at once."""
 AWAY_AFTER = timedelta(seconds=3)
 """Without an applier that works, workers say so: beacons are accepted, and figures stand still."""
+RENEWED_EACH = timedelta(days=1)
+"""Workers are replaced as often: nothing of whom they served outlives them in memory."""
 MAX_BACK_OFF = timedelta(seconds=5)
 
 log = logging.getLogger(__name__)
@@ -98,7 +100,7 @@ class Supervisor:
         self._stopping = False
         self._rolling = False
         self._to_replace: list[Child] = []
-        self._polled_at = self._applier_at = time.monotonic()
+        self._polled_at = self._applier_at = self._renewed_at = time.monotonic()
         self._selector = selectors.DefaultSelector()
 
     def run(self) -> int:
@@ -240,6 +242,8 @@ class Supervisor:
                 old.process.terminate()
         if any(child.replaces is not None or child.is_retired for child in self._children):
             return
+        if now - self._renewed_at > RENEWED_EACH.total_seconds():
+            self._renewed_at, self._rolling = now, True
         if self._rolling and not self._to_replace:
             self._rolling = False
             self._to_replace = [child for child in self._children if child.role == "worker"]

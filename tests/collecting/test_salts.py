@@ -41,6 +41,9 @@ class Store:
         }
         return {site: days for site, days in kept.items() if days}
 
+    def days(self) -> dict[int, set[date]]:
+        return {site: set(days) for site, days in self.held.items()}
+
     def offer_salts(self, candidates: Iterable[tuple[int, date, bytes]]) -> None:
         for site, day, salt in candidates:
             self.offered.append((site, day))

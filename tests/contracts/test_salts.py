@@ -33,6 +33,12 @@ def test_salts_are_read_from_a_day_on(salts: SaltStore) -> None:
     assert salts.salts(NEXT) == {SITE: {NEXT: b"next"}}
 
 
+def test_which_days_have_a_salt_is_told_without_the_salts(salts: SaltStore) -> None:
+    assert salts.days() == {}
+    salts.offer_salts([(SITE, DAY, b"first"), (SITE, NEXT, b"next"), (OTHER, DAY, b"another")])
+    assert salts.days() == {SITE: {DAY, NEXT}, OTHER: {DAY}}
+
+
 def test_salts_of_the_days_before_are_destroyed_site_by_site(salts: SaltStore) -> None:
     salts.offer_salts([(SITE, DAY, b"first"), (SITE, NEXT, b"next"), (OTHER, DAY, b"another")])
     salts.destroy_salts({SITE: NEXT})

@@ -22,7 +22,9 @@ def main() -> int:
     beats = os.open(os.devnull, os.O_WRONLY)
     if sys.argv[3] == "applier":
         return run_applier(settings, beats, clock=clock)
-    return run_worker(settings, int(sys.argv[2]), beats, clock=clock, address_key=b"the same")
+    return run_worker(
+        settings, int(sys.argv[2]), beats, clock=clock, address_key=b"the same", is_applier_away=bool
+    )
 
 
 if __name__ == "__main__":

@@ -45,10 +45,10 @@ class Clocked:
         new.write_text(at.isoformat())
         new.rename(self.wound)
 
-    def send(self, address: str, path: str, kind: str = "v") -> None:
+    def send(self, address: str, path: str, kind: str = "v", *, agent: str = BROWSER["User-Agent"]) -> None:
         """A view, sent again with its id while the workers have not noticed a leap of their clock."""
         body = {"k": kind, "s": self.site, "i": view_id(), "u": f"https://x.example.vn{path}"}
-        headers = {"x-forwarded-for": address, "user-agent": BROWSER["User-Agent"]}
+        headers = {"x-forwarded-for": address, "user-agent": agent}
         answer = until(
             lambda: self.http.post("/v", json=body, headers=headers), lambda answer: answer.status_code != 503
         )

@@ -14,6 +14,7 @@ from analytics_service.processes.heartbeat import ALIVE, LONG_WORK, send_heartbe
 from analytics_service.processes.supervisor import (
     APPLIER_HEARTBEAT_TIMEOUT,
     LONG_WORK_TIMEOUT,
+    RENEWED_EACH,
     START_TIMEOUT,
     STOP_TIMEOUT,
     WORKER_HEARTBEAT_TIMEOUT,
@@ -80,3 +81,21 @@ def test_a_process_that_cannot_be_started_is_tried_again_and_the_others_go_on(
     assert role == "worker"
     assert due > time.monotonic()
     assert caplog.messages == [f"cannot start the worker: {os.strerror(errno.EAGAIN)}"]
+
+
+def test_each_day_every_worker_is_replaced_by_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: subprocess.Popen[bytes]
+) -> None:
+    started: list[Child] = []
+    with socket.socket() as listening:
+        supervisor = Supervisor(Settings(data=str(tmp_path), workers=2), listening)
+        now = supervisor._renewed_at
+        workers = [Child("worker", ended, 0, started_at=now, heartbeat_at=now) for _ in range(2)]
+        supervisor._children = list(workers)
+        monkeypatch.setattr(supervisor, "_start", lambda _role, *, replaces: started.append(replaces))
+        day = RENEWED_EACH.total_seconds()
+        for number in (1, 2):
+            for seconds in (day - 1, day + 1, day + 2, day + 3):
+                supervisor._rolling_restart(now + seconds)
+            now += day + 1
+            assert started == workers * number

@@ -27,6 +27,14 @@ class Salts:
                 found[site][date.fromisoformat(day)] = salt
             return dict(found)
 
+    def days(self) -> dict[int, set[date]]:
+        """The local days that have a salt, by site's number, without reading a salt."""
+        with translated(FILE):
+            found: dict[int, set[date]] = defaultdict(set)
+            for site, day in self._db.execute(SQL["salt_days"]):
+                found[site].add(date.fromisoformat(day))
+            return dict(found)
+
     def offer_salts(self, candidates: Iterable[tuple[int, date, bytes]]) -> None:
         """Offers a salt for a site's local day: the first candidate offered for it wins."""
         with translated(FILE), transaction(self._db):

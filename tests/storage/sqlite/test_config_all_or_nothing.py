@@ -34,6 +34,7 @@ READING = {
     *(("sites", name) for name in ("version", "has_sites", "sites", "deleted_sites", "zones", "host_names")),
     ("removals", "removed"),
     ("salts", "salts"),
+    ("salts", "days"),
     ("tasks", "next"),
     ("tasks", "find"),
     ("keys", "keys"),

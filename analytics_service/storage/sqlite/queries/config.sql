@@ -71,6 +71,9 @@ on conflict do update set value = excluded.value, reason = excluded.reason, repl
 -- name: salts
 select site, day, salt from salt where day >= ?
 
+-- name: salt_days
+select site, day from salt
+
 -- name: offer_salt
 -- The first candidate wins: every worker keeps what it reads back.
 insert into salt values (?, ?, ?) on conflict do nothing
