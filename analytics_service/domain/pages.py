@@ -3,9 +3,9 @@
 import re
 from functools import lru_cache
 from hashlib import blake2b
-from unicodedata import normalize
 from urllib.parse import unquote_plus
 
+from analytics_service.domain.invisible_signs import compose
 from analytics_service.domain.redaction import redact
 from analytics_service.domain.site import SiteRules
 from analytics_service.domain.urls import printable, split_query, without_stray_parameters
@@ -75,4 +75,4 @@ def _pattern(patterns: frozenset[str]) -> re.Pattern[str]:
 
 
 def _expression(pattern: str) -> str:
-    return ".*".join(map(re.escape, normalize("NFC", pattern).split("*")))
+    return ".*".join(map(re.escape, compose(pattern).split("*")))

@@ -1,12 +1,12 @@
 """Addresses of pages: parsed by one compiled expression, kept in one normal form."""
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
 
 from analytics_service.domain.hosts import HOST_LIMIT, WRAPPERS, normal_host, unwrapped_host
+from analytics_service.domain.invisible_signs import compose
 from analytics_service.domain.redaction import redact
 
 PATH_LIMIT = 1024
@@ -115,15 +115,10 @@ def host_of(url: str) -> str:
 
 
 def printable(text: str, limit: int) -> str:
-    """The text in Unicode's composed form, without control characters, cut to `limit` characters."""
-    text = _composed(text)[:limit]
+    """The one form of all texts that look alike, without control characters, cut to `limit`."""
+    text = compose(text)[:limit]
     # What can be printed holds none of them, and is known four times as fast.
     return text if text.isprintable() else _CONTROL.sub("\ufffd", text)
-
-
-def _composed(text: str) -> str:
-    # Two spellings of one word are one: a letter with its signs, and a letter that has them.
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def without_stray_parameters(text: str) -> str:
@@ -155,7 +150,7 @@ def _decode_letters(escapes: str) -> str:
 def normal_path(path: str) -> str:
     """One form for one page: decoded where that is safe, dot segments and login ids removed."""
     text = printable(path.replace("\\", "/"), PATH_LIMIT * 4)
-    text = without_stray_parameters(_composed(_ESCAPED.sub(_decode, text)))
+    text = without_stray_parameters(compose(_ESCAPED.sub(_decode, text)))
     if "/." in text:
         text = _without_dots(text)
     # A cut may leave dots, or an escape that can now be decoded, at the end.
