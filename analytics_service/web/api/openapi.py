@@ -159,9 +159,11 @@ def _describe_responses(entry: Entry, schema: Json) -> Json:
         name: {"description": text, "schema": kind} for name, (text, kind) in _HEADERS.items()
     }
     if entry is STREAM:
-        data = msgspec.json.encode(example).decode()
-        text = f"event: counts\ndata: {data}\n\n"
-        content = {"text/event-stream": {"schema": _WORDS, "example": text}}
+        event = {"event": "counts", "id": "0e35d151ab06-1", "data": msgspec.json.encode(example).decode()}
+        data = {**_WORDS, "contentMediaType": "application/json", "contentSchema": schema}
+        fields = {"event": {"const": "counts"}, "id": _WORDS, "retry": {"type": "integer"}, "data": data}
+        events = {"type": "object", "properties": fields, "required": ["event", "data"]}
+        content = {"text/event-stream": {"schema": events, "example": event}}
         responses["200"] = {"description": entry.answer.__doc__, "content": content}
     else:
         responses["304"] = {"description": "The answer has not changed since the one with this ETag."}
