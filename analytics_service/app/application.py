@@ -129,25 +129,31 @@ async def open_services(config: WorkerConfig, end_streams: Callable[[], None]) -
             stop=config.stop,
             is_applier_away=config.is_applier_away,
         )
-        api = ApiServices(
-            keys=tasks.keys,
-            limits=await stack.enter_async_context(_open_limits(config, KEY_LIMIT, KEY_LIMIT)),
-            live=live,
-            answers=await stack.enter_async_context(stored.open_answers(standing_still=not journal.name)),
-            turns=Turns(),
-            open_drops=stored.open_drops,
-            random=config.random,
-            applied_until=AppliedUntil(
-                figures, lambda: closing(open_journals(config.folder)), config.clock
-            ).read,
-            compressor=Compressor(),
-        )
+        api = await _open_api(stack, config, stored, tasks)
         dashboard = await _open_dashboard(stack, config, stored)
         await asyncio.to_thread(tasks.load_config)
         await recall_online(config.folder, figures, live, collector.visitors, config.clock())
         stack.push_async_callback(tasks.end)
         tasks.begin()
         yield _services(config, tasks, Reporter(figures, live), end_streams, (api, dashboard))
+
+
+async def _open_api(
+    stack: AsyncExitStack, config: WorkerConfig, stored: Storage, tasks: WorkerTasks
+) -> ApiServices:
+    """Opens what only the API calls."""
+    until = AppliedUntil(tasks.figures, lambda: closing(open_journals(config.folder)), config.clock)
+    return ApiServices(
+        keys=tasks.keys,
+        limits=await stack.enter_async_context(_open_limits(config, KEY_LIMIT, KEY_LIMIT)),
+        live=tasks.collector.live,
+        answers=await stack.enter_async_context(stored.open_answers(standing_still=not tasks.journal.name)),
+        turns=Turns(),
+        open_drops=stored.open_drops,
+        random=config.random,
+        applied_until=until.read,
+        compressor=Compressor(),
+    )
 
 
 async def _open_dashboard(stack: AsyncExitStack, config: WorkerConfig, stored: Storage) -> DashboardServices:

@@ -185,6 +185,7 @@ def calendar_of(own: list[Story]) -> Calendar:
     return Calendar(site.zones, site.week_start, first)
 
 
+@pytest.mark.timeout(20 * QUESTIONS)
 def test_every_answer_is_what_the_visits_add_up_to(filled: Storage, stories: list[Story]) -> None:
     async def ask_all() -> Counter[bool]:
         some: Counter[bool] = Counter()
