@@ -98,6 +98,28 @@ async def test_rows_are_sorted_and_go_on_where_the_last_page_ended(answers: Answ
     assert [row.word for row in (await answers.read_rows(selection, only)).rows] == ["/p"]
 
 
+async def test_rows_that_are_equal_follow_each_other_page_by_page(storage: Storage) -> None:
+    pages = [f"/{number}" for number in range(5)]
+    with storage.open_applier() as stores:
+        apply(stores.stats, *(view(f"v{n}", ANN, n, page) for n, page in enumerate([*pages, "/4", "/4"])))
+    for descending in (True, False):
+        for since in (TODAY, SINCE_NOON):
+            found: list[str | None] = []
+            after = None
+            while len(found) < 9:
+                listing = Listing(
+                    Dimension.PAGE, Sort(Metric.PAGEVIEWS, descending=descending), limit=2, after=after
+                )
+                async with storage.open_answers() as answers:
+                    page = await answers.read_rows(Selection(SITE, since, (Metric.PAGEVIEWS,)), listing)
+                if not page.rows:
+                    break
+                found += [row.word for row in page.rows]
+                after = (page.rows[-1].sorted_by, page.rows[-1].key)
+            assert sorted(map(str, found)) == pages
+            assert found[0 if descending else -1] == "/4"
+
+
 async def test_what_is_not_known_is_a_row_without_a_word(answers: AnswerStore) -> None:
     for sums in ((Metric.VISITS,), (Metric.VISITS, Metric.PAGEVIEWS)):
         found = await answers.read_rows(

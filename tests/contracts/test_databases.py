@@ -1,5 +1,6 @@
 """The databases as a whole: the contract of the ports Databases, Presence and Copies."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,28 @@ def test_copies_hold_what_was_stored_but_no_salts(storage: Storage, tmp_path: Pa
         assert verifier.positions() == {"a": 1}
         assert verifier.differences(SITE, DAY) == []
         assert config.salts.salts(DAY) == {}
+
+
+def test_a_salt_is_nowhere_in_a_copy(storage: Storage, tmp_path: Path) -> None:
+    salts = [bytes([number]) * 32 for number in range(1, 200)]
+    with storage.open_config() as config:
+        config.salts.offer_salts(
+            [(SITE, date.fromordinal(number + 7), salt) for number, salt in enumerate(salts)]
+        )
+    for name in storage.copies.names():
+        storage.copies.copy(name, tmp_path / "copies" / name)
+        copied = (tmp_path / "copies" / name).read_bytes()
+        assert not [salt for salt in salts if salt in copied]
+        assert [path.name for path in (tmp_path / "copies").glob(f"{name}?*")] == []
+
+
+def test_what_is_put_aside_may_join_what_is_there(storage: Storage, tmp_path: Path) -> None:
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    (aside / "note").touch()
+    storage.copies.begin_restore()
+    assert storage.copies.put_aside(aside)
+    assert len(list(aside.iterdir())) > 1
 
 
 def test_a_copy_that_broke_is_found(storage: Storage, tmp_path: Path) -> None:

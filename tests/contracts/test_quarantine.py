@@ -138,6 +138,33 @@ async def test_a_marked_visit_goes_after_the_day_of_its_mark(storage: Storage, s
     assert dropped(storage) == {"bot": 1, "rejected": 1}
 
 
+async def test_a_suspected_visit_that_goes_on_in_the_next_batch_is_kept_from_the_day_of_its_mark(
+    storage: Storage, stores: ApplierStores
+) -> None:
+    apply(stores.stats, suspected(view("one", BOB)))
+    apply(stores.stats, suspected(view("two", BOB, 1)), seq=2)
+    while stores.quarantine.forget_some(DAY):
+        pass
+    with storage.open_drops() as drops:
+        assert drops.count(MARKED) == Extent(visits=1, views=2, days=1)
+    assert mark(stores.quarantine, MARKED) == (1, 2)
+
+
+def test_marked_visits_go_in_steps_whose_views_are_bounded(
+    storage: Storage, stores: ApplierStores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(stores.stats, *(suspected(view(f"v{n}", (ANN, BOB)[n % 2], n)) for n in range(10)))
+    monkeypatch.setattr("analytics_service.storage.sqlite.quarantine.ROWS_A_STEP", 3)
+    steps = 1
+    while stores.quarantine.forget_some(LATER):
+        steps += 1
+    # Five views of each visit, three a step at most; that nothing is left takes a step, too.
+    assert steps >= 5
+    with storage.open_drops() as drops:
+        assert drops.count(MARKED) == Extent()
+    assert stores.verification.differences(SITE, DAY) == []
+
+
 def test_what_takes_no_room_is_no_old_suspect(stores: ApplierStores) -> None:
     apply(stores.stats, suspected(view("one", ANN)))
     assert stores.quarantine.old_suspects() is None

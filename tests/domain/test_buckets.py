@@ -219,6 +219,37 @@ def test_too_many_buckets_are_refused_with_the_intervals_that_fit(
     assert (refused.value.parameter, refused.value.allowed) == ("interval", allowed)
 
 
+@pytest.mark.parametrize(
+    ("days", "interval", "problem"),
+    [
+        (367, Interval.HOUR, "the period has more than 8784 buckets of one hour each"),
+        (8785, Interval.DAY, "the period has more than 8784 buckets of one day each"),
+        (1, Interval.MINUTE, "'minute' is for the last 30 minutes: it goes with period 'today'"),
+    ],
+)
+def test_why_an_interval_is_refused(days: int, interval: Interval, problem: str) -> None:
+    hanoi, first = calendar_of("Asia/Ho_Chi_Minh"), date(2000, 1, 1)
+    whole = resolve(Dates(first, first + timedelta(days=days - 1)), hanoi, LATER)
+    with pytest.raises(BadParameter) as refused:
+        cut(whole, interval, hanoi, LATER)
+    assert (str(refused.value), refused.value.code) == (f"interval: {problem}", "value")
+
+
+def test_as_many_buckets_as_are_allowed_are_among_the_intervals_that_fit() -> None:
+    hanoi, first = calendar_of("Asia/Ho_Chi_Minh"), date(2000, 1, 1)
+    for days, fit in ((8784, ("day", "week", "month")), (8785, ("week", "month"))):
+        whole = resolve(Dates(first, first + timedelta(days=days - 1)), hanoi, LATER)
+        with pytest.raises(BadParameter) as refused:
+            cut(whole, Interval.HOUR, hanoi, LATER)
+        assert refused.value.allowed == fit
+    assert (
+        len(
+            cut(resolve(Dates(first, first + timedelta(days=8783)), hanoi, LATER), Interval.DAY, hanoi, LATER)
+        )
+        == 8784
+    )
+
+
 def test_366_days_by_the_hour_are_allowed() -> None:
     berlin = calendar_of("Europe/Berlin")
     assert len(starts(berlin, "2028", Interval.HOUR)) == 366 * 24

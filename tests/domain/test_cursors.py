@@ -9,7 +9,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytics_service.domain import cursors
-from analytics_service.domain.cursors import CURSOR_LIMIT, Cursor, format_cursor, parse_cursor
+from analytics_service.domain.cursors import (
+    CURSOR_LIMIT,
+    Cursor,
+    format_cursor,
+    format_place,
+    parse_cursor,
+    parse_place,
+)
 from analytics_service.domain.dimensions import Dimension
 from analytics_service.domain.filters import parse_filters
 from analytics_service.domain.metrics import Metric
@@ -197,3 +204,47 @@ def test_sunday_and_monday_sites_have_weeks_of_their_own_in_a_cursor() -> None:
     sunday = calendar_of("Asia/Ho_Chi_Minh", WeekStart.SUNDAY)
     week = resolve(parse_period("2026-W47"), sunday, NOW)
     assert parse_cursor(format_cursor(Cursor(1, 2, week), "q"), "q", sunday, NOW) == Cursor(1, 2, week)
+
+
+@given(
+    st.lists(st.one_of(st.integers(-(2**63), 2**63 - 1), st.text(max_size=50)), max_size=5),
+    st.text(max_size=9),
+)
+@properly
+def test_a_place_in_a_list_comes_back_for_that_list_only(place: list[int | str], question: str) -> None:
+    text = format_place(place, question)
+    assert text.isascii()
+    assert not set(text) & set("+/=&?#% ")
+    assert parse_place(text, question) == tuple(place)
+    with pytest.raises(BadParameter) as refused:
+        parse_place(text, f"{question} of another")
+    assert str(refused.value) == "cursor: belongs to another question: begin again with the first page"
+
+
+NO_CURSOR = "is no cursor of this service: give it as it was answered, or begin with the first page"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", NO_CURSOR),
+        ("ế", NO_CURSOR),
+        ("A" * (CURSOR_LIMIT + 1), f"is longer than {CURSOR_LIMIT} signs: give it as it was answered"),
+        (
+            "A" * CURSOR_LIMIT,
+            NO_CURSOR,
+        ),
+    ],
+)
+def test_why_a_cursor_is_refused(text: str, problem: str) -> None:
+    for refuse in (lambda: parse_place(text, "q"), lambda: parse_cursor(text, "q", HANOI, NOW)):
+        with pytest.raises(BadParameter) as refused:
+            refuse()
+        assert (str(refused.value), refused.value.code) == (f"cursor: {problem}", "value")
+
+
+def test_a_cursor_of_rows_is_no_place_in_a_list() -> None:
+    with pytest.raises(BadParameter):
+        parse_place(format_cursor(CURSOR, "q"), "q")
+    with pytest.raises(BadParameter):
+        parse_cursor(format_place([1, "a"], "q"), "q", HANOI, NOW)

@@ -9,6 +9,7 @@ from analytics_service.domain.hosts import (
     host_names_of,
     is_own_host,
     normal_host,
+    origin_of,
     spellings_of,
     unwrapped_host,
 )
@@ -105,3 +106,38 @@ def test_a_host_lies_under_its_parents_and_no_single_label() -> None:
     assert [is_own_host(host, own) for host in ("cantho.vn", "x.parts.vn", "parts.vn", "x.cantho.vn")] == [
         *(True, True, False, False)
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "origin"),
+    [
+        ("https://CanTho.Example.vn", "https://cantho.example.vn"),
+        (" https://cantho.example.vn/ ", "https://cantho.example.vn"),
+        ("https://cantho.example.vn:443", "https://cantho.example.vn"),
+        ("http://cantho.example.vn:80", "http://cantho.example.vn"),
+        ("https://cantho.example.vn:80", "https://cantho.example.vn:80"),
+        ("http://cantho.example.vn:8080", "http://cantho.example.vn:8080"),
+        ("http://[2001:DB8::1]:8080", "http://[2001:db8::1]:8080"),
+        ("http://[2001:db8::1]", "http://[2001:db8::1]"),
+        ("https://Tiếng-Việt.example.vn", "https://xn--ting-vit-e50d7c.example.vn"),
+        ("ftp://cantho.example.vn", None),
+        ("cantho.example.vn", None),
+        ("https://", None),
+        ("https://cantho.example.vn/a", None),
+        ("https://cantho.example.vn?a", None),
+        ("https://cantho.example.vn#a", None),
+        ("https://an@cantho.example.vn", None),
+        ("https://:secret@cantho.example.vn", None),
+        ("https://cantho.example.vn:port", None),
+        ("https://cantho.example.vn:99999", None),
+        ("https://a,b.example.vn", None),
+        ("https://a;b.example.vn", None),
+        ("https://a b.example.vn", None),
+        ("https://a'b.example.vn", None),
+        ("https://a*b.example.vn", None),
+        (f"https://{'a' * 265}", "https://" + "a" * 265),
+        (f"https://{'a' * 266}", None),
+    ],
+)
+def test_an_origin_has_the_form_in_which_browsers_send_it(written: str, origin: str | None) -> None:
+    assert origin_of(written) == origin

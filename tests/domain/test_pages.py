@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analytics_service.domain.pages import VALUE_LIMIT, fits, page_of, title_of
+from analytics_service.domain.pages import VALUE_LIMIT, fits, key_of, page_of, title_of
 from analytics_service.domain.redaction import redact
 from analytics_service.domain.site import SiteRules
 from analytics_service.domain.urls import parse_url
@@ -156,3 +156,11 @@ def test_any_address_has_a_bounded_page(path: str, query: str) -> None:
 )
 def test_excluded_pages(page: str, patterns: set[str], excluded: bool) -> None:
     assert fits(page, frozenset(patterns)) is excluded
+
+
+def test_a_page_has_a_key_of_63_bits_that_is_its_own_and_never_0() -> None:
+    keys = {key_of(f"/{number}") for number in range(1_000)}
+    assert len(keys) == 1_000
+    assert all(0 < key < 2**63 for key in keys)
+    assert max(keys) > 2**62
+    assert key_of("/a") == key_of("/a")

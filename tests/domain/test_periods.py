@@ -1,5 +1,6 @@
 """Local hours and days, in every zone and over every change of offset."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics_service.domain import periods
 from analytics_service.domain.counter import Item
 from analytics_service.domain.periods import Days, days_of, moment, week_of
 from analytics_service.domain.site import WeekStart, ZoneSince
@@ -97,3 +99,18 @@ def test_weeks_and_months_touch_and_never_overlap(day: date, start: WeekStart) -
     assert week.first.weekday() == (0 if start is WeekStart.MONDAY else 6)
     assert days_of(Item.YEAR, day, start) == Days(date(day.year, 1, 1), day)
     assert days_of(Item.TOTAL, day, start) == Days(None, date.max)
+
+
+def test_the_zone_of_the_machine_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    hanoi = zones("Asia/Ho_Chi_Minh")
+    at_ms = 1_763_600_123_456
+    expected = moment(at_ms, hanoi)
+    periods._moment.cache_clear()
+    monkeypatch.setenv("TZ", "Pacific/Apia")
+    time.tzset()
+    try:
+        assert moment(at_ms, hanoi) == expected
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+        periods._moment.cache_clear()

@@ -7,6 +7,7 @@ Left out by rule, since no test could or should notice:
 - annotations, docstrings and what is computed as a module is imported: constants, fields, decorators,
   default values;
 - what is written to the log;
+- `strict=True` of `zip`, which only watches for mistakes;
 - a text that differs in upper and lower case only, where its reader makes no difference: SQL, and names of
   encodings.
 """
@@ -77,6 +78,8 @@ class _Visitor(MutationVisitor):
     def _skip_node_and_children(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.Parameters | cst.Decorator | cst.Annotation):
             return True
+        if isinstance(node, cst.Arg) and _is_strict(node):
+            return True
         if isinstance(node, cst.Call):
             if isinstance(node.func, cst.Attribute) and getattr(node.func.value, "value", "") == "log":
                 return True
@@ -87,11 +90,20 @@ class _Visitor(MutationVisitor):
     def _create_mutations(self, node: cst.CSTNode) -> None:
         known = len(self.mutations)
         super()._create_mutations(node)
-        if isinstance(node, cst.SimpleString) and (
-            node in self._caseless or (self._is_sql and " " in node.value)
-        ):
+        if isinstance(node, cst.SimpleString) and (node in self._caseless or self._is_sql):
             made = self.mutations[known:]
             self.mutations[known:] = [one for one in made if not _is_recased(node, one.mutated_node)]
+        if isinstance(node, cst.Call) and _has_strict(node):
+            self.mutations[known:] = [one for one in self.mutations[known:] if _has_strict(one.mutated_node)]
+
+
+def _is_strict(argument: cst.Arg) -> bool:
+    return argument.keyword is not None and argument.keyword.value == "strict"
+
+
+def _has_strict(call: cst.CSTNode) -> bool:
+    arguments = call.args if isinstance(call, cst.Call) else ()
+    return any(_is_strict(one) and getattr(one.value, "value", "") == "True" for one in arguments)
 
 
 def _is_recased(text: cst.SimpleString, mutated: cst.CSTNode) -> bool:

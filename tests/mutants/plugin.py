@@ -15,8 +15,6 @@ from tests.mutants.processes import OUT_OF_TIME, answer_of
 from tests.mutants.replacement import Functions, find_functions, replace_function
 from tests.mutants.report import KILLED, SURVIVED, TIMED_OUT, UNTESTED
 
-EXAMPLES = 20
-"""How many examples a property is given for each mutant, the same ones each time."""
 MOST_SECONDS = 300
 ALL_PASSED, NOT_PLACED = "all passed", "not placed"
 
@@ -39,6 +37,7 @@ class Plugin:
     package: Path
     mutants: list[Mutant]
     allowance: float
+    examples: int
     out: Path
     add: Callable[[Mutant, str, float, str], None]
 
@@ -50,7 +49,7 @@ class Plugin:
             function = getattr(item, "obj", None)
             own = getattr(function, "_hypothesis_internal_use_settings", None)
             if function is not None and own is not None:
-                few = min(EXAMPLES, own.max_examples)
+                few = min(self.examples, own.max_examples)
                 function._hypothesis_internal_use_settings = settings(
                     own, max_examples=few, derandomize=True, database=None, deadline=None
                 )
@@ -61,7 +60,7 @@ class Plugin:
         _import_all(self.package)
         session.config.pluginmanager.unregister(name="terminalreporter")
         items = {item.nodeid: item for item in session.items}
-        known = read_or_make_map(self.package, list(items.values()), _passes, self.out)
+        known = read_or_make_map(self.package, list(items.values()), _passes, self.out / "map.json")
         print(f"{len(items)} tests; they fail without any mutant: {known.failed or 'none'}\n", flush=True)
         functions = find_functions(self.package)
         for mutant in self.mutants:
@@ -82,7 +81,7 @@ class Plugin:
             if not replace_function(mutant, self.package, functions):
                 return NOT_PLACED
             for index, test in enumerate(tests):
-                faulthandler.dump_traceback_later(5 + 10 * known.seconds[test.nodeid], exit=True)
+                faulthandler.dump_traceback_later(10 + 20 * known.seconds(test.nodeid), exit=True)
                 if not _passes(tests, index):
                     return test.nodeid
             return ALL_PASSED

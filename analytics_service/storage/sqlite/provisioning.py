@@ -196,11 +196,6 @@ def copy_database(source: sqlite3.Connection, path: Path, without: Iterable[str]
     fsync_path(path.parent)
 
 
-def copy_stats(folder: Path, path: Path) -> None:
-    """stats.db as it is now, beside a running service."""
-    copy_file(folder, STATS, path)
-
-
 def copy_config(folder: Path, path: Path) -> None:
     """config.db as it is now, without salts."""
     copy_file(folder, CONFIG, path)
