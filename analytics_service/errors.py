@@ -7,6 +7,7 @@ AnalyticsError
 │   ├── BadLogin     a name, password or code that lets nobody in
 │   ├── Forbidden    what the caller has no right to do
 │   ├── NameTaken    a name that is another site's
+│   ├── MailRefused  a mail that the mail server refused for good
 │   ├── NotKept      a query that needs visits and views that are no longer stored
 │   ├── NotPublic    figures that a site's owner has not made public
 │   ├── TooMany      more requests than one caller may send
@@ -70,6 +71,10 @@ class BadLogin(Refused):
 
     def __init__(self, problem: str = "name or password is wrong") -> None:
         super().__init__(problem)
+
+
+class MailRefused(Refused):
+    """A mail that the mail server refused for good: another try would end like this one."""
 
 
 class NotKept(Refused):

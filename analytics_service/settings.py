@@ -10,10 +10,11 @@ from typing import Literal
 
 import msgspec
 
-from analytics_service.domain.accounts import FactorPolicy
+from analytics_service.domain.accounts import FactorPolicy, is_sender
 from analytics_service.domain.choices import suggest
 from analytics_service.domain.hosts import origin_of
 from analytics_service.errors import BadParameter
+from analytics_service.ports.mail import MailSecurity
 
 PREFIX = "ANALYTICS_"
 FILE_VARIABLE = "ANALYTICS_CONFIG"
@@ -46,6 +47,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     trusted_proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     redis: str = ""
     workers: int = 1
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: MailSecurity = MailSecurity.STARTTLS
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = ""
     online_limit: int = 1_000_000
     dimension_cap: int = 10_000
     retention_days: int = 0
@@ -58,6 +65,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     visitors_burst: int = 120
     fast_lane: bool = True
     demo: Literal["auto", "yes", "no"] = "auto"
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether mails can be sent."""
+        return bool(self.smtp_host)
 
     @property
     def folder(self) -> Path:
@@ -179,6 +191,9 @@ def _check(settings: Settings) -> Settings:
     if settings.dashboard_url and origin_of(settings.dashboard_url) is None:
         problem = f"{settings.dashboard_url!r} is no address without a path, such as https://admin.example.vn"
         raise BadParameter("dashboard_url", "value", problem)
+    if settings.smtp_host and not is_sender(settings.mail_from):
+        problem = "set it to the address that mails come from, as in stats@example.vn"
+        raise BadParameter("mail_from", "value", problem)
     if not 0 <= settings.port <= 65535:
         raise BadParameter("port", "value", f"{settings.port} is not between 0 and 65535")
     return settings

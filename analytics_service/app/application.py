@@ -18,7 +18,7 @@ from analytics_service.administering.passwords import PasswordPool
 from analytics_service.app.applied_until import AppliedUntil
 from analytics_service.app.background import in_background
 from analytics_service.app.online_recovery import recall_online
-from analytics_service.app.openers import open_journals
+from analytics_service.app.openers import open_journals, open_sealer
 from analytics_service.app.route_table import make_routes
 from analytics_service.app.worker_tasks import WorkerTasks
 from analytics_service.collecting.admit import Collector, Recognisers
@@ -66,6 +66,7 @@ class WorkerConfig:
     public_url: str
     dashboard_url: str
     factor_policy: FactorPolicy
+    mail_from: str
     trusted_proxies: tuple[str, ...]
     redis: str
     online_limit: int
@@ -169,7 +170,8 @@ async def _open_dashboard(stack: AsyncExitStack, config: WorkerConfig, stored: S
         limits=await stack.enter_async_context(_open_limits(config, LIMIT_PER_MINUTE, LIMIT_AT_ONCE)),
         address_key=config.address_key,
         factor_policy=config.factor_policy,
-        has_mail=False,
+        sealer=open_sealer(config.folder),
+        mail_from=config.mail_from,
     )
 
 

@@ -1,13 +1,16 @@
 """Opens what is stored and journaled, for every process and command."""
 
 from contextlib import closing
+from email.utils import parseaddr
 from pathlib import Path
 
 from analytics_service import storage
 from analytics_service.administering.sealer import Sealer
 from analytics_service.disk.key_file import read_or_make_key
 from analytics_service.journal import FolderJournals
+from analytics_service.mail.smtp import SmtpMailer
 from analytics_service.operating.installation import Installation
+from analytics_service.ports.mail import Mailer, MailSecurity
 from analytics_service.ports.storage import Storage
 
 JOURNAL_FOLDER = "journal"
@@ -28,6 +31,15 @@ def open_journals(folder: Path) -> FolderJournals:
 def open_sealer(folder: Path) -> Sealer:
     """Returns what seals secrets with the key of a data folder, which is read when it is first needed."""
     return Sealer(lambda: read_or_make_key(folder / SECRET_KEY))
+
+
+def open_mailer(
+    host: str, port: int, *, security: MailSecurity, sender: str, user: str, password: str
+) -> Mailer:
+    """Returns what hands mails over to a mail server; it connects for each mail."""
+    return SmtpMailer(
+        host=host, port=port, security=security, sender=parseaddr(sender)[1], user=user, password=password
+    )
 
 
 def open_installation(folder: Path, database: str) -> Installation:

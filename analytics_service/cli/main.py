@@ -13,8 +13,8 @@ def main() -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     # The same rules everywhere: those of the tzdata package, whatever the system has.
     zoneinfo.reset_tzpath(())
-    # `serve` starts these two; they do without the imports of the command line.
-    if sys.argv[1:2] in (["worker"], ["applier"]):
+    # `serve` starts these; they do without the imports of the command line.
+    if sys.argv[1:2] in (["worker"], ["applier"], ["mailer"]):
         from analytics_service.processes.child import run_child
 
         sys.exit(run_child(sys.argv[1]))

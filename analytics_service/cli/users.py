@@ -239,6 +239,7 @@ def _format_roles(account: Account, names: dict[int, str]) -> str:
 
 def _fields(account: Account, names: dict[int, str]) -> dict[str, object]:
     return {
+        "id": account.id,
         "name": account.name,
         "email": account.email,
         "language": account.language or None,

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import parseaddr
 from enum import StrEnum
 
 from analytics_service.domain.principals import Role, User
@@ -94,6 +95,12 @@ def parse_email(text: str) -> str:
     if email and (len(email) > EMAIL_LIMIT or not _EMAIL.fullmatch(email)):
         raise BadParameter("email", "value", "this is no e-mail address such as ten@example.vn")
     return email
+
+
+def is_sender(text: str) -> bool:
+    """Tells whether a text is a sender of mails: an address, perhaps with a name before it."""
+    name, address = parseaddr(text)
+    return text.isprintable() and _EMAIL.fullmatch(address) is not None and name.isprintable()
 
 
 def normal_password(text: str) -> str:

@@ -8,6 +8,7 @@ from analytics_service.ports.annotations import AnnotationStore
 from analytics_service.ports.answers import AnswerStore
 from analytics_service.ports.audit import AuditLog
 from analytics_service.ports.databases import Copies, Databases, Presence
+from analytics_service.ports.deliveries import DeliveryStore
 from analytics_service.ports.drops import DropReader
 from analytics_service.ports.favourites import FavouriteStore
 from analytics_service.ports.figures import FigureStore
@@ -42,6 +43,7 @@ class ConfigStores:
     logins: LoginStore
     one_times: OneTimeStore
     audit: AuditLog
+    deliveries: DeliveryStore
 
 
 @dataclass(frozen=True, slots=True)

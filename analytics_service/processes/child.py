@@ -43,6 +43,10 @@ def run_child(role: str) -> int:
             address_key=start.address_key,
             is_applier_away=applier_away.is_set,
         )
+    if role == "mailer":
+        from analytics_service.processes.mailer_process import run_mailer
+
+        return run_mailer(start.settings, start.heartbeats, clock=read_clock)
     from analytics_service.processes.applier_process import run_applier
 
     return run_applier(start.settings, start.heartbeats, clock=read_clock)

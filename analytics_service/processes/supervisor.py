@@ -113,6 +113,8 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self._selector.register(wake_in, selectors.EVENT_READ, None)
         self._start("applier")
+        if self._settings.has_mail:
+            self._start("mailer")
         for _ in range(self._settings.workers):
             self._start("worker")
         while not self._stopping:
@@ -265,7 +267,7 @@ class Supervisor:
     def _stop_all(self) -> int:
         """Stops the workers first, so that the applier can still apply what they accepted."""
         ends = time.monotonic() + STOP_TIMEOUT.total_seconds()
-        workers = [child for child in self._children if child.role == "worker"]
+        workers = [child for child in self._children if child.role != "applier"]
         appliers = [child for child in self._children if child.role == "applier"]
         clean = True
         for children, until in ((workers, ends - APPLIER_STOP_TIMEOUT.total_seconds()), (appliers, ends)):

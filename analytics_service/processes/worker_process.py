@@ -92,6 +92,7 @@ def _worker_config(
         public_url=settings.public_url,
         dashboard_url=settings.dashboard_url,
         factor_policy=settings.second_factor,
+        mail_from=settings.mail_from if settings.has_mail else "",
         trusted_proxies=settings.trusted_proxies,
         redis=settings.redis,
         online_limit=settings.online_limit,

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from analytics_service.administering.config_thread import ConfigThread
 from analytics_service.administering.keys import KeyCache
 from analytics_service.administering.passwords import PasswordPool
+from analytics_service.administering.sealer import Sealer
 from analytics_service.collecting.admit import Collector
 from analytics_service.collecting.sites import SiteCache
 from analytics_service.domain.accounts import FactorPolicy
@@ -55,7 +56,14 @@ class DashboardServices:
     limits: Limits
     address_key: bytes
     factor_policy: FactorPolicy
-    has_mail: bool
+    sealer: Sealer
+    mail_from: str
+    """The sender of mails; "" where none can be sent."""
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether mails can be sent."""
+        return bool(self.mail_from)
 
 
 @dataclass(frozen=True, slots=True)

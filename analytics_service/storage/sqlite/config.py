@@ -10,6 +10,7 @@ from analytics_service.disk.sqlite_errors import translated
 from analytics_service.ports.storage import ConfigStores
 from analytics_service.storage.sqlite.annotations import Annotations
 from analytics_service.storage.sqlite.audit import Audit
+from analytics_service.storage.sqlite.deliveries import Deliveries
 from analytics_service.storage.sqlite.favourites import Favourites
 from analytics_service.storage.sqlite.keys import Keys
 from analytics_service.storage.sqlite.logins import Logins
@@ -53,6 +54,7 @@ def open_config(folder: Path, *, standing_still: bool = True) -> Iterator[Config
             logins=Logins(connection),
             one_times=OneTimes(connection),
             audit=Audit(connection),
+            deliveries=Deliveries(connection),
         )
 
 

@@ -55,7 +55,7 @@ class Kind(NamedTuple):
 
 
 STATS = Kind("stats", "normal")
-CONFIG = Kind("config", "full", ("salt", "session", "login_attempt", "login_address", "turn"))
+CONFIG = Kind("config", "full", ("salt", "session", "login_attempt", "login_address", "turn", "delivery"))
 JOURNAL_MODE = "wal"
 
 

@@ -66,6 +66,7 @@ def failure_page(
             language=language,
             theme="auto",
             root="",
+            account=None,
             asset=lambda name: asset_path("", name),
             title=words[f"failure_{key}"],
             text=words[f"failure_{key}_text"].replace("{seconds}", str(retry_after)),

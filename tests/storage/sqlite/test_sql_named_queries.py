@@ -58,7 +58,7 @@ def test_a_statement_that_changes_rows_begins_with_its_verb() -> None:
 
 TEMPORARY = {"asked_id", "asked_name", "asked_day"}
 """What a batch asks for."""
-IN_CONFIG = {"config", "notes", "people", "site_removal"}
+IN_CONFIG = {"config", "deliveries", "notes", "people", "site_removal"}
 BOUNDED = {
     "pending_engagement": "at most 100,000 rows",
     "old_suspect": "what release 0.1.0 left, once",

@@ -1,12 +1,14 @@
 """A service with a dashboard: somebody who asks for its pages as a browser does."""
 
+import json
 import re
+import subprocess
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 
-from tests.service import LIMIT, Service
+from tests.service import COMMAND, LIMIT, Service, run
 
 PASSWORD = "mười hai con giáp đủ cả"
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
@@ -57,3 +59,18 @@ def problems(answer: httpx2.Response) -> list[str]:
     """What a page says is wrong."""
     found = re.findall(r'<p class="error">([^<]*)</p>|<div class="note bad"[^>]*><p>([^<]*)</p>', answer.text)
     return [one or other for one, other in found]
+
+
+def add_user(service: Service, name: str, *arguments: str) -> int:
+    """An account, made by the command line; returns its number."""
+    done = subprocess.run(
+        [*COMMAND, "user", "add", name, *arguments, "--data", str(service.data)],
+        input=f"{PASSWORD}\n",
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    accounts = json.loads(run("user", "list", "--json", data=service.data).stdout)
+    return next(account["id"] for account in accounts if account["name"] == name)
