@@ -16,6 +16,7 @@ AnalyticsError
 ├── LeaseLost        another applier has taken over; this one's process must end
 └── Unavailable      ours, for now; the caller may try again (503)
     ├── Damaged      a file that can no longer be read as what it was
+    ├── Outdated     a database of another release
     ├── TooHeavy     a query that took longer than it may
     └── WriteFailed  a transaction on the figures that failed; the applier's process must end
 """
@@ -148,6 +149,10 @@ class Unavailable(AnalyticsError):
 
 class Damaged(Unavailable):
     """A database file that can no longer be read; only a backup, or setting the file aside, helps."""
+
+
+class Outdated(Unavailable):
+    """A database of another release, until the applier has brought it up to date."""
 
 
 class TooHeavy(Unavailable):

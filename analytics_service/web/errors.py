@@ -12,9 +12,11 @@ from analytics_service.errors import (
     AnalyticsError,
     BadBeacon,
     BadParameter,
+    Damaged,
     Forbidden,
     NotKept,
     NotPublic,
+    Outdated,
     TooHeavy,
     TooMany,
     Unauthenticated,
@@ -101,6 +103,12 @@ def _retry_problem(error: TooMany | TooHeavy | Unavailable, path: str) -> Respon
         narrow = [{"parameter": name, "code": "too-heavy"} for name in error.narrow]
         return problem("too-heavy", "Query too heavy", 503, str(error), retry, errors=narrow)
     log.warning("%s answered with 503: %s", path[:100], error)
+    if isinstance(error, Damaged):
+        detail = "A database of this service is damaged; its operator finds more in the log."
+        return problem("damaged", "Database damaged", 503, detail, retry)
+    if isinstance(error, Outdated):
+        detail = "A database of this service is of another release; its operator finds more in the log."
+        return problem("outdated", "Database of another release", 503, detail, retry)
     detail = "The service is temporarily unavailable. Try again later."
     return problem("unavailable", "Unavailable", 503, detail, retry)
 
