@@ -1,0 +1,71 @@
+"""Mails that the dashboard has sent, through a real mail server."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.service import Service, serving, until
+from tests.smtp_server import Inbox, mail_server
+from tests.web.dashboard.stand import PASSWORD, Person, add_user
+
+HOST = "admin.example.vn"
+NEW = "một con vịt xòe ra hai cái cánh"
+
+
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Inbox]]:
+    folder: Path = tmp_path_factory.mktemp("letters") / "data"
+    with mail_server() as inbox:
+        env = {
+            "ANALYTICS_SMTP_HOST": "127.0.0.1",
+            "ANALYTICS_SMTP_PORT": str(inbox.port),
+            "ANALYTICS_SMTP_SECURITY": "none",
+            "ANALYTICS_MAIL_FROM": "Thống kê <stats@example.vn>",
+            "ANALYTICS_DASHBOARD_URL": f"http://{HOST}",
+        }
+        with serving(folder, env=env) as service:
+            add_user(service, "ann", "--email", "ann@example.vn", "--language", "vi")
+            yield service, inbox
+
+
+def person(service: Service) -> Person:
+    """Somebody who comes over the dashboard's own address."""
+    return Person(service, {"Host": HOST})
+
+
+def test_a_forgotten_password_is_changed_by_a_mailed_link(stand: tuple[Service, Inbox]) -> None:
+    service, inbox = stand
+    for name in ("ann", "nobody"):
+        assert "a link is on its way" in person(service).send("/forgot", name=name).text
+    mails = until(lambda: inbox.mails, bool)
+    assert [(mail["To"], mail["Subject"]) for mail in mails] == [
+        ("ann@example.vn", f"Mật khẩu mới cho {HOST}")
+    ]
+    text = mails[0].get_content()  # type: ignore[attr-defined]
+    link = next(line for line in text.split() if line.startswith("http"))
+    # The address is that of the settings, whoever asked.
+    assert link.startswith(f"http://{HOST}/reset/")
+    reader = person(service)
+    answer = reader.send(link.removeprefix(f"http://{HOST}"), password=NEW, repeated=NEW)
+    assert answer.headers["location"] == "/login"
+    assert reader.sign_in("ann", NEW).status_code == 303
+    assert person(service).sign_in("ann").status_code == 401
+
+
+def test_an_invitation_is_mailed(stand: tuple[Service, Inbox]) -> None:
+    service, inbox = stand
+    add_user(service, "admin", "--administrator")
+    admin = person(service)
+    assert admin.sign_in("admin", PASSWORD).status_code == 303
+    page = admin.send("/settings/users", do="invite", role="administrator", email="b@example.vn").text
+    assert f"http://{HOST}/invitation/" in page
+    mails = until(lambda: [mail for mail in inbox.mails if mail["To"] == "b@example.vn"], bool)
+    assert "admin invites you" in mails[0].get_content()  # type: ignore[attr-defined]
+
+
+def test_on_another_host_there_is_no_dashboard(stand: tuple[Service, Inbox]) -> None:
+    service, _ = stand
+    for host in ("evil.example", f"{HOST}.evil.example", "www.example.vn"):
+        for path in ("/login", "/", "/forgot"):
+            assert Person(service, {"Host": host}).get(path).status_code == 404
