@@ -115,7 +115,7 @@ def _bar(
 def _links(viewer: Viewer, site: Site, base: Address) -> Mapping[str, str]:
     can_change = viewer.may(Action.CHANGE_SITE, site)
     return {
-        "clear": str(base.without("filter")),
+        "unfiltered": str(base.without("filter")),
         "last_28": str(base.without(*_RANGE, "filter").having(period="28d")),
         "help": str(base.having(help="keys")),
         "stream": site_path(viewer, site, "stream"),

@@ -6,6 +6,7 @@ const GAP = 14
 function readSamples(chart) {
   const table = chart.querySelector('[data-samples]')
   if (!table) return []
+  const name = table.dataset.samples
   const heads = [...table.querySelectorAll('thead th')].map(head => head.textContent)
   return [...table.querySelectorAll('tbody tr')].map(row => ({
     x: Number(row.dataset.x),
@@ -13,6 +14,7 @@ function readSamples(chart) {
     label: row.querySelector('th').textContent,
     cells: [...row.querySelectorAll('td')].map(cell => ({ text: cell.textContent, tone: cell.className })),
     heads,
+    name,
   }))
 }
 
@@ -27,7 +29,7 @@ function element(name, className, text = '') {
 function writeTip(tip, sample, flags) {
   const [now, before, change] = sample.cells
   const figure = element('p', '')
-  figure.append(element('b', '', now.text))
+  figure.append(element('b', '', now.text), ` ${sample.name}`)
   if (change && change.text) figure.append(' ', element('b', '', change.text))
   tip.replaceChildren(element('p', 'm', sample.label), figure)
   if (before && before.text) tip.append(element('p', 'm', `${before.text} · ${sample.heads[2]}`))

@@ -39,8 +39,8 @@ function rememberFocus() {
   const place = [...part.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement)
   const selector = part.dataset.part ? `[data-part="${part.dataset.part}"]` : '.top'
   return () => {
-    const found = document.querySelectorAll(`${selector} :is(${FOCUSABLE})`)[place]
-    if (found) found.focus({ preventScroll: true })
+    const found = document.querySelectorAll(`${selector} :is(${FOCUSABLE})`)[place] || document.getElementById('main')
+    found.focus({ preventScroll: true })
   }
 }
 

@@ -17,7 +17,8 @@ async function refresh() {
     const part = (place || document.querySelector('[data-poll]'))?.dataset.part
     const request = await fetchDocument(location.href, part)
     const fresh = request.response.querySelectorAll('[data-fresh]')
-    if (!fresh.length && document.querySelector('[data-poll]')) location.reload()
+    // What was waited for has come: the address has another page now.
+    if (document.querySelector('[data-poll]') && !request.response.querySelector('[data-poll]')) location.reload()
     for (const one of fresh) exchange(one)
   } catch { /* the next event tries again */ }
 }
