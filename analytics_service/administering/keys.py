@@ -38,7 +38,9 @@ class NewKey:
     expires: str | None = None
 
 
-def add_key(keys: KeyStore, new: NewKey, *, at: datetime, random: Randomness, by: str) -> tuple[Key, str]:
+def add_key(
+    keys: KeyStore, new: NewKey, *, at: datetime, random: Randomness, by: str, user: int | None = None
+) -> tuple[Key, str]:
     """Stores a new key and returns it with its token, which nobody can read anywhere afterwards.
 
     Raises BadParameter for a wrong scope, origin, name or day.
@@ -58,6 +60,7 @@ def add_key(keys: KeyStore, new: NewKey, *, at: datetime, random: Randomness, by
         sites=None if new.sites is None else frozenset(site.number for site in new.sites),
         origins=frozenset(_parse_origin(origin) for origin in new.origins),
         made_by=by,
+        user=user,
         made_at=at,
         expires_at=_parse_expiry(new.expires, at) if new.expires is not None else None,
     )

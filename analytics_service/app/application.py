@@ -17,6 +17,7 @@ from analytics_service.administering.keys import KeyCache
 from analytics_service.administering.passwords import PasswordPool
 from analytics_service.app.applied_until import AppliedUntil
 from analytics_service.app.background import in_background
+from analytics_service.app.machine import open_machine
 from analytics_service.app.online_recovery import recall_online
 from analytics_service.app.openers import open_journals, open_sealer
 from analytics_service.app.route_table import make_routes
@@ -172,6 +173,13 @@ async def _open_dashboard(stack: AsyncExitStack, config: WorkerConfig, stored: S
         factor_policy=config.factor_policy,
         sealer=open_sealer(config.folder),
         mail_from=config.mail_from,
+        machine=open_machine(
+            *(config.folder, config.database),
+            url=config.url,
+            trusted_proxies=config.trusted_proxies,
+            redis=config.redis,
+            clock=config.clock,
+        ),
     )
 
 

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from analytics_service.administering.reviews import parse_days
 from analytics_service.administering.sites import find_site
 from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_storage
-from analytics_service.cli.corrections import correct, parse_days
+from analytics_service.cli.corrections import correct
 from analytics_service.cli.folder import settings_for_writing, settings_in_use
 from analytics_service.cli.options import Config, Data, Json, SiteName
 from analytics_service.cli.text import format_json
@@ -106,7 +107,7 @@ def accept(
     open_folder = settings_in_use if dry_run else settings_for_writing
     settings = open_folder(data, config, Part.CONFIG, Part.STATS)
     found = _find_site(settings, site)
-    begin, end = parse_days(found, first, last)
+    begin, end = parse_days(found, first, last, read_clock())
     selection = Selection(found.number, begin, end, reason=reason, family=family, marked=True)
     correct(settings, TaskKind.ACCEPT, found, selection, dry_run=dry_run, yes=yes)
 
@@ -127,7 +128,7 @@ def reject(
     open_folder = settings_in_use if dry_run else settings_for_writing
     settings = open_folder(data, config, Part.CONFIG, Part.STATS)
     found = _find_site(settings, site)
-    begin, end = parse_days(found, first, last)
+    begin, end = parse_days(found, first, last, read_clock())
     selection = Selection(found.number, begin, end, family=family, marked=False)
     correct(settings, TaskKind.REJECT, found, selection, dry_run=dry_run, yes=yes)
 

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from analytics_service.administering.reviews import parse_day
 from analytics_service.administering.sites import find_site
 from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_storage
 from analytics_service.cli.confirmation import ask
-from analytics_service.cli.corrections import parse_day
 from analytics_service.cli.folder import settings_for_writing
 from analytics_service.cli.options import Config, Data, SiteName
 from analytics_service.cli.tasks import carry_out

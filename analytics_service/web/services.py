@@ -25,6 +25,7 @@ from analytics_service.reporting.queue import Turns
 from analytics_service.web.address import DashboardAddress
 from analytics_service.web.encodings import Compressor
 from analytics_service.web.intake.proxies import Proxies
+from analytics_service.web.machine import Machine
 from analytics_service.web.public.response_cache import ResponseCache
 
 
@@ -57,6 +58,7 @@ class DashboardServices:
     address_key: bytes
     factor_policy: FactorPolicy
     sealer: Sealer
+    machine: Machine
     mail_from: str
     """The sender of mails; "" where none can be sent."""
 

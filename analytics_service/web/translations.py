@@ -27,6 +27,7 @@ class Words(msgspec.Struct, frozen=True):
     builder: Mapping[str, str] = {}
     dashboard: Mapping[str, str] = {}
     accounts: Mapping[str, str] = {}
+    settings: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)

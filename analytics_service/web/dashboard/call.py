@@ -93,7 +93,7 @@ def choose_language(request: Request, account: Account | None) -> str:
 def page_words(language: str) -> Mapping[str, str]:
     """Returns all texts of the dashboard's pages by their keys."""
     words = load_words(language)
-    return {**words.dashboard, **words.accounts}
+    return {**words.dashboard, **words.accounts, **words.settings}
 
 
 def redirect(path: str) -> Response:

@@ -11,6 +11,7 @@ from analytics_service.web.dashboard.login import (
     take_login,
     take_logout,
 )
+from analytics_service.web.dashboard.settings.routes import settings_routes
 from analytics_service.web.dashboard.setup import show_setup, take_setup
 from analytics_service.web.dashboard.site_routes import site_routes
 from analytics_service.web.public.stream import Streams
@@ -22,6 +23,7 @@ def dashboard_routes(streams: Streams) -> list[DashboardRoute]:
     """Returns the routes in the order in which they are tried."""
     return [
         *site_routes(streams),
+        *settings_routes(),
         DashboardRoute("/login", show_login, Action.SIGN_IN),
         DashboardRoute("/login", take_login, Action.SIGN_IN, methods=POST),
         DashboardRoute("/setup", show_setup, Action.SIGN_IN),

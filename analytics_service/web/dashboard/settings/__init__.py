@@ -1,0 +1,1 @@
+"""Pages on which a site and the installation are set up."""
