@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import msgspec
 import pytest
@@ -216,7 +217,7 @@ def test_an_event_over_the_budget_of_its_page_is_over_it_and_a_known_one_is_not(
     assert told(door, n="buy", u="https://x.example.vn/b").is_over_budget
 
 
-def told(door: Door, **changed: object) -> Event:
+def told(door: Door, **changed: Any) -> Event:
     fact = door.admit(k="c", **changed).fact
     assert isinstance(fact, Event)
     return fact

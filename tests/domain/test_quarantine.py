@@ -6,8 +6,8 @@ from datetime import date
 import msgspec
 import pytest
 
-from analytics_service.domain.batch import OTHER, Batch, ViewRow
-from analytics_service.domain.dimensions import Dimension
+from analytics_service.domain.batch import Batch, ViewRow
+from analytics_service.domain.dimensions import OTHER, Dimension
 from analytics_service.domain.quarantine import Selection, first_seen_in, mark_view
 
 DAY = date(2026, 11, 10)

@@ -8,22 +8,26 @@ from analytics_service.domain.verification import Difference, as_told, day_of_ho
 DAY = date(2026, 11, 10)
 
 
+def of(part: str, value: str, metric: str, *, stored: int, found: int) -> Difference:
+    return Difference(site=7, day=DAY, of=part, value=value, metric=metric, stored=stored, found=found)
+
+
 def test_every_sum_that_differs_is_named_with_both_numbers() -> None:
     stored = {("site", ""): Sums(pageviews=3, visits=2), ("page", "/a"): Sums(pageviews=1)}
     found = {("site", ""): Sums(pageviews=3, visits=1, events=4), ("page", "/b"): Sums(engaged_ms=5)}
     assert differences(7, DAY, stored, found) == [
-        Difference(7, DAY, "page", "/a", "pageviews", 1, 0),
-        Difference(7, DAY, "page", "/b", "engaged_ms", 0, 5),
-        Difference(7, DAY, "site", "", "visits", 2, 1),
-        Difference(7, DAY, "site", "", "events", 0, 4),
+        of("page", "/a", "pageviews", stored=1, found=0),
+        of("page", "/b", "engaged_ms", stored=0, found=5),
+        of("site", "", "visits", stored=2, found=1),
+        of("site", "", "events", stored=0, found=4),
     ]
     assert differences(7, DAY, stored, stored) == []
 
 
 def test_a_difference_is_a_sentence_and_an_object() -> None:
-    of_day = Difference(7, DAY, "site", "", "visits", 2, 1)
+    of_day = of("site", "", "visits", stored=2, found=1)
     assert wording(of_day) == "site 7, 2026-11-10: visits of the day are stored as 2, but add up to 1"
-    of_page = Difference(7, DAY, "entry_page", "/a", "visits", 2, 1)
+    of_page = of("entry_page", "/a", "visits", stored=2, found=1)
     assert wording(of_page) == (
         "site 7, 2026-11-10: visits of the entry page /a are stored as 2, but add up to 1"
     )

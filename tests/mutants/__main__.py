@@ -47,7 +47,9 @@ def main() -> int:
         log = log.with_suffix(f".part-{part}.jsonl")
     with log.open("w", encoding="utf-8") as file:
         report = Report(file, reasons_of(HERE / "survivors.txt"))
-        plugin = Plugin(PACKAGE, mutants, given.seconds, given.examples, given.out, report.add)
+        plugin = Plugin(
+            PACKAGE, mutants, given.out, report.add, allowance=given.seconds, examples=given.examples
+        )
         options = ["-q", "-n", "0", "-p", "no:cacheprovider", "-o", "timeout=0", "-m", "quick"]
         pytest.main([*options, *given.tests], plugins=[plugin])
     return report.end(given.seed)

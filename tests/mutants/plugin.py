@@ -36,10 +36,10 @@ class Plugin:
 
     package: Path
     mutants: list[Mutant]
-    allowance: float
-    examples: int
     out: Path
     add: Callable[[Mutant, str, float, str], None]
+    allowance: float
+    examples: int
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Gives each property a few examples, always the same."""

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from analytics_service.applying.attributes import describing, no_hosts
-from analytics_service.domain.batch import OTHER, Batch
-from analytics_service.domain.dimensions import Dimension
+from analytics_service.domain.batch import Batch
+from analytics_service.domain.dimensions import OTHER, Dimension
 from analytics_service.domain.facts import Fact
 from analytics_service.domain.figures import FigureQuery
 from analytics_service.domain.periods import Days

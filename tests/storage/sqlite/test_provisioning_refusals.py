@@ -10,7 +10,7 @@ from analytics_service.errors import Damaged, Unavailable
 from analytics_service.ports.databases import PartState
 from analytics_service.storage.sqlite import provisioning
 from analytics_service.storage.sqlite.provisioning import CONFIG, STATS, check_release, create, state_of
-from analytics_service.storage.sqlite.sql import newest
+from analytics_service.storage.sqlite.sql import OLDEST_SQLITE, newest
 
 
 def version(folder: Path, number: int) -> None:
@@ -93,7 +93,7 @@ def test_an_old_database_program_is_refused(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(Unavailable) as refused:
         create(tmp_path, STATS)
     assert str(refused.value) == f"SQLite {sqlite3.sqlite_version} is too old; 3.38 or newer is needed"
-    monkeypatch.setattr(provisioning, "SQLITE", provisioning.OLDEST_SQLITE)
+    monkeypatch.setattr(provisioning, "SQLITE", OLDEST_SQLITE)
     create(tmp_path, STATS)
 
 
