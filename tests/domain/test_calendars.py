@@ -32,6 +32,8 @@ def test_a_step_leads_over_the_day_that_was_left_out_to_either_side() -> None:
     assert SAMOA.step(THE_29TH, 1) == THE_31ST
     assert SAMOA.step(THE_31ST, -1) == THE_29TH
     assert SAMOA.step(THE_29TH, 0) == THE_29TH
+    # From the day itself, of which somebody may have heard elsewhere, it is a step to either side.
+    assert (SAMOA.step(THE_30TH, 1), SAMOA.step(THE_30TH, -1)) == (THE_31ST, THE_29TH)
     assert HANOI.step(THE_29TH, 1) == THE_30TH
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analytics_service.domain import periods
 from analytics_service.domain.counter import Item
-from analytics_service.domain.periods import Days, days_of, moment, week_of
+from analytics_service.domain.periods import Days, days_of, moment, week_of, zone_at
 from analytics_service.domain.site import WeekStart, ZoneSince
 
 QUARTER = 900
@@ -114,3 +114,17 @@ def test_the_zone_of_the_machine_makes_no_difference(monkeypatch: pytest.MonkeyP
         monkeypatch.undo()
         time.tzset()
         periods._moment.cache_clear()
+
+
+def test_a_sites_zone_is_the_one_in_force_at_that_instant() -> None:
+    moved = (ZoneSince(date(1970, 1, 1), "Asia/Ho_Chi_Minh"), ZoneSince(date(2026, 11, 20), "Asia/Tokyo"))
+    # The new day begins in Tokyo first.
+    midnight = datetime(2026, 11, 19, 15, tzinfo=UTC)
+    assert zone_at(midnight - timedelta(hours=3), moved) == "Asia/Ho_Chi_Minh"
+    assert zone_at(midnight + timedelta(hours=3), moved) == "Asia/Tokyo"
+
+
+def test_who_is_online_is_no_sum_of_days() -> None:
+    for item in (Item.ONLINE, Item.PEAK):
+        with pytest.raises(ValueError, match="who is online is no sum of days"):
+            days_of(item, date(2026, 11, 20), WeekStart.MONDAY)

@@ -72,6 +72,14 @@ def test_every_parameter_is_read() -> None:
     assert str(query.sorting) == "-bounce_rate"
 
 
+def test_a_list_is_asked_for_by_its_dimension_and_goes_on_with_its_cursor() -> None:
+    query = parse_query((7,), {"cursor": ["abc"]}, Dimension.PAGE)
+    assert query == Query(
+        (7,), Named.DAYS_28, default_metrics(Dimension.PAGE), dimension=Dimension.PAGE, cursor="abc"
+    )
+    assert default_metrics(Dimension.PAGE) != default_metrics(None)
+
+
 @pytest.mark.parametrize(
     ("parameter", "value", "message"),
     [

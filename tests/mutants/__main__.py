@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.mutations import draw
+from tests.mutants.mutations import draw, find
 from tests.mutants.plugin import Plugin
 from tests.mutants.report import Report, alive_of, reasons_of
 
@@ -34,14 +34,14 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     """Prints each mutant that survives; returns 1 if one of them is not in survivors.txt."""
     given = _arguments()
-    mutants = draw(PACKAGE, given.rooms, given.seed, given.count)
     part, parts = map(int, given.part.split("/"))
     given.out.mkdir(exist_ok=True)
     log = given.out / f"seed-{given.seed}.jsonl"
     if given.again:
-        alive = alive_of(log)
-        mutants = [one for one in mutants if one.name in alive]
+        mutants = find(PACKAGE, alive_of(log))
         log = log.with_suffix(".again.jsonl")
+    else:
+        mutants = draw(PACKAGE, given.rooms, given.seed, given.count)
     mutants = mutants[part - 1 :: parts]
     if parts > 1:
         log = log.with_suffix(f".part-{part}.jsonl")

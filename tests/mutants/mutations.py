@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper
+from libcst.metadata import MetadataWrapper, PositionProvider
 from mutmut.mutation.file_mutation import Mutation, MutationVisitor, deep_replace
 from mutmut.mutation.mutators import OPERATORS_TYPE, mutation_operators
 from mutmut.mutation.pragma_handling import IgnoredCode
 
-CASELESS_READERS = frozenset({"execute", "executemany", "executescript", "encode", "decode"})
+CASELESS_READERS = frozenset({"execute", "executemany", "executescript", "encode", "decode", "read_text"})
 SQL_FILES = frozenset({"row_sql.py", "filter_sql.py"})
 """Modules whose texts are parts of statements."""
 
@@ -74,17 +74,18 @@ class _Visitor(MutationVisitor):
         super().__init__(OPERATORS, IgnoredCode(set(), set(), set()))
         self._is_sql = is_sql
         self._caseless: set[cst.CSTNode] = set()
+        self.lines: dict[int, slice] = {}
 
     def _skip_node_and_children(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.Parameters | cst.Decorator | cst.Annotation):
             return True
         if isinstance(node, cst.Arg) and _is_strict(node):
             return True
-        if isinstance(node, cst.Call):
-            if isinstance(node.func, cst.Attribute) and getattr(node.func.value, "value", "") == "log":
-                return True
-            if isinstance(node.func, cst.Attribute) and node.func.attr.value in CASELESS_READERS:
-                self._caseless.update(argument.value for argument in node.args)
+        if _is_log(node) or (isinstance(node, cst.Expr) and _is_log(node.value)):
+            return True
+        callee = node.func if isinstance(node, cst.Call) else None
+        if isinstance(callee, cst.Attribute) and callee.attr.value in CASELESS_READERS:
+            self._caseless.update(argument.value for argument in node.args)
         return not isinstance(node, cst.FunctionDef) and super()._skip_node_and_children(node)
 
     def _create_mutations(self, node: cst.CSTNode) -> None:
@@ -95,6 +96,14 @@ class _Visitor(MutationVisitor):
             self.mutations[known:] = [one for one in made if not _is_recased(node, one.mutated_node)]
         if isinstance(node, cst.Call) and _has_strict(node):
             self.mutations[known:] = [one for one in self.mutations[known:] if _has_strict(one.mutated_node)]
+        if len(self.mutations) > known:
+            place = self.get_metadata(PositionProvider, node)
+            self.lines[id(node)] = slice(place.start.line - 1, place.end.line)
+
+
+def _is_log(node: cst.CSTNode) -> bool:
+    callee = node.func if isinstance(node, cst.Call) else None
+    return isinstance(callee, cst.Attribute) and getattr(callee.value, "value", "") == "log"
 
 
 def _is_strict(argument: cst.Arg) -> bool:
@@ -119,11 +128,43 @@ def draw(package: Path, rooms: list[str], seed: int, count: int) -> list[Mutant]
     return [_mutant(package, *found[index]) for index in chosen]
 
 
+def find(package: Path, names: set[str]) -> list[Mutant]:
+    """The mutants of these names, as far as the code still has what they change."""
+    found: dict[str, Mutant] = {}
+    for file in sorted({name.partition(" ")[0] for name in names}):
+        befores = {
+            name.partition(": ")[2].partition(" → ")[0] for name in names if name.startswith(f"{file} ")
+        }
+        if not (package / file).exists():
+            continue
+        lines = (package / file).read_text("utf-8").splitlines()
+        visitor, tree = _visited(package / file)
+        for one in _inside(visitor):
+            changed = lines[visitor.lines[id(one.original_node)]]
+            if (
+                any(line.strip() in befores for line in changed)
+                or " ".join(map(str.strip, changed)) in befores
+            ):
+                mutant = _mutant(package, package / file, tree, one)
+                if mutant.name in names:
+                    found.setdefault(mutant.name, mutant)
+    return list(found.values())
+
+
 def _mutations(path: Path) -> tuple[cst.Module, list[Mutation]]:
+    visitor, tree = _visited(path)
+    return tree, _inside(visitor)
+
+
+def _visited(path: Path) -> tuple[_Visitor, cst.Module]:
     visitor = _Visitor(is_sql=path.name in SQL_FILES)
-    tree = MetadataWrapper(cst.parse_module(path.read_text("utf-8"))).visit(visitor)
+    return visitor, MetadataWrapper(cst.parse_module(path.read_text("utf-8"))).visit(visitor)
+
+
+def _inside(visitor: _Visitor) -> list[Mutation]:
+    """Mutations of functions: what stands outside is computed as the module is imported."""
     made = visitor.mutations
-    return tree, [one for one in made if isinstance(one.contained_by_top_level_function, cst.FunctionDef)]
+    return [one for one in made if isinstance(one.contained_by_top_level_function, cst.FunctionDef)]
 
 
 def _mutant(package: Path, path: Path, tree: cst.Module, mutation: Mutation) -> Mutant:
