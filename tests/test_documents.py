@@ -128,7 +128,11 @@ def commands(group: Any, before: str = "") -> Iterator[str]:
 def test_every_command_is_in_the_operators_pages_and_every_one_there_exists():
     exist = set(commands(typer.main.get_command(app)))
     # After -u stands the user of that name.
-    named = set(re.findall(r"(?<!-u )\banalytics-service ((?:site|drops|key) [a-z-]+|[a-z]+)\b", OPERATING))
+    named = set(
+        re.findall(
+            r"(?<!-u )\banalytics-service ((?:site|drops|key|user|session) [a-z-]+|[a-z]+)\b", OPERATING
+        )
+    )
     assert named == exist
 
 

@@ -58,7 +58,8 @@ def test_there_is_no_code_once_there_is_an_account(data: Path) -> None:
 def test_an_account_is_added_changed_and_removed(data: Path) -> None:
     assert typed("user", "add", "bob", "--role", "a.example.vn=viewer", data=data).stdout == "Added: bob\n"
     assert list(listed(data)["bob"]["roles"].values()) == ["viewer"]  # type: ignore[attr-defined]
-    run("user", "set", "bob", "--role", "a.example.vn=owner", "--language", "vi", data=data)
+    owner = ("--role", "a.example.vn=owner", "--language", "vi")
+    run("user", "set", "bob", *owner, data=data)
     bob = listed(data)["bob"]
     assert (list(bob["roles"].values()), bob["language"]) == (["owner"], "vi")  # type: ignore[attr-defined]
     run("user", "set", "bob", "--role", "a.example.vn=none", data=data)

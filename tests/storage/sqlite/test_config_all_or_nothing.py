@@ -17,6 +17,7 @@ from analytics_service.ports.storage import ConfigStores, Storage
 from tests.contracts.facts_of_a_day import DAY, NOON
 from tests.contracts.test_sites import a_site
 from tests.storage.failing_statements import Failure, content, failing
+from tests.storage.people_calls import PEOPLE_READING, people_calls
 from tests.storage.recorded_calls import Call, calls_of, recorded
 
 ConfigCall = Callable[[ConfigStores], object]
@@ -40,7 +41,7 @@ READING = {
     ("keys", "keys"),
     ("annotations", "annotations"),
     ("favourites", "favourites"),
-}
+} | PEOPLE_READING
 
 
 def _calls() -> Iterator[ConfigCall]:
@@ -66,6 +67,7 @@ def _calls() -> Iterator[ConfigCall]:
     yield lambda config: config.keys.add_key(KEY)
     yield lambda config: config.keys.note_uses({KEY.id: NOON})
     yield lambda config: config.keys.revoke_key(KEY.id, NOON)
+    yield from people_calls()
 
 
 def opened(folder: Path) -> Storage:

@@ -25,7 +25,8 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, I
             "ANALYTICS_DASHBOARD_URL": f"http://{HOST}",
         }
         with serving(folder, env=env) as service:
-            add_user(service, "ann", "--email", "ann@example.vn", "--language", "vi")
+            more = ("--email", "ann@example.vn", "--language", "vi")
+            add_user(service, "ann", *more)
             yield service, inbox
 
 
