@@ -36,28 +36,31 @@ class GroupedSums:
     def move(self, was: Visit | None, now: Visit | None) -> None:
         """Takes away what a visit was, and adds what it is; a part that stays gets the difference."""
         if was is None or now is None or was.day != now.day or was.later or now.later:
-            for visit, sign in ((was, -1), (now, 1)):
-                if visit is not None:
-                    self._add_days(visit, sign)
+            if was is not None:
+                self._add_days(was, -1)
+            if now is not None:
+                self._add_days(now, 1)
             return
         site, day = now.site, now.day
         before, after = _numbers_of(was), _numbers_of(now)
-        change = [new - old for old, new in zip(before, after, strict=True)]
+        change = (0, *(new - old for old, new in zip(before[1:], after[1:], strict=True)))
         for sums, old, new in zip(self.of, _parts_of(was), _parts_of(now), strict=True):
             if old == new:
-                _sum_up(sums[site, day, new], change)
+                _sum_up(sums[site, day, new], change, 1)
             else:
-                _sum_up(sums[site, day, old], [-number for number in before])
-                _sum_up(sums[site, day, new], after)
+                _sum_up(sums[site, day, old], before, -1)
+                _sum_up(sums[site, day, new], after, 1)
 
     def _add_days(self, visit: Visit, sign: int) -> None:
-        first, *later = days_of(visit)
-        _, bounces, engaged_ms, *_ = _numbers_of(visit)
-        rows = [(first[0], [sign, sign * bounces, sign * engaged_ms, sign * first[1], sign * first[2]])]
-        rows += [(day, [0, 0, 0, sign * pageviews, sign * events]) for day, pageviews, events in later]
-        for sums, part in zip(self.of, _parts_of(visit), strict=True):
-            for day, numbers in rows:
-                _sum_up(sums[visit.site, day, part], numbers)
+        site, parts, numbers = visit.site, _parts_of(visit), _numbers_of(visit)
+        if visit.later:
+            (_, *of_first), *later = days_of(visit)
+            numbers = (*numbers[:3], *of_first)
+            for day, *of_day in later:
+                for sums, part in zip(self.of, parts, strict=True):
+                    _sum_up(sums[site, day, part], (0, 0, 0, *of_day), sign)
+        for sums, part in zip(self.of, parts, strict=True):
+            _sum_up(sums[site, visit.day, part], numbers, sign)
 
     def expand(self, batch: Batch) -> None:
         """Adds all of it to the sums of each dimension's values; one that is not known is a value, too."""
@@ -86,13 +89,17 @@ def _parts_of(visit: Visit) -> tuple[Part, ...]:
     )
 
 
-def _numbers_of(visit: Visit) -> list[int]:
-    return [1, int(visit.is_bounce()), visit.engaged_ms, visit.pageviews, visit.events]
+def _numbers_of(visit: Visit) -> tuple[int, ...]:
+    return 1, int(visit.is_bounce()), visit.engaged_ms, visit.pageviews, visit.events
 
 
-def _sum_up(sums: list[int], numbers: list[int]) -> None:
-    for place, number in enumerate(numbers):
-        sums[place] += number
+def _sum_up(sums: list[int], numbers: tuple[int, ...], sign: int) -> None:
+    visits, bounces, engaged_ms, pageviews, events = numbers
+    sums[0] += sign * visits
+    sums[1] += sign * bounces
+    sums[2] += sign * engaged_ms
+    sums[3] += sign * pageviews
+    sums[4] += sign * events
 
 
 def apply_visit_deltas(batch: Batch) -> None:
