@@ -1,7 +1,7 @@
 """What the applier does between two batches: tasks, retention, the daily check."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
@@ -9,6 +9,7 @@ import msgspec
 
 from analytics_service.applying.reclassification import Reclassification
 from analytics_service.applying.removal import Removal
+from analytics_service.domain.dimensions import BROKEN_DOWN
 from analytics_service.domain.tasks import BEGUN_AT_MOST, Task, TaskKind, TaskState
 from analytics_service.domain.verification import Check, Difference, Part, as_told, wording
 from analytics_service.errors import Unavailable, WriteFailed
@@ -143,6 +144,13 @@ class Maintenance:
                         reported += wrong[: REPORTED_LIMIT - len(reported)]
                     yield None
                 days += count > before
+            for month in self._verification.months(number):
+                for dimension in BROKEN_DOWN:
+                    if wrong := self._verification.month_differences(number, month, dimension):
+                        self._verification.repair_month(number, month)
+                        count += len(wrong)
+                        reported += wrong[: REPORTED_LIMIT - len(reported)]
+                    yield None
         yield {"days": days, "differences": count, "first": [as_told(one) for one in reported]}
 
     def _prune(self, first_kept: date) -> Iterator[None]:
@@ -159,12 +167,19 @@ class Maintenance:
             for day in self._verification.days(site)[-CHECK_SPAN:]:
                 days += 1
                 for part in Part:
-                    found = self._verification.differences(site, day, part)
-                    wrong += len(found)
-                    for one in found[:10]:
-                        log.error("%s; run `analytics-service verify`", wording(one))
+                    wrong += _log_wrong(self._verification.differences(site, day, part))
+                    yield
+            for month in self._verification.months(site)[-1:]:
+                for dimension in BROKEN_DOWN:
+                    wrong += _log_wrong(self._verification.month_differences(site, month, dimension))
                     yield
         self._verification.note_check(Check(_ms(at), days, wrong))
+
+
+def _log_wrong(found: Sequence[Difference]) -> int:
+    for one in found[:10]:
+        log.error("%s; run `analytics-service verify`", wording(one))
+    return len(found)
 
 
 def _given_up(task: Task) -> str:

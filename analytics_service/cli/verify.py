@@ -77,6 +77,8 @@ def _find_differences(verifier: Verifier, site: int | None, report: Report) -> I
             report.since.setdefault(number, day)
             report.days += 1
             yield from verifier.differences(number, day)
+        for month in verifier.months(number):
+            yield from verifier.month_differences(number, month)
 
 
 def _print_json(report: Report, repaired: dict[str, object] | None) -> None:

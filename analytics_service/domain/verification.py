@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from enum import Enum
 
-from analytics_service.domain.dimensions import Dimension
+from analytics_service.domain.dimensions import OTHER, Dimension
 from analytics_service.domain.metrics import Sums
 
 FIELDS = ("pageviews", "visits", "visitors", "bounces", "engaged_ms", "events")
@@ -82,7 +82,8 @@ def day_of_hours(hours: list[Sums]) -> Sums:
 
 def wording(wrong: Difference) -> str:
     """Returns a difference as a sentence for logs and terminals."""
-    where = "the day" if wrong.of == "site" else f"the {wrong.of.replace('_', ' ')} {wrong.value}"
+    value = {"": "that is not known", OTHER: "of values over the cap"}.get(wrong.value, wrong.value)
+    where = "the day" if wrong.of == "site" else f"the {wrong.of.replace('_', ' ')} {value}"
     return (
         f"site {wrong.site}, {wrong.day}: {wrong.metric} of {where} "
         f"are stored as {wrong.stored}, but add up to {wrong.found}"

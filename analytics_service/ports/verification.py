@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Protocol
 
+from analytics_service.domain.dimensions import Dimension
 from analytics_service.domain.verification import Check, Difference, Part
 
 
@@ -23,6 +24,14 @@ class Verifier(Protocol):
 
     def differences(self, site: int, day: date, *parts: Part) -> list[Difference]:
         """Returns what is wrong in parts (none named: all) of a site's day; nothing where its sums agree."""
+        ...
+
+    def months(self, site: int) -> list[date]:
+        """Returns the first days of the months of a site that are summed."""
+        ...
+
+    def month_differences(self, site: int, month: date, *dimensions: Dimension) -> list[Difference]:
+        """Returns what is wrong in a month's sums of dimensions (none named: all) against its days' sums."""
         ...
 
     def last_check(self) -> Check | None:
@@ -54,6 +63,10 @@ class VerificationStore(Verifier, Protocol):
 
     def repair(self, site: int, day: date, *parts: Part) -> None:
         """Replaces the sums of parts (none named: all) of a day by what its visits and views add up to."""
+        ...
+
+    def repair_month(self, site: int, month: date) -> None:
+        """Takes back a month's sums, so that they are made again."""
         ...
 
     def reset_peak(self, site: int, since_ms: int) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from analytics_service.disk.sqlite_errors import translated
 from analytics_service.domain.batch import BOUNCE_MS
-from analytics_service.domain.dimensions import Dimension
+from analytics_service.domain.dimensions import BROKEN_DOWN, Dimension
 from analytics_service.domain.metrics import Sums
 from analytics_service.domain.verification import (
     Check,
@@ -22,7 +22,7 @@ from analytics_service.domain.verification import (
 )
 from analytics_service.storage.sqlite.memory import Memory
 from analytics_service.storage.sqlite.provisioning import STATS
-from analytics_service.storage.sqlite.sql import day_number, day_of, queries, uri
+from analytics_service.storage.sqlite.sql import day_number, day_of, month_after, queries, uri
 from analytics_service.storage.sqlite.strings import Strings
 
 FILE = STATS.file
@@ -65,6 +65,26 @@ class Verifier:
         with translated(FILE):
             kept = self._db.execute(SQL["maintenance"]).fetchone()[0]
         return day_of(kept) if kept > day_number(date.min) else date.min
+
+    def months(self, site: int) -> list[date]:
+        """The first days of the months of a site that are summed."""
+        with translated(FILE):
+            rows = self._db.execute(SQL["months"], (site,)).fetchall()
+        return [day_of(month) for (month,) in rows]
+
+    def month_differences(self, site: int, month: date, *dimensions: Dimension) -> list[Difference]:
+        """What is wrong in a month's sums of dimensions (none named: all), each read at one moment."""
+        wrong: list[Difference] = []
+        first, end = day_number(month), day_number(month_after(month))
+        for dimension in dimensions or BROKEN_DOWN:
+            of_month = {"site": site, "dimension": dimension, "month": first, "end": end}
+            key = f"{dimension.word} of the month"
+            with translated(FILE):
+                rows = self._db.execute(SQL["month_differences"], of_month).fetchall()
+            stored = {(key, value): Sums(*row[:6]) for value, *row in rows}
+            found = {(key, value): Sums(*row[6:]) for value, *row in rows}
+            wrong += differences(site, month, stored, found)
+        return wrong
 
     def last_check(self) -> Check | None:
         """What the last daily check saw; None before the first."""
@@ -195,6 +215,12 @@ class VerificationWriter(Verifier):
         month = day_number(day_of(day).replace(day=1))
         if self._db.execute(SQL["mark_stale_month"], (site, month)).rowcount:
             self._memory.has_stale_months = True
+
+    def repair_month(self, site: int, month: date) -> None:
+        """Takes back a month's sums, so that they are made again."""
+        with self._changing() as db:
+            db.execute(SQL["mark_stale_month"], (site, day_number(month)))
+        self._memory.has_stale_months = True
 
     def note_check(self, check: Check) -> None:
         """Writes down what a check saw."""

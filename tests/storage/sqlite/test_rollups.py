@@ -19,6 +19,8 @@ from analytics_service.domain.period_forms import Dates
 from analytics_service.domain.query import Sort
 from analytics_service.domain.ranges import range_of_days
 from analytics_service.domain.selections import Listing, Selection
+from analytics_service.domain.tasks import TaskKind
+from analytics_service.domain.verification import wording
 from analytics_service.errors import Unavailable
 from analytics_service.storage.sqlite import rollups
 from analytics_service.storage.sqlite.sql import day_of
@@ -115,6 +117,26 @@ def test_a_month_whose_day_changes_is_answered_from_its_days_until_it_is_summed_
         assert it.rows(
             "select pageviews, visits from rollup_month where value = ? and dimension = 1", late
         ) == [(1, 1)]
+
+
+def test_a_wrong_sum_of_a_month_is_found_and_repaired(folder: Path) -> None:
+    with running(folder) as it:
+        fill(it)
+        it.work()
+        truth = it.stats.verification()
+        assert truth.months(1) == MONTHS
+        assert [truth.month_differences(1, month) for month in MONTHS] == [[], [], []]
+        with closing(sqlite3.connect(folder / "stats.db")) as stats, stats:
+            stats.execute("update rollup_month set visits = visits + 3 where dimension = 12 and value = 0")
+        (wrong,) = truth.month_differences(1, MONTHS[1])
+        assert wording(wrong) == (
+            f"site 1, 2026-09-01: visits of the country of the month that is not known "
+            f"are stored as {wrong.found + 3}, but add up to {wrong.found}"
+        )
+        it.order(TaskKind.REPAIR)
+        it.work()
+        assert truth.months(1) == MONTHS
+        assert [truth.month_differences(1, month) for month in MONTHS] == [[], [], []]
 
 
 def as_before(folder: Path, since: int) -> None:

@@ -18,6 +18,32 @@ select (select min(day) from rollup_day where site = :site and dimension = 0),
     (select max(day) from view where site = :site),
     (select max(day) from visit where site = :site)
 
+-- name: months
+select month from summed_month where site = ? and dimension = 22 order by month
+
+-- name: month_differences
+-- Values whose sums of the month are not those of its days, with both; nothing where it is to be summed again.
+with recursive side (sign, value, pageviews, visits, visitors, bounces, engaged_ms, events) as (
+    select 1, value, pageviews, visits, visitors, bounces, engaged_ms, events
+    from rollup_month
+    where site = :site and dimension = :dimension and month = :month
+    union all
+    select -1, value, pageviews, visits, visitors, bounces, engaged_ms, events
+    from rollup_day
+    where site = :site and dimension = :dimension and day >= :month and day < :end
+)
+select coalesce((select value from string where id = side.value), ''),
+    sum((sign > 0) * pageviews), sum((sign > 0) * visits), sum((sign > 0) * visitors),
+    sum((sign > 0) * bounces), sum((sign > 0) * engaged_ms), sum((sign > 0) * events),
+    sum((sign < 0) * pageviews), sum((sign < 0) * visits), sum((sign < 0) * visitors),
+    sum((sign < 0) * bounces), sum((sign < 0) * engaged_ms), sum((sign < 0) * events)
+from side
+group by value
+having exists (select 1 from summed_month where site = :site and month = :month and dimension = 22) and (
+    sum(sign * pageviews) != 0 or sum(sign * visits) != 0 or sum(sign * visitors) != 0
+    or sum(sign * bounces) != 0 or sum(sign * engaged_ms) != 0 or sum(sign * events) != 0
+)
+
 -- name: maintenance
 select first_day, checked_at, checked_days, differences, sums_since from maintenance
 
