@@ -35,7 +35,9 @@ ANSWERS_LIMIT = 64
 _UNUSUAL = frozenset({b"transfer-encoding", b"content-encoding", b"expect", b"upgrade", b"connection"})
 _ASKED = _UNUSUAL | {b"content-length", b"host"}
 # And a GET that carries one of these has an answer of its own.
-_OF_ITS_OWN = frozenset({b"if-none-match", b"if-modified-since", b"range", b"content-length"})
+_OF_ITS_OWN = frozenset(
+    {b"authorization", b"if-none-match", b"if-modified-since", b"range", b"content-length"}
+)
 _OPEN = b"".join(b"%b: %b\r\n" % (name.lower().encode(), value.encode()) for name, value in HEADERS.items())
 
 log = logging.getLogger(__name__)

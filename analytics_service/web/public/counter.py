@@ -1,5 +1,6 @@
 """The public counter: all figures of a widget in one small answer that caches may keep."""
 
+import math
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,7 +15,10 @@ from analytics_service.domain.limits import ONLINE_WINDOW
 from analytics_service.domain.metrics import Metric
 from analytics_service.domain.periods import zone_at
 from analytics_service.domain.site import Site
+from analytics_service.domain.visitors import sender
+from analytics_service.errors import TooMany
 from analytics_service.web.headers import COMPRESSED, digest_of, is_unchanged
+from analytics_service.web.intake.client import client_of
 from analytics_service.web.lru_cache import LruCache
 from analytics_service.web.public.counter_query import authorise, parse_query
 from analytics_service.web.public.response_cache import CachedResponse
@@ -49,7 +53,10 @@ class Counter:
         services = services_of(request)
         question = parse_query(request.query_params)
         site = require_public_site(services, request.path_params["site"])
-        cached = await self.read(services, site, authorise(site, question))
+        question = authorise(site, question)
+        if self._find_fresh(site, question, is_public=True) is None:
+            _charge(request, services)
+        cached = await self.read(services, site, question)
         age = int(_max_age(site).total_seconds())
         cache = f"public, max-age={age}, s-maxage={age * 3}, stale-if-error=86400"
         headers = {**COMPRESSED, "Cache-Control": cache, "ETag": cached.etag}
@@ -65,23 +72,38 @@ class Counter:
         self, services: Services, site: Site, question: Question, *, is_public: bool = True
     ) -> CachedCounts:
         """Returns figures no older than `MAX_AGE`; public ones name no few people. Raises Unavailable."""
-        # The site itself is in the key: a changed setting shows at once.
-        key = (question, site, is_public)
-        cached = self._cache.find(key)
-        now = time.monotonic()
-        if cached is None or now >= cached.stale_at:
+        cached = self._find_fresh(site, question, is_public=is_public)
+        if cached is None:
             counts = await services.reporter.counts(site, question, services.clock())
             if is_public:
                 counts = hide_few(counts)
             body = encode_counts(counts)
-            stale_at = now + _max_age(site).total_seconds()
+            stale_at = time.monotonic() + _max_age(site).total_seconds()
             cached = CachedCounts(counts, body, f'"c-{digest_of(body)}"', stale_at)
-            self._cache.store(key, cached)
+            self._cache.store((question, site, is_public), cached)
         return cached
+
+    def _find_fresh(self, site: Site, question: Question, *, is_public: bool) -> CachedCounts | None:
+        # The site itself is in the key: a changed setting shows at once.
+        cached = self._cache.find((question, site, is_public))
+        return cached if cached is not None and time.monotonic() < cached.stale_at else None
 
     def find_last(self, site: Site, question: Question) -> CachedCounts | None:
         """Returns the figures as they were when they could last be read, if that is remembered."""
         return self._cache.find((question, site, True))
+
+
+def _charge(request: Request, services: Services) -> None:
+    """Counts a request that no cache answers against its address. Raises TooMany."""
+    client = client_of(request, services.proxies)
+    # Behind a proxy that names no client, senders cannot be told apart.
+    if client.is_proxy_address:
+        return
+    who, at_ms = f"counter {sender(client.address)}", int(services.clock().timestamp() * 1000)
+    if not services.api.limits.allows(who, at_ms):
+        allowance = services.api.limits.allowance(who, at_ms)
+        wait = allowance.wait.total_seconds() if allowance is not None else 1
+        raise TooMany(max(1, math.ceil(wait)))
 
 
 def hide_few(counts: Counts) -> Counts:
