@@ -65,6 +65,7 @@ def config_of(folder: Path, now: datetime) -> WorkerConfig:
         public_url="",
         dashboard_url="",
         factor_policy=FactorPolicy.OPTIONAL,
+        mail_from="",
         trusted_proxies=(),
         redis="",
         online_limit=10_000,
