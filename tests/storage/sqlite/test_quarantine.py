@@ -62,8 +62,8 @@ def sums(folder: Path) -> list[tuple[object, ...]]:
         return sorted(
             stats.execute(
                 "select day, dimension, coalesce(s.value, ''), pageviews, visits, visitors, bounces, "
-                "engaged_ms, events from rollup_day as r left join string as s on s.id = r.value where r.value != 0 "
-                "or dimension = 0"
+                "engaged_ms, events from rollup_day as r left join string as s on s.id = r.value "
+                "where r.value != 0 or dimension = 0"
             ).fetchall()
         )
 
