@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from analytics_service.collecting import budget
-from analytics_service.collecting.budget import VisitorBudget
+from analytics_service.collecting.budget import ValueBudget, VisitorBudget
 from analytics_service.domain.client import Client
 from analytics_service.domain.facts import Event, View
 from analytics_service.domain.visitors import VisitorIds, budget_holder
@@ -241,3 +241,30 @@ async def test_engagement_keeps_online_and_moves_nobody_to_another_page() -> Non
     door.admit(at, k="e", d=1_000, u="https://x.example.vn/b")
     at_ms = int((AT + 330 * SECOND).timestamp() * 1000)
     assert [await door.live.online(1, at_ms, page) for page in ("/a", "/b")] == [1, 0]
+
+
+def test_each_day_has_a_budget_of_values_of_its_own() -> None:
+    values = ValueBudget(MemoryLimits(per_minute=1, burst=1))
+    day, at_ms = AT.date(), int(AT.timestamp() * 1000)
+    admitted = [values.admits(1, day, "a", page, at_ms=at_ms) for page in ("/a", "/a", "/b")]
+    assert admitted == [True, True, False]
+    # What was known yesterday is new today, and known of one site is not known of another.
+    assert not values.admits(1, day + timedelta(days=1), "a", "/a", at_ms=at_ms)
+    assert values.admits(2, day, "a", "/a", at_ms=at_ms)
+    assert not values.admits(2, day, "a", "/b", at_ms=at_ms)
+    assert all(values.admits(1, day, "", f"/{number}", at_ms=at_ms) for number in range(3))
+
+
+def test_an_event_of_yesterday_is_a_new_one_today() -> None:
+    door = Door(per_minute=0, new=(1, 2))
+    door.collector.salts.replace({1: {AT.date(): b"a" * 32, AT.date() + timedelta(days=1): b"b" * 32}})
+    before, after = AT.replace(hour=16, minute=59, second=50), AT.replace(hour=17)
+    assert not told(door, at=before, n="buy", u="https://x.example.vn/a").is_over_budget
+    assert not told(door, at=before, n="buy", u="https://x.example.vn/a").is_over_budget
+    assert told(door, at=after, n="buy", u="https://x.example.vn/a").is_over_budget
+
+
+def test_what_is_suspected_is_over_no_budget() -> None:
+    door = Door(per_minute=0, new=(1, 1))
+    facts = [door.fact(u=f"https://x.example.vn/{number}", b=1) for number in range(3)]
+    assert [(fact.drop, fact.is_over_budget) for fact in facts] == [("bot", False)] * 3

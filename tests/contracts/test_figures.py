@@ -101,3 +101,13 @@ async def test_the_newest_time_and_the_last_group_of_each_journal_are_read_toget
         newest, positions = await figures.reached()
     assert newest == max(fact.at for fact in FACTS)
     assert len(positions) == 1
+
+
+async def test_before_any_fact_nothing_was_reached(storage: Storage) -> None:
+    async with storage.open_figures() as empty:
+        assert await empty.reached() == (0, {})
+        assert await empty.position("a") == (0, 0)
+
+
+async def test_what_was_reached_is_told_with_each_journals_position(figures: FigureStore) -> None:
+    assert await figures.reached() == (minute(65), {"a": 1})

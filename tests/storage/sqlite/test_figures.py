@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sqlite3
 from datetime import date
 from pathlib import Path
 
@@ -47,3 +48,14 @@ def test_half_a_checkpoint_without_its_wal_file_is_no_damage(tmp_path: Path) -> 
 async def _read(folder: Path, left_out: bool) -> None:
     async with open_figures(folder) as figures:
         await Figures(figures._db, left_out=left_out).read(1, ALL)
+
+
+def test_figures_are_only_read(tmp_path: Path) -> None:
+    async def write(folder: Path) -> None:
+        async with open_figures(folder) as figures:
+            await figures._db.execute("delete from rollup_day")
+
+    with running(fresh(tmp_path / "data")) as it:
+        it.apply(view(1))
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            asyncio.run(write(it.folder))
