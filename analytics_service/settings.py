@@ -5,8 +5,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args, get_type_hints
 
 import msgspec
 
@@ -65,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     visitors_burst: int = 120
     fast_lane: bool = True
     demo: Literal["auto", "yes", "no"] = "auto"
+    log: Literal["text", "json"] = "text"
 
     @property
     def has_mail(self) -> bool:
@@ -145,8 +147,19 @@ def _convert(merged: dict[str, object], sources: Mapping[str, str]) -> Settings:
         problem, _, path = str(error).partition(" - at `$.")
         name = path.removesuffix("`").partition("[")[0]
         expected = next((text for kind, text in _KINDS.items() if f"`{kind}`, got" in problem), problem)
-        text = f"invalid value {merged.get(name)!r}{sources.get(name, '')}; expected {expected}"
+        nearest = ""
+        if choices := _choices(name):
+            expected, nearest = f"one of {', '.join(choices)}", suggest(str(merged.get(name)), choices)
+        text = f"invalid value {merged.get(name)!r}{sources.get(name, '')}; expected {expected}{nearest}"
         raise BadParameter(name, "value", text) from None
+
+
+def _choices(name: str) -> list[str]:
+    """Returns the words that a setting may be; none where it is no choice between words."""
+    kind = get_type_hints(Settings).get(name)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return list(kind)
+    return [word for word in get_args(kind) if isinstance(word, str)]
 
 
 def _file(file: Path) -> dict[str, object]:

@@ -59,6 +59,11 @@ def add_site(
     config: SiteStore, domain: str, changes: SiteChanges, *, at: datetime, random: Randomness, by: str
 ) -> Site:
     """Adds a site and returns it. Raises BadParameter, and NameTaken where the domain is taken."""
+    return config.add_site(make_site(domain, changes, at=at, random=random, by=by))
+
+
+def make_site(domain: str, changes: SiteChanges, *, at: datetime, random: Randomness, by: str) -> Site:
+    """Returns a site that is added nowhere yet. Raises BadParameter."""
     host = _domain(domain)
     zone = changes.timezone or "Asia/Ho_Chi_Minh"
     site = Site(
@@ -78,9 +83,7 @@ def add_site(
         rules=changed_rules(SiteRules(), changes.rules),
         counter=changed_counter(PublicCounter(), changes.rules),
     )
-    return config.add_site(
-        replace(site, opening_balances=changed_balances(site, changes.opening_balance, at, by))
-    )
+    return replace(site, opening_balances=changed_balances(site, changes.opening_balance, at, by))
 
 
 def set_site(config: SiteStore, name: str, changes: SiteChanges, *, at: datetime, by: str) -> Site:

@@ -76,6 +76,7 @@ def serve(
         int | None, typer.Option(help="Number of workers [default: 1].", metavar="NUMBER")
     ] = None,
     demo: Demo = None,
+    log: Annotated[str | None, typer.Option(help="Form of the log: text or json.", metavar="FORM")] = None,
     config: Config = None,
 ) -> None:
     """Run the service until SIGTERM or Ctrl-C."""
@@ -89,6 +90,7 @@ def serve(
         "redis": redis,
         "workers": workers,
         "demo": None if demo is None else "yes" if demo else "no",
+        "log": log,
     }
     if trusted_proxy:
         given["trusted_proxies"] = [*Settings().trusted_proxies, *trusted_proxy]

@@ -1,16 +1,16 @@
 """The entry point: sets up logging and time zones, runs a command, and prints its errors."""
 
-import logging
 import sys
 import zoneinfo
 from typing import NoReturn
 
 from analytics_service.errors import AnalyticsError
+from analytics_service.logs import set_up_logging
 
 
 def main() -> None:
     """Runs one command; an error is one sentence on the standard error output, with exit status 2."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    set_up_logging("text", "")
     # The same rules everywhere: those of the tzdata package, whatever the system has.
     zoneinfo.reset_tzpath(())
     # `serve` starts these; they do without the imports of the command line.

@@ -19,6 +19,7 @@ from analytics_service.cli.folder import (
 )
 from analytics_service.cli.options import Config, Data, Json
 from analytics_service.cli.text import format_count, format_json, format_size
+from analytics_service.errors import BadParameter
 from analytics_service.operating.findings import Finding, Level, problem
 from analytics_service.operating.lock_holders import find_url
 from analytics_service.operating.status import Status, read_status
@@ -152,6 +153,8 @@ def restore(
     settings = read_settings({"data": data}, file=config)
     check_access(settings.folder)
     check_owner(settings)
+    if not file.is_file():
+        raise BadParameter("file", "value", f"there is no file {file}")
     installation = open_installation(settings.folder, settings.database)
     manifest, before = restore_backup(installation, file, replace=replace, at=read_clock())
     print(f"{settings.folder} is restored as of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC")

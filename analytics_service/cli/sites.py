@@ -9,7 +9,7 @@ import typer
 
 from analytics_service import __version__
 from analytics_service.administering.opening_balances import BalanceChanges
-from analytics_service.administering.sites import SiteChanges, find_site
+from analytics_service.administering.sites import SiteChanges, find_site, make_site
 from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_storage
 from analytics_service.cli.deletion import site_delete, site_new_id, site_restore
@@ -119,6 +119,8 @@ def site_add(
         opening_balance=_parse_balance(opening_balance, reason),
         public=not private,
     )
+    # What is wrong is said before a folder is made.
+    make_site(domain, changes, at=read_clock(), random=secrets.token_bytes, by="")
     settings = _prepare_folder(data, config)
     with open_storage(settings.database).open_config() as stores:
         site = administer_sites(stores).add(domain, changes, secrets.token_bytes)

@@ -7,6 +7,7 @@ import threading
 import msgspec
 
 from analytics_service.app.clock import read_clock
+from analytics_service.logs import set_up_logging
 from analytics_service.processes.heartbeat import APPLIER_AWAY
 from analytics_service.settings import Settings
 
@@ -30,6 +31,7 @@ def run_child(role: str) -> int:
         print(f"analytics-service: `serve` starts the {role}; it is no command of its own", file=sys.stderr)
         return 2
     start = msgspec.json.decode(line, type=ChildStart)
+    set_up_logging(start.settings.log, role)
     applier_away = threading.Event()
     threading.Thread(target=_heed_parent, args=(applier_away,), name="parent", daemon=True).start()
     if role == "worker":

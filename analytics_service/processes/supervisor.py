@@ -97,8 +97,7 @@ class Supervisor:
         self._children: list[Child] = []
         self._failures: dict[str, int] = {}
         self._restarts: list[tuple[float, str]] = []
-        self._stopping = False
-        self._rolling = False
+        self._stopping = self._rolling = self._is_ready = False
         self._to_replace: list[Child] = []
         self._polled_at = self._applier_at = self._renewed_at = time.monotonic()
         self._selector = selectors.DefaultSelector()
@@ -112,6 +111,7 @@ class Supervisor:
         signal.signal(signal.SIGHUP, lambda *_: setattr(self, "_rolling", True))
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self._selector.register(wake_in, selectors.EVENT_READ, None)
+        log.info("starting on %s", self._settings.listens_on)
         self._start("applier")
         if self._settings.has_mail:
             self._start("mailer")
@@ -119,7 +119,10 @@ class Supervisor:
             self._start("worker")
         while not self._stopping:
             self._poll()
-        return self._stop_all()
+        log.info("stopping, as asked")
+        is_clean = self._stop_all()
+        log.info("stopped" if is_clean else "stopped; a process had to be killed")
+        return 0 if is_clean else 1
 
     def _poll(self) -> None:
         for key, _ in self._selector.select(POLL_INTERVAL.total_seconds()):
@@ -144,6 +147,10 @@ class Supervisor:
             self._restarts.remove(restart)
             self._start(restart[1])
         self._tell_of_applier(now)
+        steady = all(child.ready and not child.is_retired for child in self._children)
+        if steady and not self._is_ready and not self._to_replace and not self._rolling:
+            self._is_ready = True
+            log.info("ready: %d workers and the applier run", self._settings.workers)
 
     def _tell_of_applier(self, now: float) -> None:
         """Tells the workers when no applier works; one that ends again and again does not."""
@@ -247,7 +254,8 @@ class Supervisor:
         if now - self._renewed_at > RENEWED_EACH.total_seconds():
             self._renewed_at, self._rolling = now, True
         if self._rolling and not self._to_replace:
-            self._rolling = False
+            self._rolling = self._is_ready = False
+            log.info("replacing the workers, one after the other")
             self._to_replace = [child for child in self._children if child.role == "worker"]
         while self._to_replace:
             old = self._to_replace.pop(0)
@@ -264,7 +272,7 @@ class Supervisor:
             new.process.returncode,
         )
 
-    def _stop_all(self) -> int:
+    def _stop_all(self) -> bool:
         """Stops the workers first, so that the applier can still apply what they accepted."""
         ends = time.monotonic() + STOP_TIMEOUT.total_seconds()
         workers = [child for child in self._children if child.role != "applier"]
@@ -275,7 +283,7 @@ class Supervisor:
                 child.process.terminate()
             for child in children:
                 clean &= _wait_for_end(child, until)
-        return 0 if clean else 1
+        return clean
 
 
 def _read(descriptor: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The recipes of the documents, taken out of them and run in a real nginx and a real Apache."""
+"""The recipes of the documents, taken out of them and run in a real nginx, Apache and HAProxy."""
 
 import os
 import re
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = Path("/usr/lib/apache2/modules")
 VISITOR, OTHER = "127.0.0.2", "127.0.0.3"
 LEFT_OUT = "dropped; reason=excluded-address"
-IDLE_FOR = 20.0
+IDLE_FOR = 100.0 if os.environ.get("SOAK") else 20.0
 """Seconds: longer than the 15 after which the recipes cut what is silent."""
 NGINX = """daemon off; master_process off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 256; }}
@@ -178,6 +178,24 @@ def apache(folder: Path, service: Service, text: str, *, within_site: bool = Fal
         yield proxy
 
 
+@contextmanager
+def haproxy(folder: Path, service: Service, text: str) -> Iterator[Proxy]:
+    folder.mkdir()
+    certify(folder)
+    pem = folder / "both.pem"
+    pem.write_text((folder / "cert.pem").read_text() + (folder / "key.pem").read_text())
+    port = free_port()
+    text = settled(text, service, port, folder)
+    text = text.replace("bind :443", f"bind 127.0.0.1:{port}").replace(
+        "/etc/haproxy/tk.example.vn.pem", str(pem)
+    )
+    (folder / "haproxy.cfg").write_text(text)
+    command = [tool("haproxy", "haproxy"), "-db", "-f", str(folder / "haproxy.cfg")]
+    with running(command, Proxy(port, "", folder / "error.log", True)) as proxy:
+        proxy.errors.write_text("")
+        yield proxy
+
+
 def certify(folder: Path) -> None:
     subprocess.run(
         [*REQUEST.split(), "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
@@ -216,6 +234,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             "nginx under a path": stack.enter_context(
                 nginx(folder / "n2", service, within, within_site=True)
             ),
+            "haproxy": stack.enter_context(
+                haproxy(folder / "haproxy", service, recipe("docs/operating.md", "haproxy"))
+            ),
             "apache": stack.enter_context(
                 apache(folder / "apache", service, recipe("docs/operating.md", "apache"))
             ),
@@ -249,6 +270,7 @@ def test_each_recipe_says_by_which_protocol_it_was_asked(stage: Stage) -> None:
         assert proxy.verdict(stage.site, f"X-Forwarded-Proto: {forged}", agent=bare) == verdict, name
 
 
+@pytest.mark.timeout(300)
 def test_a_quiet_stream_stays_open_through_each_recipe(stage: Stage) -> None:
     path = f"/api/v1/sites/{stage.site}/stream"
     with ExitStack() as stack:
