@@ -43,15 +43,16 @@ VIEWS_A_VISIT = 2.5
 MONTH, YEAR = Dates(LAST - timedelta(days=27), LAST), Dates(FIRST, LAST)
 
 
-def fill(folder: Path, views: int, *, fresh_pages: bool) -> None:
-    """Makes a folder with about that many views, its sums, and the sums of its months."""
+def fill(folder: Path, views: int, *, fresh_pages: bool = False, days: int = DAYS) -> None:
+    """Makes a folder with about that many views of so many days, its sums, and those of its months."""
     (folder / "journal").mkdir(parents=True)
     storages.open(f"sqlite:{folder}").databases.provision()
     visits = int(views / VIEWS_A_VISIT)
     with open_stats_writer(folder) as stats:
         with stats.changing() as db:
             _describe(db, fresh_pages=fresh_pages)
-            of = {"visits": visits, "days": DAYS, "first": day_number(FIRST)}
+            first = LAST - timedelta(days=days - 1)
+            of = {"visits": visits, "days": days, "first": day_number(first)}
             page = f"(v.day - :first) * {NEW_A_DAY} + p.n % {PAGES_A_DAY}" if fresh_pages else "p.page"
             db.execute(VISITS, of)
             db.execute(VIEWS.format(page=page, picks=PICKS), {"first": of["first"]})
@@ -61,8 +62,8 @@ def fill(folder: Path, views: int, *, fresh_pages: bool) -> None:
             )
             db.execute("update visit set exit_page = entry_page")
             db.execute("drop table pick")
-        for number in range(DAYS):
-            stats.verification().repair(1, FIRST + timedelta(days=number))
+        for number in range(days):
+            stats.verification().repair(1, LAST - timedelta(days=number))
         while stats.rollups.sum_month(AT.date()):
             pass
         stats.checkpoint()
