@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from analytics_service import storage
@@ -44,9 +45,11 @@ from analytics_service.reporting.counts import Reporter
 from analytics_service.reporting.queue import Turns
 from analytics_service.web.address import DashboardAddress
 from analytics_service.web.api.gate import KEY_LIMIT
+from analytics_service.web.dashboard.failures import handle_no_route
 from analytics_service.web.dashboard.login import LIMIT_AT_ONCE, LIMIT_PER_MINUTE
 from analytics_service.web.encodings import Compressor
 from analytics_service.web.errors import HANDLERS
+from analytics_service.web.host_split import HostMiddleware
 from analytics_service.web.intake.proxies import Proxies
 from analytics_service.web.prefix import PrefixMiddleware, prefix_of
 from analytics_service.web.public.response_cache import ResponseCache
@@ -96,16 +99,25 @@ def create_app(config: WorkerConfig) -> Starlette:
 
     routes = make_routes(streams, config.font_file)
     require_rules(routes)
-    prefix = prefix_of(config.url)
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(PrefixMiddleware, prefix=prefix)] if prefix else [],
-        exception_handlers=HANDLERS,
+        middleware=_middleware(config),
+        exception_handlers={**HANDLERS, HTTPException: handle_no_route},
         lifespan=lifespan,
     )
     # Such a redirect would be built from the Host that the client named.
     app.router.redirect_slashes = False
     return app
+
+
+def _middleware(config: WorkerConfig) -> list[Middleware]:
+    """Returns what stands before all routes: the prefix of the service, and who has which host."""
+    found = []
+    if prefix := prefix_of(config.url):
+        found.append(Middleware(PrefixMiddleware, prefix=prefix))
+    if own_origin := DashboardAddress(config.dashboard_url, config.public_url).own_origin:
+        found.append(Middleware(HostMiddleware, own_origin=own_origin))
+    return found
 
 
 @asynccontextmanager
@@ -162,12 +174,14 @@ async def _open_dashboard(stack: AsyncExitStack, config: WorkerConfig, stored: S
     """Opens what only the dashboard calls; a connection of its own, since each carries one call at a time."""
     thread = ConfigThread(stack.enter_context(stored.open_config()))
     stack.callback(thread.close)
+    address = DashboardAddress(config.dashboard_url.rstrip("/"), config.public_url.rstrip("/"))
     passwords = PasswordPool()
     stack.callback(passwords.close)
     return DashboardServices(
         config=thread,
         passwords=passwords,
-        address=DashboardAddress(config.dashboard_url.rstrip("/"), config.public_url.rstrip("/")),
+        address=address,
+        own_host=address.own_origin.partition("://")[2].encode(),
         limits=await stack.enter_async_context(_open_limits(config, LIMIT_PER_MINUTE, LIMIT_AT_ONCE)),
         address_key=config.address_key,
         factor_policy=config.factor_policy,

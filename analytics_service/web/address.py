@@ -1,9 +1,12 @@
 """Addresses out of the settings: where the dashboard and where the public part is."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from analytics_service.domain.hosts import origin_of
+
+_PUBLIC = re.compile(r"/(?:v|v\.gif|v/.*|[vwf]\.js|w/.*|badge/.*|widget(?:/.*)?|demo)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +22,16 @@ class DashboardAddress:
         return self.dashboard_url or self.public_url
 
     @property
-    def own_host(self) -> str:
+    def own_origin(self) -> str:
         """The origin that is the dashboard's alone; "" where it shares one."""
         origin = origin_of(self.dashboard_url) if self.dashboard_url else None
         public = origin_of(origin_part(self.public_url)) if self.public_url else None
         return origin if origin is not None and origin != public else ""
+
+
+def is_public_path(path: str) -> bool:
+    """Tells whether a path is one of beacons, scripts, outlets, builder and demo: what needs no account."""
+    return _PUBLIC.fullmatch(path) is not None
 
 
 def origin_part(url: str) -> str:

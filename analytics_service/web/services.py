@@ -57,6 +57,8 @@ class DashboardServices:
     limits: Limits
     address_key: bytes
     factor_policy: FactorPolicy
+    own_host: bytes
+    """Host and port that are the dashboard's alone; nothing where it shares them."""
     sealer: Sealer
     machine: Machine
     mail_from: str

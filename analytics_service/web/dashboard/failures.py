@@ -15,9 +15,13 @@ from analytics_service.errors import (
     Unavailable,
     UnknownSite,
 )
+from analytics_service.web.address import is_public_path
 from analytics_service.web.dashboard.access import NoOwnOrigin, NotHere
 from analytics_service.web.dashboard.call import choose_language, page_words, redirect
 from analytics_service.web.dashboard.environment import asset_path, environment
+from analytics_service.web.dashboard.security import set_headers
+from analytics_service.web.errors import error_response
+from analytics_service.web.services import services_of
 
 _STATUS_KEYS = {
     400: "bad_request",
@@ -77,6 +81,20 @@ def failure_page(
     if retry_after:
         headers["Retry-After"] = str(retry_after)
     return Response(text, status, headers, media_type="text/html; charset=utf-8")
+
+
+async def handle_no_route(request: Request, error: Exception) -> Response:
+    """Answers for Starlette where there is no route: with a page to who reads pages, else with a problem."""
+    path = request.url.path
+    if path.startswith("/api/") or is_public_path(path):
+        return error_response(error, path)
+    if "text/html" in request.headers.get("accept", ""):
+        response = answer_failure(request, error)
+    else:
+        response = error_response(error, path)
+        del response.headers["Access-Control-Allow-Origin"]
+    set_headers(response, is_https=services_of(request).dashboard.address.link_base.startswith("https:"))
+    return response
 
 
 def _to_login(request: Request) -> Response:

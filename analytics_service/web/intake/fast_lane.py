@@ -131,6 +131,9 @@ class FastLane(BoundedConnection):
         for name, value in self.headers:
             if name in _ASKED:
                 if name == b"host":
+                    # On the dashboard's own host no beacon is taken.
+                    if value == self.app_state["services"].dashboard.own_host:
+                        return False
                     hosts += 1
                 elif name == b"content-length":
                     length = value

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service import Service, serving, until
+from tests.service import Service, add_site, known, serving, until
 from tests.smtp_server import Inbox, mail_server
 from tests.web.dashboard.stand import PASSWORD, Person, add_user
 
@@ -70,3 +70,22 @@ def test_on_another_host_there_is_no_dashboard(stand: tuple[Service, Inbox]) -> 
     for host in ("evil.example", f"{HOST}.evil.example", "www.example.vn"):
         for path in ("/login", "/", "/forgot"):
             assert Person(service, {"Host": host}).get(path).status_code == 404
+
+
+def test_each_host_answers_its_own_part(stand: tuple[Service, Inbox]) -> None:
+    service, _ = stand
+    site = add_site(service.data, "portal.example.vn")["public_id"]
+    known(service, site)
+    beacon = {"k": "v", "s": site, "u": "https://portal.example.vn/"}
+    public = ["/v.js", "/w.js", "/f.js", f"/w/{site}.svg", f"/badge/{site}.json", "/widget", "/demo"]
+    counter = f"/api/v1/sites/{site}/counter"
+    for host, is_dashboard in ((HOST, True), ("tk.example.vn", False)):
+        here = Person(service, {"Host": host})
+        statuses = {here.get(path).status_code for path in public}
+        assert statuses == {404} if is_dashboard else 404 not in statuses
+        sent = service.http.post("/v", json=beacon, headers={"Host": host})
+        assert sent.status_code == (404 if is_dashboard else 202)
+        assert here.get("/login").status_code == (200 if is_dashboard else 404)
+        assert here.get("/api/v1/sites").status_code == (401 if is_dashboard else 404)
+        assert here.get(counter).status_code == 200
+        assert here.get("/health").status_code == 200
