@@ -12,7 +12,7 @@ from analytics_service.cli.folder import format_command, settings_in_use
 from analytics_service.cli.options import Config, Data, Json, SiteName
 from analytics_service.cli.page_code import find_service_url
 from analytics_service.cli.text import format_count, format_json
-from analytics_service.domain.drops import Drop
+from analytics_service.domain.drops import Drop, Refusal
 from analytics_service.domain.site import Site
 from analytics_service.domain.urls import host_of
 from analytics_service.errors import Refused
@@ -22,7 +22,7 @@ from analytics_service.ports.databases import Part
 from analytics_service.ports.sites import SiteStore
 from analytics_service.settings import Settings
 
-REASONS = {
+REASONS: dict[str, str] = {
     Drop.PAUSED: "the site is paused; go on with: {resume}",
     Drop.HOSTNAME: "these pages are on a host that is not the site's; let it count with: {host}",
     Drop.BOT: "a robot sent them, or a browser that looks like one; see: {drops}",
@@ -33,6 +33,8 @@ REASONS = {
     Drop.OPT_OUT: "their browser asks not to be counted, and the site respects that; see: {show}",
     Drop.RATE: "one address sent very many; behind a proxy, set --trusted-proxy",
     Drop.PREFETCH: "the page was loaded in advance and not shown; it counts once it is shown",
+    Refusal.MALFORMED: "no page of yours sends such beacons; a program or a broken script does",
+    Refusal.TOO_LARGE: "they are larger than a beacon may be; shorten what events carry",
     Drop.DUPLICATE: "the same page view came twice; it counts once",
 }
 
@@ -99,7 +101,7 @@ def _advise(reason: str, site: Site, check: SiteCheck, settings: Settings) -> st
         "drops": format_command("drops", "list", domain, data=folder),
         "show": format_command("site", "show", domain, data=folder),
     }
-    advice = REASONS[Drop(reason)] if reason in set(Drop) else "see: {drops}"
+    advice = REASONS.get(reason, "see: {drops}")
     where = f"{', '.join(pages[:3])}: " if pages else ""
     return where + advice.format_map(commands)
 

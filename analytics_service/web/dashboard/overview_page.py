@@ -120,7 +120,7 @@ def _links(viewer: Viewer, site: Site, base: Address) -> Mapping[str, str]:
         "help": str(base.having(help="keys")),
         "stream": site_path(viewer, site, "stream"),
         "widget": site_path(viewer, site, "settings", "counter") if can_change else "",
-        "settings": site_path(viewer, site, "settings", "general") if can_change else "",
+        "settings": site_path(viewer, site, "settings", "general" if can_change else "install"),
         "annotate": site_path(viewer, site, "notes"),
     }
 

@@ -11,6 +11,7 @@ from analytics_service.ports.storage import ConfigStores
 from analytics_service.web.dashboard import letters
 from analytics_service.web.dashboard.call import PageCall, redirect
 from analytics_service.web.dashboard.renderer import render
+from analytics_service.web.dashboard.settings.frame import list_tabs
 from analytics_service.web.dashboard.setup import field_problem
 
 USERS = "/settings/users"
@@ -161,6 +162,7 @@ async def _people_page(call: PageCall, *, status: int = 200, link: str = "", pro
     return render(
         call,
         "people.html",
+        tabs=list_tabs(call, call.require_site(), "people"),
         status=status,
         accounts=accounts,
         invitations=opened,

@@ -9,9 +9,11 @@ from analytics_service.administering.rules import RuleChanges
 from analytics_service.administering.sites import SiteChanges
 from analytics_service.domain.counter import PUBLIC_METRICS, Item
 from analytics_service.domain.metrics import Metric
-from analytics_service.domain.site import Site
+from analytics_service.domain.site import OpeningBalance, Site
 from analytics_service.errors import BadParameter, Refused
 from analytics_service.web.dashboard.call import PageCall
+from analytics_service.web.dashboard.formats import Formats
+from analytics_service.web.dashboard.handlers import viewer_of
 from analytics_service.web.dashboard.settings.frame import (
     administer,
     explain,
@@ -90,7 +92,7 @@ async def _show(
     errors: Mapping[str, str] | None = None,
     given: Mapping[str, str] | None = None,
 ) -> Response:
-    words = load_words(call.language)
+    words, formats = load_words(call.language), viewer_of(call).formats(site)
     form = {"metric": "visits", "opening": "", "reason": "", "how": "set", **(given or {})}
     return await show_tab(
         call,
@@ -105,9 +107,20 @@ async def _show(
             if metric in PUBLIC_METRICS
         ],
         given=form,
-        balances=[(metric, site.opening(metric)) for metric in Metric if site.opening(metric)],
-        history=site.opening_balances[::-1],
+        balances=[(metric, formats.count(total)) for metric in Metric if (total := site.opening(metric))],
+        history=[_describe_balance(call, formats, one) for one in site.opening_balances[::-1]],
         all_metrics=[(metric.value, call.words[metric.value]) for metric in Metric],
         builder=f"{call.services.url}/widget?site={site.public_id}&lang={call.language}",
         is_shown=site.public,
     )
+
+
+def _describe_balance(call: PageCall, formats: Formats, balance: OpeningBalance) -> dict[str, str]:
+    """Returns a line of the history: when, what, why and who."""
+    sign = "=" if balance.replaces else "+" if balance.value >= 0 else "−"
+    return {
+        "day": formats.day(balance.entered_at.date()),
+        "text": f"{call.words[balance.metric.value]} {sign} {formats.count(abs(balance.value))}",
+        "reason": balance.reason,
+        "by": balance.entered_by,
+    }

@@ -30,6 +30,7 @@ TABS: Mapping[str, Action] = {
     "drops": Action.READ_DROPS,
     "data": Action.CHANGE_SITE,
     "keys": Action.MANAGE_ACCESS,
+    "people": Action.MANAGE_ACCESS,
 }
 """The pages in the order in which they stand, and what somebody must have the right to do on each."""
 

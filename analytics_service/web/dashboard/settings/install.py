@@ -2,7 +2,6 @@
 
 from starlette.responses import Response
 
-from analytics_service.domain.drops import Drop
 from analytics_service.operating.site_check import WINDOW, SiteCheck, check_site
 from analytics_service.web.dashboard.call import PageCall
 from analytics_service.web.dashboard.platforms import PLATFORMS, write_policy, write_snippet
@@ -44,5 +43,4 @@ def _list_reasons(call: PageCall, check: SiteCheck) -> list[tuple[int, str, str]
 
 def explain_reason(call: PageCall, reason: str) -> str:
     """Returns why beacons are not counted, in the reader's language."""
-    is_known = reason in set(Drop) or reason == "rejected"
-    return call.words[f"reason_{reason.replace('-', '_')}"] if is_known else reason
+    return call.words.get(f"reason_{reason.replace('-', '_')}", reason)
