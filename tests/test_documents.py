@@ -22,7 +22,7 @@ from analytics_service.domain.drops import Drop
 from analytics_service.domain.metrics import Metric
 from analytics_service.settings import PREFIX, Settings
 from tests.deployment_files import ROOT
-from tests.service import COMMAND, LIMIT, serving
+from tests.service import COMMAND, LIMIT, run, serving, until
 from tests.tools import tool
 
 FIELDS = {field.name: field.default for field in msgspec.structs.fields(Settings)}
@@ -205,11 +205,17 @@ def test_the_readmes_examples_run_on_a_real_service(tmp_path):
     requests = [words[1:] for words in blocks if words[0] == "curl"]
     with serving(tmp_path / "data") as service:
         answers = {}
+        key = run("key", "add", "--site", site, data=tmp_path / "data").stdout.strip()
+        headers = {"Authorization": f"Bearer {key}"}
+        until(lambda: service.http.get("/api/v1/sites", headers=headers).status_code, (200).__eq__)
         for words in requests:
             # The stream never ends by itself: curl leaves it after its first second, with status 28.
             limit = ["--max-time", "2"] if "-N" in words else []
             put = [
-                word.replace("http://127.0.0.1:8787", service.url).replace("dn7k2q", site) for word in words
+                word.replace("http://127.0.0.1:8787", service.url)
+                .replace("dn7k2q", site)
+                .replace("$KEY", key)
+                for word in words
             ]
             done = subprocess.run(
                 [tool("curl"), "--silent", "--show-error", *limit, *put],
@@ -229,6 +235,7 @@ def test_the_readmes_examples_run_on_a_real_service(tmp_path):
     assert "event: counts" in texts[1]
     assert "x-vstats: counted" in texts[2].lower()
     assert json.loads(texts[3]) == {"live": True, "ready": True, "reasons": []}
+    assert json.loads(texts[4])["query"]["metrics"] == ["visits"]
 
 
 def test_every_path_that_contributing_names_is_there():
