@@ -9,6 +9,7 @@ import pytest
 from analytics_service.domain.buckets import Interval
 from analytics_service.domain.calendars import Calendar
 from analytics_service.domain.dimensions import Dimension
+from analytics_service.domain.facts import Fact
 from analytics_service.domain.filters import Filter, Operator
 from analytics_service.domain.metrics import Metric, Sums
 from analytics_service.domain.period_forms import Dates
@@ -41,7 +42,7 @@ async def answers(tmp_path: Path) -> AsyncIterator[AnswerStore]:
     storage.databases.provision()
     with storage.open_applier() as stores:
         # Ann was there in the morning, too; Bob comes twice, Eve only in the evening.
-        facts = [
+        facts: list[Fact] = [
             *(view("one", ANN, -90, "/a"), view("two", ANN, 10, "/b"), view("three", ANN, 130, "/a")),
             *(view("four", BOB, 65, "/a"), view("five", BOB, 125, "/b"), event("sold", BOB, 126)),
             view("six", EVE, 60 * 8, "/a"),
