@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ from analytics_service.applying.reclassification import Reclassification
 from analytics_service.applying.removal import Removal
 from analytics_service.domain.facts import View, encode
 from analytics_service.domain.tasks import TaskKind, TaskState
+from analytics_service.errors import Unavailable
 from analytics_service.journal import FolderJournals, open_journal
 from analytics_service.ports.tasks import TaskStore
 from analytics_service.storage.sqlite.config import create_config, open_config
@@ -190,3 +192,23 @@ def test_a_repair_cut_off_in_the_middle_is_done_by_the_next_applier(folder: Path
 
 def _ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
+
+
+def test_nothing_is_forgotten_while_a_task_waits_or_nobody_can_tell_whether_one_does(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house(folder) as it:
+        care = it.care()
+        assert care.may_forget()
+        assert care.step()
+        assert not care.may_forget()
+        all_steps(care)
+        assert care.may_forget()
+        it.orders.place(TaskKind.REPAIR, {"site": None}, by="ann", at=it.at)
+        assert not care.may_forget()
+
+        def unavailable() -> None:
+            raise Unavailable("config.db is busy")
+
+        monkeypatch.setattr(care, "_tasks", SimpleNamespace(next=unavailable))
+        assert not care.may_forget()

@@ -54,6 +54,7 @@ def test_everything_that_an_event_says_is_read() -> None:
 def test_everything_that_engagement_says_is_read() -> None:
     told = read(k="e", i=ID, d=1234.5)
     assert (told.kind, told.id, told.engaged_ms) == (Kind.ENGAGEMENT, ID, 1234)
+    assert [read(k="e", i=ID, d=number).engaged_ms for number in (1, 0.9, -1)] == [1, 0, 0]
     # Nothing is something that can be told.
     assert read(k="e", i=ID, d=0).engaged_ms == 0
 

@@ -12,7 +12,7 @@ from analytics_service.domain.buckets import Interval, cut, default_interval
 from analytics_service.domain.calendars import Calendar
 from analytics_service.domain.period_forms import Dates, Instants, parse_period
 from analytics_service.domain.periods import moment
-from analytics_service.domain.ranges import Range, recent_minutes, resolve
+from analytics_service.domain.ranges import Range, range_of_hours, recent_minutes, resolve
 from analytics_service.domain.site import WeekStart
 from analytics_service.errors import BadParameter
 from tests.domain.zones import WORLD, calendar_of, utc
@@ -248,6 +248,17 @@ def test_as_many_buckets_as_are_allowed_are_among_the_intervals_that_fit() -> No
         )
         == 8784
     )
+
+
+def test_a_range_of_hours_has_as_many_buckets_as_hours() -> None:
+    hanoi, start = calendar_of("Asia/Ho_Chi_Minh"), utc("2026-11-10T05:00")
+    hours = range_of_hours(start, start + timedelta(hours=5), hanoi, LATER)
+    assert [bucket.start for bucket in cut(hours, Interval.HOUR, hanoi, LATER)] == [
+        start + timedelta(hours=number) for number in range(5)
+    ]
+    many = range_of_hours(start, start + timedelta(hours=8785), hanoi, LATER)
+    with pytest.raises(BadParameter):
+        cut(many, Interval.HOUR, hanoi, LATER)
 
 
 def test_366_days_by_the_hour_are_allowed() -> None:

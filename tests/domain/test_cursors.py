@@ -248,3 +248,8 @@ def test_a_cursor_of_rows_is_no_place_in_a_list() -> None:
         parse_place(format_cursor(CURSOR, "q"), "q")
     with pytest.raises(BadParameter):
         parse_cursor(format_place([1, "a"], "q"), "q", HANOI, NOW)
+
+
+def test_every_place_comes_back() -> None:
+    for number in range(300):
+        assert parse_place(format_place([number], "q"), "q") == (number,)

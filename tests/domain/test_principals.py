@@ -48,8 +48,9 @@ KEYED = [action for action in Action if action not in FOR_EVERYBODY and action i
 @pytest.mark.parametrize("action", KEYED)
 def test_nobody_unknown_may_do_anything_but_what_is_public(action: Action) -> None:
     for site in (OWN, OTHER, None):
-        with pytest.raises(Unauthenticated):
+        with pytest.raises(Unauthenticated) as refused:
             authorise(Anonymous(), action, site)
+        assert str(refused.value) == "a key is needed"
 
 
 @pytest.mark.parametrize("action", KEYED)
