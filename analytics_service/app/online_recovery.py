@@ -14,6 +14,9 @@ from analytics_service.journal import FolderJournals
 from analytics_service.ports.figures import FigureStore
 from analytics_service.ports.live import Live
 
+GROUPS_READ = 10_000
+"""Of each journal: more than are written within the window."""
+
 
 async def recall_online(
     folder: Path, figures: FigureStore, live: Live, budget: VisitorBudget, at: datetime
@@ -28,7 +31,9 @@ async def recall_online(
     journals = FolderJournals(folder / "journal")
     for name in journals.names():
         with suppress(Unavailable, msgspec.DecodeError):
-            for _, row in journals.groups_after(name, 0, limit=10_000):
+            # The last ones: after an outage, those before them are older than anybody who is online.
+            begin = max(journals.last(name) - GROUPS_READ, 0)
+            for _, row in journals.groups_after(name, begin, limit=GROUPS_READ):
                 for fact in decode_group(row):
                     if isinstance(fact, VisitorFact) and fact.at >= since and not fact.drop:
                         page = None if isinstance(fact, Engagement) else fact.page

@@ -81,6 +81,11 @@ class Applier:
             if self._durable.get(name, 0) == applied:
                 self._journals.remove_if_left(name, applied)
 
+    @property
+    def is_durable(self) -> bool:
+        """Whether all that was applied outlives a power cut; journals are kept until it does."""
+        return self._positions == self._durable
+
     def forget(self, clock: Clock) -> bool:
         """Drops some ids that no fact to come can need, and positions of journals long removed.
 

@@ -27,6 +27,7 @@ from analytics_service.settings import Settings
 IDLE_INTERVAL = timedelta(seconds=0.1)
 LOCK_INTERVAL = timedelta(seconds=0.2)
 CHECKPOINT_INTERVAL = timedelta(seconds=3)
+STUCK_AFTER = timedelta(minutes=5)
 FORGET_INTERVAL = timedelta(minutes=10)
 MAINTENANCE_INTERVAL = timedelta(seconds=0.5)
 QUICK_ROUND = timedelta(seconds=0.4)
@@ -185,7 +186,7 @@ def _apply(
     process: Process, applier: Applier, sites: SiteZones, maintenance: Maintenance, files: Presence
 ) -> None:
     durable_at, forgot_at, maintained_at = time.monotonic(), float("-inf"), 0.0
-    round_size = SMALLEST_ROUND
+    round_size, checkpoints = SMALLEST_ROUND, Checkpoints()
     while True:
         _wait_for_files(process, files)
         ending = process.stopping.is_set()
@@ -201,6 +202,7 @@ def _apply(
         if now - durable_at >= CHECKPOINT_INTERVAL.total_seconds() or finishing:
             process.heartbeat(LONG_WORK)
             applier.make_durable()
+            checkpoints.note(time.monotonic(), is_durable=applier.is_durable)
             process.heartbeat()
             durable_at = time.monotonic()
         # A reclassification needs the ids of its facts until it is done.
@@ -221,6 +223,29 @@ def _apply(
             return
         if not applied:
             process.stopping.wait(IDLE_INTERVAL.total_seconds())
+
+
+@dataclass(slots=True)
+class Checkpoints:
+    """Says once that nothing becomes durable: a program that reads stats.db for long is in the way."""
+
+    _stuck_since: float | None = None
+    _is_told: bool = False
+
+    def note(self, now: float, *, is_durable: bool) -> None:
+        """Notes whether the last checkpoint made all of it durable; `now` on the monotonic clock."""
+        if is_durable:
+            self._stuck_since, self._is_told = None, False
+            return
+        if self._stuck_since is None:
+            self._stuck_since = now
+        if not self._is_told and now - self._stuck_since > STUCK_AFTER.total_seconds():
+            self._is_told = True
+            log.warning(
+                "for %d minutes stats.db could not be checkpointed, so journals and stats.db-wal grow: "
+                "does another program keep stats.db open?",
+                STUCK_AFTER // timedelta(minutes=1),
+            )
 
 
 def _next_round_size(size: int, took: timedelta) -> int:

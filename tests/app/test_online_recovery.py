@@ -4,6 +4,9 @@ import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from analytics_service.app import online_recovery
 from analytics_service.app.online_recovery import recall_online
 from analytics_service.collecting.budget import VisitorBudget
 from analytics_service.domain.limits import ONLINE_WINDOW
@@ -48,3 +51,14 @@ def test_a_visitor_whose_first_view_is_applied_and_whose_second_waits_is_one(tmp
         it.apply(*(view(name, _minute(-1)) for name in range(VISITORS)))
         journaled(it.folder, [view(name + RENAMED, _minute(1), previous_id=name) for name in range(VISITORS)])
         assert asyncio.run(_online_after_restart(it.folder, it.at, range(0))) == VISITORS
+
+
+def test_however_much_waits_it_is_the_last_of_it_that_tells_who_is_online(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(online_recovery, "GROUPS_READ", 10)
+    folder = fresh(tmp_path / "data")
+    # An outage of the applier: what waits longest is of hours ago.
+    waiting = [view(name, -120) for name in range(VISITORS)] + [view(RENAMED, 0)]
+    journaled(folder, waiting, group=1)
+    assert asyncio.run(_online_after_restart(folder, NOON, range(0))) == 1
