@@ -22,6 +22,7 @@ from analytics_service.app.machine import open_machine
 from analytics_service.app.online_recovery import recall_online
 from analytics_service.app.openers import open_journals, open_sealer
 from analytics_service.app.route_table import make_routes
+from analytics_service.app.sign_of_life import give_signs
 from analytics_service.app.worker_tasks import WorkerTasks
 from analytics_service.collecting.admit import Collector, Recognisers
 from analytics_service.collecting.budget import ValueBudget, VisitorBudget
@@ -149,6 +150,7 @@ async def open_services(config: WorkerConfig, end_streams: Callable[[], None]) -
         await recall_online(config.folder, figures, live, collector.visitors, config.clock())
         stack.push_async_callback(tasks.end)
         tasks.begin()
+        stack.callback(in_background(give_signs(config.folder, config.clock), config.stop).cancel)
         yield _services(config, tasks, Reporter(figures, live), end_streams, (api, dashboard))
 
 

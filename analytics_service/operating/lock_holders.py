@@ -1,6 +1,8 @@
 """Who works on a data folder: lock files, and the process that serves it with its URL."""
 
+import os
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from analytics_service.disk.locks import is_held
@@ -9,6 +11,7 @@ SERVE_LOCK = "serve.lock"
 APPLIER_LOCK = "applier.lock"
 PID_FILE = "serve.pid"
 URL_FILE = "serve.url"
+ALIVE_INTERVAL = timedelta(minutes=1)
 
 
 def find_server(folder: Path) -> int | None:
@@ -31,3 +34,19 @@ def find_url(folder: Path) -> str:
 def has_applier(folder: Path) -> bool:
     """Returns whether an applier works on the folder, of a service or alone."""
     return is_held(folder / APPLIER_LOCK)
+
+
+def note_alive(folder: Path, now: datetime) -> None:
+    """Notes, once a minute, that the folder is served; a disk that takes no writes is let be."""
+    last = find_last_alive(folder)
+    if last is None or now - last >= ALIVE_INTERVAL:
+        with suppress(OSError):
+            os.utime(folder / SERVE_LOCK, (now.timestamp(), now.timestamp()))
+
+
+def find_last_alive(folder: Path) -> datetime | None:
+    """Returns when the folder was last noted to be served; None where it never was."""
+    try:
+        return datetime.fromtimestamp((folder / SERVE_LOCK).stat().st_mtime, UTC)
+    except OSError:
+        return None

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import msgspec
 
+from analytics_service import __version__
+from analytics_service.administering.service_notes import note_start
 from analytics_service.administering.sites import SiteChanges, add_site
 from analytics_service.app.openers import JOURNAL_FOLDER, SECRET_KEY, open_storage
 from analytics_service.disk.key_file import read_or_make_key
@@ -19,7 +21,12 @@ from analytics_service.disk.locks import lock
 from analytics_service.domain.networks import networks
 from analytics_service.domain.site import Site
 from analytics_service.errors import BadParameter, Unavailable
-from analytics_service.operating.lock_holders import PID_FILE, SERVE_LOCK, URL_FILE
+from analytics_service.operating.lock_holders import (
+    PID_FILE,
+    SERVE_LOCK,
+    URL_FILE,
+    find_last_alive,
+)
 from analytics_service.operating.machine import NETWORK_FILE_SYSTEMS, file_system
 from analytics_service.ports.clock import Clock
 from analytics_service.ports.databases import Part, PartState
@@ -56,6 +63,7 @@ def prepare_server(settings: Settings, *, clock: Clock) -> Iterator[Server]:
     check_operator_files(settings)
     # A port that is taken leaves no new folder behind.
     listening = None if settings.folder.exists() else _listen(settings)
+    last_alive = find_last_alive(settings.folder)
     held = _take_folder(settings.folder)
     try:
         is_read_only = not _write_process_number(settings)
@@ -71,6 +79,8 @@ def prepare_server(settings: Settings, *, clock: Clock) -> Iterator[Server]:
             demo = _find_or_add_demo(stores.sites, clock, is_wanted=settings.has_demo)
             site_count = len(stores.sites.sites())
             has_users = stores.users.has_users()
+            if not is_read_only:
+                note_start(stores.annotations, release=__version__, last_alive=last_alive, at=clock())
         yield Server(
             settings=settings,
             listening=listening,

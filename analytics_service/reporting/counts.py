@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from analytics_service.domain.counter import Item, Span
-from analytics_service.domain.counts import Counts, Peak, Question, Series
+from analytics_service.domain.counts import PEAKS_KEPT, Counts, Peak, Question, Series
 from analytics_service.domain.figures import FigureQuery
 from analytics_service.domain.metrics import Metric, Sums
 from analytics_service.domain.periods import Days, day_begins, days_of, local_day, local_time
@@ -52,6 +52,15 @@ class Reporter:
             page=question.page,
             series=_series(question.metric, query.daily, stored.daily) if query.daily else None,
         )
+
+    async def record_of_year(self, site: Site, at: datetime) -> Peak | None:
+        """Returns the most that were online at once within the last year, None where nobody was.
+
+        Raises Unavailable.
+        """
+        since = int((at - PEAKS_KEPT).timestamp() * 1000)
+        stored = await self._figures.read(site.number, FigureQuery(peaks_since=since))
+        return _peak(stored.peak_since, site)
 
     def _known_at(self, site: Site, online: int | None, at: datetime) -> datetime | None:
         """Where nobody knows who is online: when somebody last did, as far as this worker remembers."""

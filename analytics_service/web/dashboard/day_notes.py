@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from analytics_service.administering.service_notes import parse_outage
 from analytics_service.domain.annotations import Annotation, AnnotationKind
 from analytics_service.domain.audit import Entry, Event
-from analytics_service.domain.periods import local_day
+from analytics_service.domain.periods import local_day, local_time
 from analytics_service.domain.principals import Action
 from analytics_service.domain.site import Site
 from analytics_service.errors import Unavailable
@@ -40,7 +41,7 @@ async def read_notes(viewer: Viewer, site: Site, first: date, last: date) -> tup
     def read(stores: ConfigStores) -> list[Note]:
         people = stores.annotations.annotations(site.number, first, last)
         service = _find_changes(stores.audit.entries(limit=ENTRIES_READ, site=site.number), site)
-        notes = [Note(one.day, write_text(one, formats)) for one in people]
+        notes = [Note(one.day, write_text(one, viewer, site)) for one in people]
         notes += [Note(day, text) for day, text in _write_changes(service, formats) if first <= day <= last]
         return sorted(notes, key=lambda note: note.day)
 
@@ -67,11 +68,19 @@ def _write_changes(changes: Sequence[tuple[date, Entry]], formats: Formats) -> l
     return texts
 
 
-def write_text(note: Annotation, formats: Formats) -> str:
+def write_text(note: Annotation, viewer: Viewer, site: Site) -> str:
     """Returns what a note says: a person's as it was written, the service's in the reader's words."""
-    if note.kind is AnnotationKind.PERSON:
-        return note.text
-    return formats.words.dashboard[f"note_{note.kind.value}"].format(text=note.text)
+    formats = viewer.formats(site)
+    match note.kind:
+        case AnnotationKind.RELEASE:
+            return formats.word("note_release", text=note.text)
+        case AnnotationKind.OUTAGE:
+            ends = (local_time(one, site.zones) for one in parse_outage(note.text))
+            return formats.word(
+                "note_outage", text=" – ".join(f"{formats.day(one.date())} {one:%H:%M}" for one in ends)
+            )
+        case AnnotationKind.PERSON:
+            return note.text
 
 
 async def show_notes(viewer: Viewer, site: Site, *, text: str = "", day: str = "", error: str = "") -> Page:
@@ -86,7 +95,7 @@ async def show_notes(viewer: Viewer, site: Site, *, text: str = "", day: str = "
                 note.day,
                 DayNote(
                     formats.day(note.day),
-                    write_text(note, formats),
+                    write_text(note, viewer, site),
                     note.by,
                     note.id if note.kind is AnnotationKind.PERSON else None,
                 ),

@@ -86,6 +86,8 @@ def _tidy(address: Address) -> Address:
     """Returns the address without what a form sent empty; days of one's own take the place of a period."""
     kept = tuple(pair for pair in address.pairs if pair[1] or pair[0] == "filter")
     tidied = replace(address, pairs=kept)
+    if (first := tidied.get("compare_from")) and (last := tidied.get("compare_to")):
+        tidied = tidied.without("compare_from", "compare_to").having(compare=f"{first}/{last}")
     return tidied.without("period") if "from" in tidied.given and "to" in tidied.given else tidied
 
 
@@ -102,6 +104,7 @@ def _bar(
         "ranges": make_range_menu(query.period, viewer.calendar(site), viewer.at, base, formats),
         "hidden_range": base.without(*_RANGE).pairs,
         "comparisons": _comparisons(viewer, query, base),
+        "hidden_compare": base.without("compare").pairs,
         "form": {
             "hidden": base.without(*FIELDS).pairs,
             "dimensions": [(word, formats.words.dashboard[f"dimension_{word}"]) for word in DIMENSIONS],

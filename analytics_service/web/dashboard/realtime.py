@@ -1,12 +1,13 @@
 """Realtime: who is here now, minute by minute for half an hour, on which pages, from where."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from analytics_service.domain.answers import Breakdown, Totals
 from analytics_service.domain.buckets import Interval
 from analytics_service.domain.counter import Item
-from analytics_service.domain.counts import Peak, Question
+from analytics_service.domain.counts import Counts, Peak, Question
 from analytics_service.domain.dimensions import Dimension
 from analytics_service.domain.metrics import Metric
 from analytics_service.domain.period_forms import Named
@@ -71,10 +72,11 @@ class Realtime:
 async def read_realtime(viewer: Viewer, site: Site, address: Address) -> Realtime:
     """Returns what is going on at this moment."""
     formats = viewer.formats(site)
-    try:
+    counts: Counts | None = None
+    of_year: Peak | None = None
+    with suppress(AnalyticsError):
         counts = await viewer.services.reporter.counts(site, _QUESTION, viewer.at)
-    except AnalyticsError:
-        counts = None
+        of_year = await viewer.services.reporter.record_of_year(site, viewer.at)
     query = Query(
         (site.number,),
         period=Named.TODAY,
@@ -86,7 +88,7 @@ async def read_realtime(viewer: Viewer, site: Site, address: Address) -> Realtim
     panels = await _read_panels(viewer, site, query, address, totals)
     return Realtime(
         online=formats.count(counts.figures[Item.ONLINE]) if counts else "–",
-        facts=_facts(counts.peak_today, counts.peak, counts.figures[Item.TODAY], formats) if counts else (),
+        facts=_facts(counts, of_year, formats) if counts else (),
         minutes=minutes,
         pages=await _read_pages(viewer, site, formats),
         panels=panels,
@@ -170,11 +172,13 @@ def make_page_rows(pages: Sequence[OnlinePage], formats: Formats) -> tuple[PageR
     return tuple(rows)
 
 
-def _facts(today: Peak | None, ever: Peak | None, visits: int | None, formats: Formats) -> tuple[Fact, ...]:
+def _facts(counts: Counts, of_year: Peak | None, formats: Formats) -> tuple[Fact, ...]:
     words = formats.words.dashboard
-    facts = [Fact(words["visits_today"], formats.count(visits), "")]
-    for label, peak in (("peak_today", today), ("peak_ever", ever)):
+    facts = [Fact(words["visits_today"], formats.count(counts.figures[Item.TODAY]), "")]
+    peaks = (("peak_today", counts.peak_today), ("peak_year", of_year), ("peak_ever", counts.peak))
+    for label, peak in peaks:
         if peak is not None:
-            when = f"{peak.at:%H:%M}" if peak is today else f"{formats.day(peak.at.date())} {peak.at:%H:%M}"
+            clock = f"{peak.at:%H:%M}"
+            when = clock if label == "peak_today" else f"{formats.day(peak.at.date())} {clock}"
             facts.append(Fact(words[label], formats.count(peak.online), when))
     return tuple(facts)
