@@ -70,6 +70,13 @@ def test_what_the_day_has_no_room_for_is_counted_as_other() -> None:
     assert sums_of(batch, Dimension.PAGE, OTHER) == (1, 1, 600)
 
 
+def test_an_event_and_a_page_have_each_their_own_room() -> None:
+    batch = Batch(next_visit=1, cap=1)
+    batch.known[1, DAY] = {Dimension.EVENT: {"sign-up"}, Dimension.PAGE: {"/a"}}
+    event = replace(VIEW, mark="bot", name="buy")
+    assert mark_view(batch, event, "") == replace(event, mark="", name=OTHER)
+
+
 def test_a_visitor_was_first_seen_with_the_earliest_view_of_each_day() -> None:
     later = replace(VIEW, at=9_000, hour=8)
     tomorrow = replace(VIEW, at=99_000, hour=98, day=date(2026, 11, 11))

@@ -72,6 +72,13 @@ def test_every_parameter_is_read() -> None:
     assert str(query.sorting) == "-bounce_rate"
 
 
+def test_a_parameter_is_given_once_and_a_limit_is_at_least_one() -> None:
+    with pytest.raises(BadParameter) as refused:
+        asked(limit=["1", "2"])
+    assert (str(refused.value), refused.value.code) == ("limit: must be given only once", "value")
+    assert [asked(limit=limit).limit for limit in ("1", "1000", "0007")] == [1, 1000, 7]
+
+
 def test_a_list_is_asked_for_by_its_dimension_and_goes_on_with_its_cursor() -> None:
     query = parse_query((7,), {"cursor": ["abc"]}, Dimension.PAGE)
     assert query == Query(

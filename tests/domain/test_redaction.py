@@ -61,6 +61,8 @@ SECRETS = [
     ("/verify/9f86d081884c7d659a2f", "/verify/[token]"),
     ("/chia-se/V1StGXR8Z5jdHi6BmyTaQ", "/chia-se/[token]"),
     ("/trang/ban-tin-5f2b8c1e9d4a7063b8e2c5d1f0a94e67", "/trang/ban-tin-[token]"),
+    ("/trang/ba-5f2b8c1e9d4a7063b8e2c5d1f0a94e67-va", "/trang/ba-[token]-va"),
+    ("/huy/an@thu.m4.vn", "/huy/[email]"),
     ("/tep/5f2b8c1e9d4a7063b8e2c5d1f0a94e67.pdf", "/tep/[token].pdf"),
     ("/t/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc", "/t/[token]"),
 ]

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics_service.domain.urls import Address, campaign_of, host_of, normal_path, parse_url
+from analytics_service.domain.urls import (
+    CAMPAIGN_LIMIT,
+    Address,
+    campaign_of,
+    host_of,
+    normal_path,
+    parse_url,
+)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +102,9 @@ def test_the_normal_form_is_its_own_normal_form(path: str) -> None:
 def test_the_normal_form_of_hostile_paths_is_its_own(path: str) -> None:
     once = normal_path("/" + path)
     assert normal_path(once) == once
+
+
+def test_a_value_of_a_campaign_is_cut_to_its_length() -> None:
+    for word in ("tin tuc ", "tin tức "):
+        ((_, value),) = campaign_of(f"utm_source={word.replace(' ', '+') * 100}")
+        assert value == (word * 100)[:CAMPAIGN_LIMIT]
