@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from analytics_service.administering.opening_balances import BalanceChanges, changed_balances
 from analytics_service.administering.rules import RuleChanges, changed_counter, changed_rules
+from analytics_service.domain.choices import suggest
 from analytics_service.domain.counter import PublicCounter
 from analytics_service.domain.hosts import ANY_HOST, host_names_of, normal_host
 from analytics_service.domain.periods import local_day
@@ -160,7 +161,11 @@ def _public_id(random: Randomness) -> str:
 
 
 def _domain(text: str) -> str:
-    host = _host(_SCHEME.sub("", text.strip()).rstrip("/"), "domain")
+    typed = _SCHEME.sub("", text.strip()).rstrip("/")
+    host, slash, _ = typed.partition("/")
+    if slash and _HOST.fullmatch(normal_host(host)):
+        raise BadParameter("domain", "value", f"{typed!r} names a page; a site is a whole host: use {host}")
+    host = _host(typed, "domain")
     if is_reserved_name(host):
         raise BadParameter("domain", "value", f"{host!r} would be taken for the number or uuid of a site")
     return host
@@ -201,7 +206,8 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        problem = f"unknown time zone {name!r}; expected e.g. Asia/Ho_Chi_Minh"
+        near = suggest(name, sorted(available_timezones())) or "; expected e.g. Asia/Ho_Chi_Minh"
+        problem = f"unknown time zone {name!r}{near}"
         raise BadParameter("timezone", "value", problem) from None
     return name
 

@@ -2,18 +2,24 @@
 
 import errno
 import os
+import re
 import shlex
 import shutil
 import sys
 from pathlib import Path
 
 from analytics_service.app.openers import open_storage
-from analytics_service.errors import Unavailable
+from analytics_service.errors import BadParameter, Unavailable
 from analytics_service.operating.machine import user_name
 from analytics_service.ports.databases import Part
 from analytics_service.settings import Settings, default_data, read_settings
 
 PROGRAM = "analytics-service"
+_COMMAND = re.compile(
+    r"`(?:analytics-service )?"
+    r"((?:(?:site|key|drops|user|session) [a-z-]+|restore|backup|verify|status|apply|doctor|serve)"
+    r"(?: [^`]*)?)`"
+)
 
 
 def settings_in_use(data: str | None, config: Path | None, *parts: Part) -> Settings:
@@ -69,6 +75,36 @@ def format_command(*words: str, data: Path) -> str:
     """Returns a command line that works where it is pasted; it names a folder that is not the default."""
     option = [] if str(data) == default_data(os.environ) else ["--data", str(data.absolute())]
     return shlex.join([*_program(), *words, *option])
+
+
+def complete_commands(text: str) -> str:
+    """Returns a message in which each command between `` works where it is pasted."""
+    folder = _folder_in_use()
+
+    def complete(found: re.Match[str]) -> str:
+        try:
+            return f"`{format_command(*shlex.split(found[1]), data=folder)}`"
+        except ValueError:
+            # What somebody typed stands in the message, and is no command of ours.
+            return found[0]
+
+    return _COMMAND.sub(complete, text)
+
+
+def _folder_in_use() -> Path:
+    """Returns the data folder of the command that runs, as far as its words tell."""
+    named: dict[str, str] = {}
+    for word, following in zip(sys.argv, [*sys.argv[1:], ""], strict=True):
+        for option in ("--data", "--config"):
+            if word == option:
+                named[option] = following
+            elif word.startswith(f"{option}="):
+                named[option] = word.partition("=")[2]
+    config = named.get("--config")
+    try:
+        return read_settings({"data": named.get("--data")}, file=Path(config) if config else None).folder
+    except BadParameter:
+        return Path(named.get("--data") or default_data(os.environ))
 
 
 def _program() -> list[str]:

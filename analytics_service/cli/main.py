@@ -31,5 +31,7 @@ def main() -> None:
 
 
 def _refuse(problem: str) -> NoReturn:
-    print(f"analytics-service: {problem}", file=sys.stderr)
+    from analytics_service.cli.folder import complete_commands
+
+    print(f"analytics-service: {complete_commands(problem)}", file=sys.stderr)
     sys.exit(2)

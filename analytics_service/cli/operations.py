@@ -13,6 +13,7 @@ from analytics_service.app.openers import open_installation, open_storage
 from analytics_service.cli.folder import (
     check_access,
     check_owner,
+    complete_commands,
     explain_os_error,
     settings_in_use,
     settings_of_any_release,
@@ -88,7 +89,7 @@ def doctor(as_json: Json = False, data: Data = None, config: Config = None) -> N
         if not as_json:
             print(f"{finding.level.value:5}{finding.about + ':':15}{finding.seen}", flush=True)
             if finding.advice:
-                print(f"{'':20}→ {finding.advice}")
+                print(f"{'':20}→ {complete_commands(finding.advice)}")
     if as_json:
         print(format_json(findings))
     sys.exit(any(finding.level is Level.BAD for finding in findings))

@@ -160,6 +160,8 @@ def site_set(
         public=public,
         paused=paused,
     )
+    if changes == SiteChanges():
+        raise BadParameter("site set", "value", "nothing to change; see `site set --help`")
     with open_storage(settings_for_writing(data, config).database).open_config() as stores:
         changed = administer_sites(stores).change(site, changes)
     print(format_json(list_site_fields(changed, read_clock())) if as_json else changed.public_id)

@@ -11,7 +11,7 @@ import typer
 from analytics_service.administering.sites import find_site
 from analytics_service.app.clock import read_clock
 from analytics_service.app.openers import open_storage
-from analytics_service.cli.folder import settings_for_writing, settings_in_use
+from analytics_service.cli.folder import complete_commands, settings_for_writing, settings_in_use
 from analytics_service.cli.options import Config, Data, Json
 from analytics_service.cli.tasks import carry_out
 from analytics_service.cli.text import format_count, format_json
@@ -101,4 +101,4 @@ def _print_summary(report: Report, repaired: dict[str, object] | None) -> None:
     if repaired is not None:
         print(f"{repaired['differences']} repaired")
     elif count:
-        print("Repair them with `analytics-service verify --repair`", file=sys.stderr)
+        print(complete_commands("Repair them with `verify --repair`"), file=sys.stderr)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
 from analytics_service.applying.maintenance import Maintenance
 from tests.applying.process import running
@@ -125,8 +125,17 @@ def test_an_error_is_told_at_its_field(dashboard: Dashboard, page: Page) -> None
 
 def test_what_somebody_typed_runs_nowhere(dashboard: Dashboard, page: Page) -> None:
     seen: list[str] = []
-    page.on("dialog", lambda dialog: (seen.append(dialog.message), dialog.dismiss()))
-    page.on("request", lambda request: seen.append(request.url) if dashboard.url not in request.url else None)
+
+    def note_dialog(dialog: Dialog) -> None:
+        seen.append(dialog.message)
+        dialog.dismiss()
+
+    def note_request(request: Request) -> None:
+        if dashboard.url not in request.url:
+            seen.append(request.url)
+
+    page.on("dialog", note_dialog)
+    page.on("request", note_request)
     page.goto(f"{dashboard.portal}/settings/counter")
     page.get_by_label("Counted so far").fill("7")
     page.get_by_label("Where").fill(HOSTILE)
