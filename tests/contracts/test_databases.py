@@ -99,6 +99,7 @@ def test_a_salt_is_nowhere_in_a_copy(storage: Storage, tmp_path: Path) -> None:
         storage.copies.copy(name, tmp_path / "copies" / name)
         copied = (tmp_path / "copies" / name).read_bytes()
         assert not [salt for salt in salts if salt in copied]
+        assert (tmp_path / "copies").stat().st_mode & 0o777 == 0o700
         assert [path.name for path in (tmp_path / "copies").glob(f"{name}?*")] == []
 
 

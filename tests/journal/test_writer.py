@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -112,3 +113,28 @@ async def test_a_group_larger_than_a_row_becomes_several_rows(
         journal.passed(1)
         await journal.append(fact(6))
         assert stored(tmp_path, "one") == ["view-4", "view-6"]
+
+
+async def test_a_journal_whose_file_was_replaced_ends_and_names_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_journal(tmp_path, "one") as journal:
+        journal.look()
+        assert not journal.failed.is_set()
+        (tmp_path / "one.db").rename(tmp_path / "two.db")
+        (tmp_path / "one.db").touch()
+        for _ in range(2):
+            journal.look()
+        assert journal.failed.is_set()
+    assert caplog.text.count("journal one cannot be flushed, so this worker ends") == 1
+    assert f"was replaced: '{tmp_path / 'one.db'}'" in caplog.text
+
+
+async def test_a_journal_that_ends_lets_its_file_and_its_name_go(tmp_path: Path) -> None:
+    async with open_journal(tmp_path, "one") as journal:
+        last = journal.append(fact(1))
+    assert last.done()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        journal._db.execute("select 1")
+    async with open_journal(tmp_path, "one"):
+        assert stored(tmp_path, "one") == ["view-1"]

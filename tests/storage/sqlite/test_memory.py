@@ -9,7 +9,7 @@ import pytest
 
 from analytics_service.applying.attributes import describing, no_hosts
 from analytics_service.domain.batch import Batch
-from analytics_service.domain.dimensions import OTHER, Dimension
+from analytics_service.domain.dimensions import OTHER, Dimension, VisitAttributes
 from analytics_service.domain.facts import Fact
 from analytics_service.domain.figures import FigureQuery
 from analytics_service.domain.periods import Days
@@ -105,3 +105,18 @@ def test_values_of_days_that_are_over_are_forgotten_and_no_longer_counted() -> N
     memory.forget_values(1, NEXT_DAY)
     memory.note_size(1, NEXT_DAY)
     assert (known(memory), memory.value_count) == ([], 0)
+    memory.forget_values(1, DAY)
+    assert memory.value_count == 0
+
+
+def test_what_was_rolled_back_is_known_in_no_part_of_it() -> None:
+    memory = Memory()
+    memory.strings["a"] = 1
+    memory.parts["location"]["VN", "", ""] = 2
+    memory.attributes[1, 2, 3, 4] = VisitAttributes("x.example.vn")
+    memory.titles[SITE, "/a"] = "Trang"
+    memory.values[SITE, DAY] = {Dimension.PAGE: {"/a"}}
+    memory.note_size(SITE, DAY)
+    memory.is_lent = True
+    memory.clear()
+    assert memory == Memory()
