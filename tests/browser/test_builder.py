@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -111,9 +112,12 @@ def test_what_cannot_be_used_is_said_and_what_was_right_stays(
     page.get_by_label("Mã trang").fill("zzzzzz")
     problem = page.get_by_role("alert")
     expect(problem).to_have_text("Không có trang công khai nào mang mã này.", timeout=LIMIT_MS)
-    assert code(page, "script") == before
+    # No code of another site can be copied in error.
+    expect(page.locator("#codes")).to_be_hidden()
+    expect(page.get_by_label("Mã trang")).to_have_attribute("aria-invalid", "true")
     page.get_by_label("Mã trang").fill(site)
     expect(problem).to_be_empty(timeout=LIMIT_MS)
+    assert code(page, "script") == before
     page.context.set_offline(True)
     page.get_by_label("Kiểu", exact=True).select_option("badge")
     expect(problem).to_contain_text("Không liên lạc được với dịch vụ.", timeout=LIMIT_MS)
@@ -210,7 +214,11 @@ def test_every_copied_code_shows_the_figures_on_another_site_and_moves_nothing(
         button.get_attribute("data-copy") or "": code(builder, button.get_attribute("data-copy") or "")
         for button in builder.locator("[data-copy]").all()
     }
-    assert codes.keys() == {"script", "svg", "iframe", "span", "count"}
+    assert codes.keys() == {"tracker", "script", "svg", "png", "iframe", "span", "count", "badge"}
+    assert codes.pop("tracker").startswith(f'<script defer src="{service.url}/v.js" data-site="{site}">')
+    assert TOTAL.fullmatch(service.http.get(codes.pop("badge")).json()["message"])
+    png = unescape(codes.pop("png").partition('src="')[2].partition('"')[0])
+    assert service.http.get(png).headers["content-type"] == "image/png"
     page = pasted(stand, context, codes.pop("script"))
     widget = page.locator("visitor-stats")
     expect(widget.locator("dd").first).to_have_text(TOTAL, timeout=LIMIT_MS)

@@ -9,8 +9,8 @@ from starlette.datastructures import QueryParams
 
 from analytics_service.domain.counter import Item
 from analytics_service.web.outlets.colours import DARK, LIGHT, complete_colours
-from analytics_service.web.outlets.options import strip_bidi
-from analytics_service.web.snippet import span_tags, widget_tags, write_tag, write_widget
+from analytics_service.web.outlets.options import ITEMS_OF, Variant, strip_bidi
+from analytics_service.web.snippet import span_tags, tracker_tags, widget_tags, write_tag, write_widget
 
 COLOURS = ("accent", "bg", "text")
 _FIELDS = ("variant", "metric", "lang", "grouping", "theme", "heading")
@@ -51,6 +51,10 @@ def parse_form(form: QueryParams) -> dict[str, str]:
     parameters = {name: strip_bidi(form.get(name, "")).strip() for name in _FIELDS}
     ticked = [item.value for item in Item if item.value in form.getlist("item")]
     labels = [(item.value, form.get(f"label-{item.value}", "").strip()) for item in Item]
+    if (first := form.get("first", "")) in set(Item):
+        variant = form.get("variant", "")
+        usual = ITEMS_OF[Variant(variant) if variant in set(Variant) else Variant.LIST]
+        ticked = [first, *(one for one in ticked or map(str, usual) if one != first)]
     parameters["items"] = ",".join(ticked)
     parameters["labels"] = ";".join(f"{item}={_clean_label(label)}" for item, label in labels if label)
     for name in COLOURS:
@@ -120,11 +124,14 @@ def build_codes(widget: Widget) -> dict[str, str]:
         },
     )
     return {
+        "tracker": tracker_tags(widget.url, widget.site),
         "script": widget_tags(widget.url, *_element(widget)),
         "svg": _image(widget, picture + query, loading="lazy"),
+        "png": _image(widget, f"{widget.url}/w/{widget.site}.png{query}", loading="lazy"),
         "iframe": f"{frame}</iframe>",
         "span": span_tags(widget.url, widget.site, tuple(item.value for item in widget.items)),
         "count": _image(widget, picture + counting),
+        "badge": f"{widget.url}/badge/{widget.site}.json{query}",
     }
 
 

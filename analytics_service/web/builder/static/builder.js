@@ -46,10 +46,14 @@ const update = async () => {
   const built = await reply?.json().catch(() => null)
   // Only the answer to the newest form is shown.
   if (number !== updates) return
+  // Code of another site than the one that is named would be copied in error.
+  const isUnknown = reply?.status === 404
+  document.getElementById('codes').hidden = document.querySelector('.preview').hidden = isUnknown
+  document.getElementById('site').setAttribute('aria-invalid', isUnknown)
   if (reply?.ok && built) {
     show(built)
     history.replaceState(null, '', '?' + query)
-  } else problem.textContent = document.body.dataset[reply?.status === 404 ? 'noSite' : 'failed']
+  } else problem.textContent = document.body.dataset[isUnknown ? 'noSite' : 'failed']
 }
 
 if (widget) {
