@@ -41,6 +41,8 @@ def make_routes(streams: Streams, font_file: Path | None) -> list[RuledRoute]:
         RuledRoute("/health", assets.report_health, Action.READ_PUBLIC),
         *make_counter_routes(counter, streams),
         RuledRoute("/api/v1/openapi.json", serve_document, Action.READ_PUBLIC),
+        RuledRoute("/api", docs.redirect_to_page, Action.READ_PUBLIC),
+        RuledRoute("/api/v1", docs.redirect_to_page, Action.READ_PUBLIC),
         RuledRoute("/api/docs", docs.serve_page, Action.READ_PUBLIC),
         RuledRoute("/api/docs/{name}", docs.serve_static, Action.READ_PUBLIC),
         *(operation.make_route() for operation in OPERATIONS),

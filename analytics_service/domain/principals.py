@@ -109,7 +109,7 @@ def authorise(principal: Principal, action: Action, site: Site | None) -> None:
         action = Action.READ_FIGURES
     match principal:
         case Anonymous():
-            raise Unauthenticated("a key is needed")
+            raise Unauthenticated("a key is needed, in a header: Authorization: Bearer KEY")
         case Key():
             _authorise_key(principal, action, site)
         case User():

@@ -6,10 +6,12 @@ from pathlib import Path
 import brotli
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from analytics_service.web.encodings import choose_encoding, compress
 from analytics_service.web.headers import NO_STORE, digest_of, is_unchanged
+from analytics_service.web.prefix import prefix_of
+from analytics_service.web.services import services_of
 
 FOLDER = Path(__file__).parent / "viewer"
 FILES = {
@@ -56,6 +58,11 @@ def _read(name: str, encoding: str) -> tuple[bytes, str]:
 async def serve_page(request: Request) -> Response:
     """`GET /api/docs`: answers anybody with the page."""
     return Response(_read("docs.html", "")[0], headers=PAGE_HEADERS, media_type="text/html; charset=utf-8")
+
+
+async def redirect_to_page(request: Request) -> Response:
+    """`GET /api` and `GET /api/v1`: leads to the page."""
+    return RedirectResponse(f"{prefix_of(services_of(request).url)}/api/docs", 307)
 
 
 async def serve_static(request: Request) -> Response:

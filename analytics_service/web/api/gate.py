@@ -21,6 +21,7 @@ from analytics_service.web.services import Services, services_of
 METHODS = ["GET", "OPTIONS"]
 KEY_LIMIT = 600
 """Requests of a key, or of an address without one, in a minute and at once."""
+HOW_TO_SHOW = "it is sent in a header, Authorization: Bearer KEY"
 CLIENT_LEFT = 499
 """The status of an answer that nobody reads any more."""
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Origin, Accept-Encoding"}
@@ -78,7 +79,8 @@ def _let_in(request: Request, services: Services, action: Action, headers: dict[
     principal = _identify(request, services, at)
     _charge(request, services, principal, headers)
     if isinstance(principal, Anonymous) and request.headers.get("authorization") is not None:
-        raise Unauthenticated("this key is not valid, or no longer", is_invalid=True)
+        problem = f"this key is not valid, or no longer; {HOW_TO_SHOW}"
+        raise Unauthenticated(problem, is_invalid=True)
     if isinstance(principal, Key):
         _check_origin(request, principal, headers)
     name = request.path_params.get("site")

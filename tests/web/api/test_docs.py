@@ -42,3 +42,16 @@ def test_the_page_allows_nothing_inline_and_nothing_from_elsewhere(stand: Stand)
     policy = stand.service.http.get("/api/docs").headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/v1"])
+def test_whoever_guesses_an_address_is_led_to_the_page(stand: Stand, path: str) -> None:
+    answer = stand.service.http.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/api/docs")
+
+
+def test_whoever_shows_no_key_is_told_how(stand: Stand) -> None:
+    for headers in ({}, {"Authorization": stand.keys["reads_a"]}):
+        answer = stand.get("/sites", None, headers=headers)
+        assert answer.status_code == 401
+        assert "Authorization: Bearer KEY" in answer.json()["detail"]
