@@ -9,13 +9,12 @@ from analytics_service.administering.sealer import Sealer
 from analytics_service.disk.key_file import read_or_make_key
 from analytics_service.journal import FolderJournals
 from analytics_service.mail.smtp import SmtpMailer
+from analytics_service.operating.archive import SECRET_KEY
 from analytics_service.operating.installation import Installation
 from analytics_service.ports.mail import Mailer, MailSecurity
 from analytics_service.ports.storage import Storage
 
 JOURNAL_FOLDER = "journal"
-SECRET_KEY = "secret.key"
-"""The file, in the data folder, of the key under which secrets are sealed."""
 
 
 def open_storage(database: str) -> Storage:

@@ -124,10 +124,14 @@ def _redis_probe(url: str) -> RedisProbe | None:
 
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write.", metavar="FILE")],
+    with_secrets: Annotated[
+        bool,
+        typer.Option("--with-secrets", help="Include secret.key, which opens secrets of second factors."),
+    ] = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Copy everything except salts into one file.
+    """Copy everything except salts, sessions and secret.key into one file.
 
     The service may run meanwhile.
     """
@@ -135,7 +139,8 @@ def backup(
 
     settings = settings_in_use(data, config, Part.CONFIG, Part.STATS)
     print(f"Copying {settings.folder} …", file=sys.stderr)
-    manifest = create_backup(open_installation(settings.folder, settings.database), file, at=read_clock())
+    installation = open_installation(settings.folder, settings.database)
+    manifest = create_backup(installation, file, at=read_clock(), with_secrets=with_secrets)
     for reason in manifest.left_out.values():
         print(f"Left out: {reason}", file=sys.stderr)
     files = format_count(len(manifest.files), "file")

@@ -21,6 +21,8 @@ MANIFEST_LIMIT = 16 * 1024 * 1024
 CHUNK_SIZE = 1024 * 1024
 JOURNALS = "journal"
 """The folder, in the archive, of the journals' copies."""
+SECRET_KEY = "secret.key"
+"""The key that seals secrets of second factors: in a backup only on request."""
 _JOURNAL = re.compile(rf"{JOURNALS}/[0-9a-f]{{1,64}}\.db")
 
 
@@ -77,7 +79,7 @@ def open_archive(path: Path, databases: Iterable[str]) -> Iterator[tuple[tarfile
                 raise Unavailable(
                     f"{path} was written by the newer release {manifest.release}: restore it with that one"
                 )
-            known = set(databases)
+            known = {*databases, SECRET_KEY}
             if foreign := [
                 name for name in manifest.files if name not in known and not _JOURNAL.fullmatch(name)
             ]:

@@ -10,6 +10,7 @@ from analytics_service.errors import Damaged, Unavailable
 from analytics_service.operating.archive import (
     FORMAT,
     JOURNALS,
+    SECRET_KEY,
     Manifest,
     check_archive,
     checksum,
@@ -18,8 +19,13 @@ from analytics_service.operating.archive import (
 from analytics_service.operating.installation import Installation
 
 
-def create_backup(installation: Installation, file: Path, *, at: datetime) -> Manifest:
-    """Writes a backup, reads it back, and returns its manifest. Raises Unavailable."""
+def create_backup(
+    installation: Installation, file: Path, *, at: datetime, with_secrets: bool = False
+) -> Manifest:
+    """Writes a backup, reads it back, and returns its manifest. Raises Unavailable.
+
+    Only with `with_secrets` the key is in it without which stored secrets of second factors are lost.
+    """
     installation.storage.databases.check_release()
     if file.exists():
         raise Unavailable(f"{file} exists already: choose another name")
@@ -32,6 +38,8 @@ def create_backup(installation: Installation, file: Path, *, at: datetime) -> Ma
     ):
         left_out: dict[str, str] = {}
         names = _copy_all(installation, Path(staging), left_out)
+        if with_secrets:
+            names.append(_copy_secret_key(installation, Path(staging)))
         sums = {name: checksum(Path(staging, name)) for name in names}
         from analytics_service import __version__
 
@@ -53,6 +61,16 @@ def _copy_all(installation: Installation, staging: Path, left_out: dict[str, str
     for name in copies.names():
         copies.copy(name, staging / name)
     return [*names, *copies.names()]
+
+
+def _copy_secret_key(installation: Installation, staging: Path) -> str:
+    source = installation.folder / SECRET_KEY
+    if not source.exists():
+        raise Unavailable(f"there is no {source}: start the service once, which makes it")
+    copy = staging / SECRET_KEY
+    copy.touch(mode=0o600)
+    copy.write_bytes(source.read_bytes())
+    return SECRET_KEY
 
 
 def _copy_journals(installation: Installation, staging: Path, left_out: dict[str, str]) -> list[str]:

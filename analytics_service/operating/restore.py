@@ -10,7 +10,7 @@ from analytics_service.disk.durability import fsync_path
 from analytics_service.disk.locks import lock
 from analytics_service.disk.os_errors import translate_os_errors
 from analytics_service.errors import Unavailable
-from analytics_service.operating.archive import JOURNALS, Manifest, extract_archive
+from analytics_service.operating.archive import JOURNALS, SECRET_KEY, Manifest, extract_archive
 from analytics_service.operating.installation import Installation
 from analytics_service.operating.lock_holders import APPLIER_LOCK, SERVE_LOCK
 
@@ -42,6 +42,9 @@ def restore_backup(
         fsync_path(installation.journal_folder)
         for name in copies.names():
             copies.put_in_place(name, new / name)
+        if SECRET_KEY in manifest.files:
+            (new / SECRET_KEY).replace(folder / SECRET_KEY)
+            fsync_path(folder)
         copies.end_restore()
     return manifest, before
 
@@ -63,6 +66,10 @@ def _put_aside(installation: Installation, at: datetime) -> Path | None:
         before.mkdir(mode=0o700, exist_ok=True)
         installation.journal_folder.replace(before / installation.journal_folder.name)
         moved = True
+    secret_key = installation.folder / SECRET_KEY
+    if moved and secret_key.exists():
+        # It stays in place too: a backup without secrets needs the one that is there.
+        (before / SECRET_KEY).hardlink_to(secret_key)
     if not moved:
         return None
     fsync_path(before)

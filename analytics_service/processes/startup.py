@@ -15,12 +15,13 @@ import msgspec
 from analytics_service import __version__
 from analytics_service.administering.service_notes import note_start
 from analytics_service.administering.sites import SiteChanges, add_site
-from analytics_service.app.openers import JOURNAL_FOLDER, SECRET_KEY, open_storage
+from analytics_service.app.openers import JOURNAL_FOLDER, open_storage
 from analytics_service.disk.key_file import read_or_make_key
 from analytics_service.disk.locks import lock
 from analytics_service.domain.networks import networks
 from analytics_service.domain.site import Site
 from analytics_service.errors import BadParameter, Unavailable
+from analytics_service.operating.archive import SECRET_KEY
 from analytics_service.operating.lock_holders import (
     PID_FILE,
     SERVE_LOCK,
