@@ -135,13 +135,24 @@ def test_the_form_adds_a_filter(dashboard: Dashboard, page: Page) -> None:
 def test_a_period_of_ones_own_is_in_the_address(dashboard: Dashboard, page: Page) -> None:
     page.goto(dashboard.portal)
     page.get_by_text("28 ngày qua").first.click()
-    page.get_by_label("Từ ngày").fill("2026-11-09")
-    page.get_by_label("Đến ngày").fill("2026-11-15")
-    page.get_by_role("button", name="Áp dụng").click()
+    page.locator("#range-from").fill("2026-11-09")
+    page.locator("#range-to").fill("2026-11-15")
+    page.locator("details[data-range] button").click()
     expect(page.locator(".range summary")).to_contain_text("9/11 – 15/11")
     expect(page.locator(".key").first).to_have_text("9/11 – 15/11")
     page.get_by_role("link", name="Khoảng trước").click()
     expect(page.locator(".range summary")).to_contain_text("2/11 – 8/11")
+
+
+def test_days_of_ones_own_can_be_compared_with(dashboard: Dashboard, page: Page) -> None:
+    page.goto(f"{dashboard.portal}?from=2026-11-09&to=2026-11-15")
+    page.get_by_text("So với kỳ trước").first.click()
+    page.locator("#compare-from").fill("2026-10-12")
+    page.locator("#compare-to").fill("2026-10-18")
+    page.locator("details[data-compare] button").click()
+    expect(page.locator(".key").nth(1)).to_have_text("12/10 – 18/10")
+    assert "compare=2026-10-12%2F2026-10-18" in page.url
+    expect(page.locator(".kpi small.cmp").first).to_have_text("so với 12/10 – 18/10")
 
 
 def test_the_chart_says_its_points_by_pointer_and_by_keys(dashboard: Dashboard, page: Page) -> None:
