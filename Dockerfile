@@ -5,6 +5,10 @@ RUN python -m venv /app
 # Dependencies first: they change less often than the service.
 COPY requirements/run.txt requirements/
 RUN /app/bin/pip install --no-cache-dir --require-hashes -r requirements/run.txt
+# Extras, also by hash: docker build --build-arg EXTRAS="images places"
+ARG EXTRAS=""
+COPY requirements/images.txt requirements/places.txt requirements/
+RUN for extra in $EXTRAS; do /app/bin/pip install --no-cache-dir --require-hashes -r requirements/$extra.txt || exit 1; done
 COPY pyproject.toml README.md LICENSE ./
 COPY analytics_service analytics_service
 COPY widget/demo.html widget/
@@ -12,6 +16,9 @@ COPY widget/dist widget/dist
 RUN /app/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.13-slim-trixie
+# PNG images need a font.
+ARG EXTRAS=""
+RUN case " $EXTRAS " in *" images "*) apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core && rm -rf /var/lib/apt/lists/* ;; esac
 # The number is fixed, so that a volume belongs to the same user in every later image.
 RUN groupadd --gid 10001 analytics \
     && useradd --uid 10001 --gid analytics --no-create-home --home-dir /data --shell /usr/sbin/nologin analytics \

@@ -1,6 +1,7 @@
 # `make` alone lists the targets. Everything is installed into .venv, from the hashes in requirements/.
 
 PYTHON ?= python3
+EXTRAS ?=
 UV ?= uv
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,7 +15,7 @@ LOCK := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-14s %s\n' "$$target" "$$text"; done
 
-run: $(VENV)/.run ## install what is needed and start the service: make run ARGS="--port 8123 --data DIR"
+run: $(VENV)/.run $(EXTRAS:%=$(VENV)/.extra-%) ## install what is needed and start the service: make run ARGS="--port 8123 --data DIR" EXTRAS="images places"
 	@exec $(BIN)/analytics-service serve $(ARGS)
 
 test: ## run the tests, and install what they need: make test ARGS="tests/domain -x"
@@ -46,6 +47,8 @@ mutants: $(VENV)/.mutants ## change the code at random and see whether tests fai
 lock: ## update requirements/ from pyproject.toml: make lock ARGS=--upgrade
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it with 'pip install uv', or name it with UV=…" >&2; exit 1; }
 	$(LOCK) pyproject.toml --group build $(ARGS) --output-file requirements/run.txt
+	$(LOCK) pyproject.toml --extra images --constraints requirements/run.txt $(ARGS) --output-file requirements/images.txt
+	$(LOCK) pyproject.toml --extra places --constraints requirements/run.txt $(ARGS) --output-file requirements/places.txt
 	$(LOCK) pyproject.toml --group dev --constraints requirements/run.txt $(ARGS) --output-file requirements/dev.txt
 	$(LOCK) --group mutants --constraints requirements/dev.txt $(ARGS) --output-file requirements/mutants.txt
 
@@ -64,6 +67,10 @@ $(VENV)/.run: $(VENV)/.made requirements/run.txt pyproject.toml
 	@echo "Installing into $(VENV) …"
 	@$(PIP) install --require-hashes -r requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.extra-%: requirements/%.txt $(VENV)/.run
+	@$(PIP) install --require-hashes -r $<
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made requirements/dev.txt pyproject.toml

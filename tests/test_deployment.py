@@ -147,8 +147,23 @@ def test_the_image_is_of_a_supported_python_and_installs_by_hashes():
     (version,) = {version for base in bases for version in re.findall(r"^python:(3\.\d+)-slim-\w+$", base)}
     assert f"Python :: {version}" in (ROOT / "pyproject.toml").read_text("utf-8")
     installs = [text for text in dockerfile().all("RUN") if "pip install" in text]
-    assert ["--require-hashes -r requirements/run.txt" in text for text in installs] == [True, False]
-    assert "--no-deps --no-build-isolation ." in installs[1]
+    assert ["--require-hashes -r requirements/" in text for text in installs] == [True, True, False]
+    assert "--no-deps --no-build-isolation ." in installs[2]
+
+
+def test_compose_passes_every_setting_and_bounds_log_and_memory():
+    services = compose()["services"]
+    assert services["analytics"]["env_file"] == [{"path": ".env", "required": False}]
+    for service in services.values():
+        assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}
+        assert service["mem_limit"]
+
+
+@pytest.mark.parametrize("extra", ["images", "places"])
+def test_each_extra_is_locked_by_hash(extra):
+    locked = (ROOT / "requirements" / f"{extra}.txt").read_text("utf-8")
+    package = {"images": "resvg-py", "places": "maxminddb"}[extra]
+    assert re.search(rf"^{package}==\S+ \\\n    --hash=sha256:", locked, re.MULTILINE)
 
 
 def test_every_file_that_the_image_is_built_from_is_sent_and_nothing_else():

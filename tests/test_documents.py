@@ -174,7 +174,9 @@ def test_every_link_within_the_documents_leads_somewhere(file):
 
 def test_every_file_that_the_operators_page_names_is_there():
     named = set(
-        re.findall(r"`((?:deploy|requirements)/[\w./-]+)`|(?:^| )((?:deploy|requirements)/\S+)", OPERATING)
+        re.findall(
+            r"`((?:deploy|requirements)/[\w./-]+)`|(?:^| )((?:deploy|requirements)/[^\s`]+)", OPERATING
+        )
     )
     assert [Path(a or b) for a, b in named if not (ROOT / (a or b)).exists()] == []
 
