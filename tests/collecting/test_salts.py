@@ -102,6 +102,10 @@ def test_salts_of_a_site_that_is_not_known_now_go_when_their_time_is_over_everyw
     keep_salts(store, [], NOON, made)
     # Twelve hours behind UTC it is still the 19th.
     assert store.destroyed == [{9: DAY - 3 * ONE_DAY}]
+    keep_salts(store, [], NOON.replace(hour=11, minute=59), made)
+    assert len(store.destroyed) == 1
+    keep_salts(store, [], NOON.replace(hour=12), made)
+    assert store.destroyed[1:] == [{9: DAY - 2 * ONE_DAY}]
 
 
 def test_a_day_without_a_salt_is_not_there_yet_and_soon_will_be() -> None:

@@ -190,6 +190,15 @@ def test_a_view_is_told_whole() -> None:
     )
 
 
+def test_a_fact_without_an_id_has_an_empty_one() -> None:
+    for told in ({}, {"k": "c", "n": "buy"}):
+        fact = fact_of(
+            parse(msgspec.json.encode({"k": "v", "s": "a", "u": "https://x.vn/", **told})), SITE, RECOGNISED
+        )
+        assert fact is not None
+        assert fact.id == ""
+
+
 def test_of_presence_nothing_is_kept() -> None:
     assert fact_of(beacon(k="p"), SITE, RECOGNISED) is None
 

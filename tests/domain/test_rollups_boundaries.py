@@ -2,6 +2,7 @@
 
 import pytest
 
+from analytics_service.domain.dimensions import OTHER
 from analytics_service.domain.facts import DropSample, DropSummary, Event, Online, View
 from analytics_service.domain.rollups import ENGAGEMENT_MS, TIMEOUT_MS
 from tests.domain.test_rollups import ANN, BOB, TODAY, Counts, _at
@@ -102,3 +103,13 @@ def test_a_visit_of_events_alone_is_no_bounce() -> None:
     assert (counts.day().visits, counts.day().bounces, counts.day().events) == (1, 0, 1)
     counts.fold(counts.view(1, by=BOB))
     assert counts.day().bounces == 1
+
+
+def test_what_a_day_has_no_room_for_is_other_in_the_visit_itself() -> None:
+    counts = Counts()
+    counts.batch.cap = 1
+    counts.fold(
+        counts.view(0, "/a", hostname="one.example"), counts.view(0, "/b", by=BOB, hostname="two.example")
+    )
+    found = [(one.entry_page, one.exit_page, one.attributes.hostname) for one in counts.batch.visits.values()]
+    assert found == [("/a", "/a", "one.example"), (OTHER, OTHER, OTHER)]

@@ -138,3 +138,12 @@ async def test_a_journal_that_ends_lets_its_file_and_its_name_go(tmp_path: Path)
         journal._db.execute("select 1")
     async with open_journal(tmp_path, "one"):
         assert stored(tmp_path, "one") == ["view-1"]
+
+
+async def test_a_journal_is_read_while_it_is_written_and_survives_a_power_cut(tmp_path: Path) -> None:
+    async with open_journal(tmp_path, "one") as journal:
+        modes = [
+            journal._db.execute(f"pragma {mode}").fetchone()[0]
+            for mode in ("journal_mode", "synchronous", "secure_delete")
+        ]
+    assert modes == ["wal", 2, 1]

@@ -2,7 +2,6 @@
 
 import faulthandler
 import importlib
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -82,9 +81,7 @@ class Plugin:
             if not replace_function(mutant, self.package, functions):
                 return NOT_PLACED
             for index, test in enumerate(tests):
-                faulthandler.dump_traceback_later(
-                    10 + 20 * known.seconds(test.nodeid), exit=True, file=sys.__stderr__
-                )
+                faulthandler.dump_traceback_later(10 + 20 * known.seconds(test.nodeid), exit=True, file=2)
                 if not _passes(tests, index):
                     return test.nodeid
             return ALL_PASSED

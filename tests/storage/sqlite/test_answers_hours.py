@@ -102,6 +102,17 @@ async def test_rows_are_sorted_by_a_rate_and_have_titles_of_pages(answers: Answe
         assert [row.sums.pageviews / row.sums.visits for row in found.rows] == rates
 
 
+async def test_of_events_only_those_that_a_filter_names_are_counted(answers: AnswerStore) -> None:
+    for name, events in (("buy", 1), ("sell", 0)):
+        one = Filter(Dimension.EVENT, Operator.IS, ("buy", name))
+        found = (await answers.read_sums(Selection(SITE, DAYS, ALL, (one,)))).sums[0]
+        assert (found.events, found.visits) == (1, 1)
+        only = Filter(Dimension.EVENT, Operator.IS, (name,))
+        assert (await answers.read_sums(Selection(SITE, DAYS, ALL, (only,)))).sums.get(
+            0, Sums()
+        ).events == events
+
+
 @pytest.mark.parametrize(
     ("one", "pageviews"),
     [
