@@ -30,3 +30,12 @@ def test_two_dates_in_one_text_are_a_range_and_each_is_refused_for_its_parameter
         with pytest.raises(BadParameter) as refused:
             parse_dates("compare", text)
         assert refused.value.parameter == "compare"
+
+
+def test_a_date_that_is_none_is_refused_with_examples_of_both_forms() -> None:
+    with pytest.raises(BadParameter) as refused:
+        parse_period(None, "yesterday", "2026-11-22")
+    assert str(refused.value) == (
+        "from: 'yesterday' is neither a date such as 2026-11-22 nor an instant with its offset "
+        "such as 2026-11-22T13:00:00+07:00"
+    )

@@ -108,3 +108,8 @@ def test_a_value_of_a_campaign_is_cut_to_its_length() -> None:
     for word in ("tin tuc ", "tin tức "):
         ((_, value),) = campaign_of(f"utm_source={word.replace(' ', '+') * 100}")
         assert value == (word * 100)[:CAMPAIGN_LIMIT]
+
+
+@pytest.mark.parametrize(("port", "is_address"), [("65535", True), ("65536", False), ("0", True)])
+def test_a_port_is_a_number_of_sixteen_bits(port: str, is_address: bool) -> None:
+    assert (parse_url(f"https://x.example.vn:{port}/a") is not None) is is_address

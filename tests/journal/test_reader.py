@@ -78,3 +78,12 @@ def test_a_copy_is_whole_and_a_single_file(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "copies").iterdir()] == ["one.db"]
     with closing(FolderJournals(tmp_path / "copies")) as journals:
         assert journals.groups_after("one", 0) == [(1, b"\1")]
+
+
+def test_a_copy_of_a_damaged_journal_is_refused(tmp_path: Path) -> None:
+    make(tmp_path, "one", *(bytes([number]) * 4_000 for number in range(20)))
+    whole = (tmp_path / "one.db").read_bytes()
+    (tmp_path / "one.db").write_bytes(whole[:8_192] + b"\xff" * 4_096 + whole[12_288:])
+    with closing(FolderJournals(tmp_path)) as journals, pytest.raises(Damaged) as refused:
+        journals.copy("one", tmp_path / "copy.db")
+    assert str(refused.value).startswith("journal one is damaged: ")
