@@ -17,6 +17,7 @@ import uvicorn
 
 from analytics_service.app.openers import open_installation
 from analytics_service.operating.status import read_status
+from tests.bench import questions
 from tests.bench.dataset import fill
 from tests.bench.load import (
     DRIVER_CORE,
@@ -39,7 +40,8 @@ INTRODUCTION = """# Performance
 alive connections, and measures the baselines (bare ASGI, nginx) in the same run, in turn. Machines differ,
 and one machine differs from hour to hour: compare figures within one table only. A beacon is a new page
 view, answered after its flush to disk. Its CPU cost is that of the worker; where a row says so, the
-applier's is included.
+applier's is included. Questions are asked in a process of their own, over a year of one site with 2,000 pages
+in Zipf's proportions; their figure is CPU time.
 """
 
 
@@ -176,6 +178,13 @@ def main() -> None:
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--views", type=int, default=300_000, help="for the applier alone")
     asked.add_argument("--write", action="store_true", help=f"write {TABLE.name}")
+    asked.add_argument(
+        "--questions",
+        type=int,
+        nargs="*",
+        default=[1_000_000, 10_000_000],
+        help="views of a year of one site",
+    )
     given = asked.parse_args()
     for tool in ("wrk", "taskset"):
         if not shutil.which(tool):
@@ -184,6 +193,7 @@ def main() -> None:
         bench = Bench(given.seconds, given.rounds, Path(folder))
         bench.drive_all()
         bench.apply_alone(given.views)
+    bench.figures += questions.figures(given.questions) if given.questions else []
     floor = bench.rows["bare ASGI, JSON parsed"]
     lines = ["| what | requests/s: median (min – max) | CPU µs each | 99 % within | against bare ASGI |"]
     lines += ["|---|---|---|---|---|", *(row.line(floor) for row in bench.rows.values())]

@@ -38,7 +38,7 @@ SITE = replace(site_of(1), opening_balances=())
 PAGES, SOURCES, COUNTRIES, AGENTS = 2_000, 40, 60, 200
 NEW_A_DAY, PAGES_A_DAY = 500, 1_500
 PICKS = 65_536
-TIMES = 7
+TIMES = 3
 VIEWS_A_VISIT = 2.5
 MONTH, YEAR = Dates(LAST - timedelta(days=27), LAST), Dates(FIRST, LAST)
 

@@ -76,7 +76,7 @@ def bind_rollups(db: sqlite3.Connection, bound: Bound, dimension: Dimension, sou
     bound.values["dimension"] = int(dimension)
     if source is Source.OLDER_ROLLUPS:
         bound.values["has_unknown"] = dimension in OF_VISITS
-        return f"with found as (\n{SQL['rows_of_older_rollups']}\n)"
+        return f"with found as not materialized (\n{SQL['rows_of_older_rollups']}\n)"
     first, last = int(str(bound.values["first"])), int(str(bound.values["last"]))
     days, months, begin = [], [], first
     for month, following in db.execute(SQL["whole_months"], bound.values):
@@ -86,4 +86,4 @@ def bind_rollups(db: sqlite3.Connection, bound: Bound, dimension: Dimension, sou
             begin = following
     bound.values["days"] = json.dumps([*days, (begin, last)])
     bound.values["months"] = json.dumps(months)
-    return f"with found as (\n{SQL['rows_of_rollups']}\n)"
+    return f"with found as not materialized (\n{SQL['rows_of_rollups']}\n)"
