@@ -201,8 +201,7 @@ def _apply(
         finishing = not applied and (ending or process.until_idle)
         if now - durable_at >= CHECKPOINT_INTERVAL.total_seconds() or finishing:
             process.heartbeat(LONG_WORK)
-            applier.make_durable()
-            checkpoints.note(time.monotonic(), is_durable=applier.is_durable)
+            checkpoints.make(applier)
             process.heartbeat()
             durable_at = time.monotonic()
         # A reclassification needs the ids of its facts until it is done.
@@ -231,6 +230,11 @@ class Checkpoints:
 
     _stuck_since: float | None = None
     _is_told: bool = False
+
+    def make(self, applier: Applier) -> None:
+        """Makes durable what was applied, and says so where that has been in vain for long."""
+        applier.make_durable()
+        self.note(time.monotonic(), is_durable=applier.is_durable)
 
     def note(self, now: float, *, is_durable: bool) -> None:
         """Notes whether the last checkpoint made all of it durable; `now` on the monotonic clock."""

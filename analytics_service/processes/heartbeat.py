@@ -15,3 +15,11 @@ def send_heartbeat(descriptor: int, mark: bytes = ALIVE) -> None:
     """Writes a mark to the supervisor's pipe; a full pipe, or a supervisor that ended, is no error."""
     with suppress(BlockingIOError, BrokenPipeError):
         os.write(descriptor, mark)
+
+
+def read_heartbeats(descriptor: int) -> bytes:
+    """Returns the marks that wait in a pipe; none where there are none."""
+    try:
+        return os.read(descriptor, 4096)
+    except BlockingIOError:
+        return b""

@@ -16,7 +16,7 @@ from datetime import timedelta
 import msgspec
 
 from analytics_service.processes.child import ChildStart
-from analytics_service.processes.heartbeat import APPLIER_AWAY, APPLIER_BACK, LONG_WORK
+from analytics_service.processes.heartbeat import APPLIER_AWAY, APPLIER_BACK, LONG_WORK, read_heartbeats
 from analytics_service.settings import Settings
 
 WORKER_HEARTBEAT_TIMEOUT = timedelta(seconds=10)
@@ -126,7 +126,7 @@ class Supervisor:
 
     def _poll(self) -> None:
         for key, _ in self._selector.select(POLL_INTERVAL.total_seconds()):
-            marks = _read(key.fd)
+            marks = read_heartbeats(key.fd)
             if key.data is not None and marks:
                 key.data.on_heartbeat(marks)
         now = time.monotonic()
@@ -284,13 +284,6 @@ class Supervisor:
             for child in children:
                 clean &= _wait_for_end(child, until)
         return clean
-
-
-def _read(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, 4096)
-    except BlockingIOError:
-        return b""
 
 
 def _wait_for_end(child: Child, until: float) -> bool:

@@ -55,8 +55,7 @@ def run_worker(
         server.should_exit = True
 
     worker = replace(_worker_config(settings, clock, stop, address_key), is_applier_away=is_applier_away)
-    config = _config(create_app(worker), _protocol(settings))
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(_config(create_app(worker), _protocol(settings)))
 
     async def serve() -> None:
         tasks = [
@@ -72,14 +71,12 @@ def run_worker(
                 task.cancel()
 
     warm()
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         # What exists by now stays, so the garbage collector need not look at it again.
         gc.freeze()
         gc.set_threshold(GARBAGE_THRESHOLD)
         runner.run(serve())
-    if not server.started:
-        return 1
-    return FLUSH_FAILED if failed else 0
+    return (FLUSH_FAILED if failed else 0) if server.started else 1
 
 
 def _worker_config(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +13,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from analytics_service.logs import LOG_INTERVAL, ThrottleFilter
 from analytics_service.web.errors import problem
+from analytics_service.web.intake.chunks import BoundedChunks
 from analytics_service.web.intake.connection_limit import Crowd
-from analytics_service.web.intake.pipeline import SLICE, TurnTaking
+from analytics_service.web.intake.pipeline import SLICE
 
 REQUEST_TIMEOUT = timedelta(seconds=10)
 """From a request's first byte, or the connection's first moment, to the request's last byte."""
@@ -25,10 +25,7 @@ LAST_REQUEST_TIMEOUT = timedelta(seconds=2)
 """What a connection has for its last request when the service ends."""
 HEAD_LIMIT, HEADERS_LIMIT = 32 * 1024, 100
 """Bytes of target and headers, or of anything else that is no body; and how many headers."""
-CHUNK_LIMIT, LONGEST_SIZE = 2**32, 64
-"""Bytes of a chunk, and signs in which its size is written; what a body may have is far less."""
 RETRY_AFTER = timedelta(seconds=5)
-_CHUNK_SIZE = re.compile(rb"\r\n([0-9A-Fa-f]{9,16})[ \t]*[;\r]")
 _CLOSE = {"Connection": "close"}
 _BUSY = problem(
     "unavailable",
@@ -64,7 +61,7 @@ class _Refused(Exception):
         self.response = response
 
 
-class BoundedConnection(TurnTaking):
+class BoundedConnection(BoundedChunks):
     """uvicorn's httptools protocol in turns, and nobody takes more than their share."""
 
     def __init__(self, *arguments: Any, crowd: Crowd, **named: Any) -> None:
@@ -78,7 +75,6 @@ class BoundedConnection(TurnTaking):
         self._in_head = False
         self._quiet = 0
         self._upgrades = False
-        self._lately = b""
         self._unread = 0
         self._refusal: Response | None = None
 
@@ -102,7 +98,7 @@ class BoundedConnection(TurnTaking):
     def _feed(self, data: bytes) -> None:
         if self._is_over():
             return
-        self._lately = data if self._begun_at is None else self._lately[-LONGEST_SIZE:] + data
+        self._remember(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -231,11 +227,8 @@ class BoundedConnection(TurnTaking):
         size = len(self.url) + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
         return size > HEAD_LIMIT or len(self.headers) > HEADERS_LIMIT
 
-    def on_chunk_header(self) -> None:
-        """Refuses a chunk that no body may have, before any of it comes."""
-        sizes = (int(size, 16) for size in _CHUNK_SIZE.findall(self._lately))
-        if max(sizes, default=0) > CHUNK_LIMIT:
-            raise _Refused(_TOO_LARGE)
+    def _refuse_chunk(self) -> None:
+        raise _Refused(_TOO_LARGE)
 
     def on_message_complete(self) -> None:
         """Hands on a request that is here as a whole."""

@@ -116,8 +116,8 @@ async def _read_beacon(request: Request, services: Services) -> bytes:
 
 def _query_of(request: Request) -> bytes:
     """What an image's query tells, in the form of a body."""
-    told = request.query_params
-    return (told.get("d") or f'"s":"{told.get("s", "")}"').encode("utf-8", "replace")
+    query = request.query_params
+    return (query.get("d") or f'"s":"{query.get("s", "")}"').encode("utf-8", "replace")
 
 
 def _origin_of(request: Request) -> str:
