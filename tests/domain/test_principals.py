@@ -50,7 +50,7 @@ def test_nobody_unknown_may_do_anything_but_what_is_public(action: Action) -> No
     for site in (OWN, OTHER, None):
         with pytest.raises(Unauthenticated) as refused:
             authorise(Anonymous(), action, site)
-        assert str(refused.value) == "a key is needed"
+        assert str(refused.value) == "a key is needed, in a header: Authorization: Bearer KEY"
 
 
 @pytest.mark.parametrize("action", KEYED)
