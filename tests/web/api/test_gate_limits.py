@@ -58,5 +58,6 @@ def test_a_key_has_one_limit_over_several_workers(tmp_path: Path) -> None:
             statuses = list(pool.map(ask, range(3 * KEY_LIMIT)))
         passed, seconds = statuses.count(200), time.monotonic() - began
         assert set(statuses) == {200, 429}
-        # What the other worker let pass is known a tenth of a second later, or some: the machine is busy.
-        assert passed <= KEY_LIMIT * 1.25 + PER_SECOND * seconds, (passed, seconds)
+        # What the other worker let pass is known a tenth of a second later, and a second on a busy machine.
+        # Each by itself would let twice as much pass.
+        assert passed <= KEY_LIMIT * 1.75 + PER_SECOND * seconds, (passed, seconds)
