@@ -256,11 +256,12 @@ def test_each_day_has_a_budget_of_values_of_its_own() -> None:
 
 
 def test_an_event_of_yesterday_is_a_new_one_today() -> None:
-    door = Door(per_minute=0, new=(1, 2))
+    door = Door(per_minute=0, new=(1, 3))
     door.collector.salts.replace({1: {AT.date(): b"a" * 32, AT.date() + timedelta(days=1): b"b" * 32}})
     before, after = AT.replace(hour=16, minute=59, second=50), AT.replace(hour=17)
     assert not told(door, at=before, n="buy", u="https://x.example.vn/a").is_over_budget
     assert not told(door, at=before, n="buy", u="https://x.example.vn/a").is_over_budget
+    # The page is the third new value, and the event the fourth.
     assert told(door, at=after, n="buy", u="https://x.example.vn/a").is_over_budget
 
 

@@ -252,4 +252,5 @@ def test_a_cursor_of_rows_is_no_place_in_a_list() -> None:
 
 def test_every_place_comes_back() -> None:
     for number in range(300):
-        assert parse_place(format_place([number], "q"), "q") == (number,)
+        place = (number, "a" * (number % 3))
+        assert parse_place(format_place(place, "q"), "q") == place

@@ -133,3 +133,15 @@ async def test_of_events_only_those_that_a_filter_names_are_counted(answers: Ans
 async def test_a_filter_picks_what_it_says(answers: AnswerStore, one: Filter, pageviews: int) -> None:
     found = (await answers.read_sums(Selection(SITE, DAYS, ALL, (one,)))).sums
     assert found.get(0, Sums()).pageviews == pageviews
+
+
+async def test_of_a_visit_only_the_events_that_a_filter_names_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "journal").mkdir()
+    storage = STORAGES["sqlite"](tmp_path)
+    storage.databases.provision()
+    with storage.open_applier() as stores:
+        apply(stores.stats, view("one", ANN), event("sold", ANN, 1), event("left", ANN, 2, "sign-up"))
+    async with storage.open_answers() as opened:
+        for names, events in ((("buy",), 1), (("buy", "sign-up"), 2), (("sign-up",), 1)):
+            one = Filter(Dimension.EVENT, Operator.IS, names)
+            assert (await opened.read_sums(Selection(SITE, DAYS, ALL, (one,)))).sums[0].events == events
