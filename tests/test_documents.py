@@ -191,7 +191,7 @@ def test_the_vocabulary_lists_every_member_of_a_closed_set(word: str, members: t
     listed = re.findall(r"`([a-z_-]+)`", definition)
     if members is Drop:
         # What is refused stands in the same paragraph, and in another set.
-        members = Enum("members", {one.name: one.value for one in (*Drop, *Refusal)})  # type: ignore[misc]
+        members = Enum("members", {one.name: one.value for one in (*Drop, *Refusal)})
     if members is Dimension:
         # The sums of the whole site have no dimension of their own to be asked for.
         assert set(listed) == {one.name.lower() for one in Dimension} - {"site"}

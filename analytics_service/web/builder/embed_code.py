@@ -49,12 +49,12 @@ class Widget:
 def parse_form(form: QueryParams) -> dict[str, str]:
     """Returns the outlets' parameters that a form asks for, without those that are the default anyway."""
     parameters = {name: strip_bidi(form.get(name, "")).strip() for name in _FIELDS}
-    ticked = [item.value for item in Item if item.value in form.getlist("item")]
+    ticked: list[str] = [item.value for item in Item if item.value in form.getlist("item")]
     labels = [(item.value, form.get(f"label-{item.value}", "").strip()) for item in Item]
     if (first := form.get("first", "")) in set(Item):
         variant = form.get("variant", "")
         usual = ITEMS_OF[Variant(variant) if variant in set(Variant) else Variant.LIST]
-        ticked = [first, *(one for one in ticked or map(str, usual) if one != first)]
+        ticked = [first, *(one for one in ticked or [item.value for item in usual] if one != first)]
     parameters["items"] = ",".join(ticked)
     parameters["labels"] = ";".join(f"{item}={_clean_label(label)}" for item, label in labels if label)
     for name in COLOURS:
