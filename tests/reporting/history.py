@@ -193,3 +193,5 @@ def store(storage: Storage, stories: list[Story], *, cap: int = 1000) -> None:
             )
             fold(batch, batch_facts, zones.__getitem__, describing(no_hosts))
             stores.stats.save(batch, {"a": seq})
+        while stores.rollups.sum_month(AT.date()):
+            pass
