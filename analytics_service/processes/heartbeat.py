@@ -23,11 +23,3 @@ def read_heartbeats(descriptor: int) -> bytes:
         return os.read(descriptor, 4096)
     except BlockingIOError:
         return b""
-
-
-def read_heartbeats(descriptor: int) -> bytes:
-    """Returns the marks that wait in a pipe; none where there are none yet."""
-    try:
-        return os.read(descriptor, 4096)
-    except BlockingIOError:
-        return b""
