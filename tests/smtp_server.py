@@ -1,5 +1,6 @@
 """A real mail server for tests: what came, and what it answers."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ class AnyPort(Controller):
     """A server on a port that is free: it knows which once it listens."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()
 
@@ -55,7 +56,7 @@ def _authenticate(_server: Any, _session: Any, _envelope: Any, _mechanism: str, 
 def mail_server(*, needs_login: bool = False) -> Iterator[Inbox]:
     """A mail server on a port of its own, for the length of a block."""
     inbox = Inbox()
-    more = {"authenticator": _authenticate, "auth_require_tls": False, "auth_required": True}
+    more: dict[str, Any] = {"authenticator": _authenticate, "auth_require_tls": False, "auth_required": True}
     controller = AnyPort(inbox, hostname="127.0.0.1", port=0, **(more if needs_login else {}))
     controller.start()
     inbox.port = controller.port
