@@ -8,7 +8,7 @@ import pytest
 
 from analytics_service.domain.metrics import Metric
 from analytics_service.domain.site import OpeningBalance, Site, SiteRules, WeekStart, ZoneSince
-from analytics_service.errors import Refused, UnknownSite
+from analytics_service.errors import NameTaken, Refused, UnknownSite
 from analytics_service.ports.sites import SiteStore
 from analytics_service.ports.storage import Storage
 
@@ -105,3 +105,15 @@ def test_a_change_of_another_connection_is_noticed(storage: Storage, sites: Site
     with storage.open_config() as beside:
         beside.sites.add_site(a_site("a.example.vn"))
     assert sites.version() != before
+
+
+def test_a_name_that_is_taken_is_named_with_whose_it_is(storage: Storage) -> None:
+    with storage.open_config() as config:
+        config.sites.add_site(replace(a_site("a.example.vn"), public_id="aaaaaa"))
+        for public_id, domain, problem in (
+            ("bbbbbb", "a.example.vn", "there is already a site 'a.example.vn'; see `site list`"),
+            ("aaaaaa", "b.example.vn", "'aaaaaa' is the public id of a.example.vn; choose another name"),
+        ):
+            with pytest.raises(NameTaken) as refused:
+                config.sites.add_site(replace(a_site(domain), public_id=public_id, uuid=public_id))
+            assert str(refused.value) == problem

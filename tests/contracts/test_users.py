@@ -129,3 +129,12 @@ def test_sessions_end_with_the_change_that_ends_them(config: ConfigStores, users
 
 def _session(user: int) -> Session:
     return Session(token_hash=b"s" * 32, user=user, made_at=AT, used_at=AT, confirmed_at=AT)
+
+
+def test_a_right_to_a_site_that_is_taken_away_is_gone(config: ConfigStores, users: UserStore) -> None:
+    site = config.sites.add_site(SITE).number
+    bob = users.add_user(replace(BOB, roles={site: Role.EDITOR}))
+    users.change_user(bob.id, lambda old, _: replace(old, roles={site: Role.OWNER}))
+    assert users.change_user(bob.id, lambda old, _: old) == replace(bob, roles={site: Role.OWNER})
+    users.change_user(bob.id, lambda old, _: replace(old, roles={}))
+    assert users.change_user(bob.id, lambda old, _: old) == replace(bob, roles={})
