@@ -213,9 +213,9 @@ def interrupted(service: Service) -> subprocess.CompletedProcess[str]:
     """`site set` that waits for a lock and is told to stop with Ctrl-C."""
     script = (
         "import os, signal, sys, time; from analytics_service.cli.main import main;"
-        "sys.argv[1:] = ['site', 'set', 'x0.example.vn', '--data', sys.argv[1]];"
+        "sys.argv[1:] = ['site', 'set', 'x0.example.vn', '--name', 'X', '--data', sys.argv[1]];"
         "from analytics_service.cli import sites;"
-        "sites.set_site = lambda *_, **__: (os.kill(os.getpid(), signal.SIGINT), time.sleep(60));"
+        "sites.administer_sites = lambda *_, **__: (os.kill(os.getpid(), signal.SIGINT), time.sleep(60));"
         "main()"
     )
     return subprocess.run(
