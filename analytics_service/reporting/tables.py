@@ -46,7 +46,7 @@ def tabulate_rows(answer: Breakdown, query: Query) -> Table:
         header += [measure.value, f"{measure.value}_change"] if is_compared else [measure.value]
     rows = []
     for row in answer.rows:
-        cells: list[Cell] = [row.value]
+        cells: list[Cell] = ["(other)" if row.is_other else row.value]
         for measure in query.metrics:
             cells.append(row.values[measure])
             if is_compared:
