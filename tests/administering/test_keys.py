@@ -30,6 +30,9 @@ class Written:
     def revoke_key(self, key_id: str, at: datetime) -> Key | None:
         return next((key for key in self.added if key.id == key_id), None)
 
+    def give_keys(self, user: int, to: int, name: str) -> int:
+        raise AssertionError(f"keys of {user} given to {to}, {name}")
+
     def note_uses(self, uses: Mapping[str, datetime]) -> None:
         self.uses.append(uses)
 

@@ -228,41 +228,6 @@ def test_where_a_site_moves_days_begin_when_its_own_days_do(calendar: Calendar) 
     }
 
 
-@pytest.mark.parametrize(
-    ("zone", "left_out"),
-    [
-        ("Pacific/Apia", [date(2011, 12, 30)]),
-        ("Pacific/Fakaofo", [date(2011, 12, 30)]),
-        ("Pacific/Kwajalein", [date(1993, 8, 21)]),
-        ("Asia/Ho_Chi_Minh", []),
-    ],
-)
-def test_a_day_that_was_left_out_is_known(zone: str, left_out: list[date]) -> None:
-    assert list(left_out_days(calendar_of(zone).zones)) == left_out
-
-
-def test_in_samoa_the_day_before_31_december_2011_was_the_29th() -> None:
-    apia, at = calendar_of("Pacific/Apia"), utc("2011-12-31T00:00")
-    yesterday = resolved(apia, at, period="yesterday")
-    assert written(yesterday) == ("2011-12-29T00:00:00-10:00", "2011-12-31T00:00:00+14:00", True)
-    # Seven days that the clock showed: the 24th to the 29th, and the 31st.
-    assert resolved(apia, at, period="7d").first == date(2011, 12, 24)
-    nothing = resolved(apia, at, period="2011-12-30")
-    assert nothing.is_empty
-
-
-@given(st.dates(date(2011, 12, 20), date(2012, 1, 10)), st.integers(-400, 400))
-@properly
-def test_steps_on_a_calendar_leave_out_what_its_clock_left_out(day: date, count: int) -> None:
-    shown = [date(2010, 1, 1) + ONE * n for n in range(1500)]
-    shown.remove(date(2011, 12, 30))
-    expected = shown[shown.index(day) + count] if day in shown else None
-    if expected:
-        assert calendar_of("Pacific/Apia").step(day, count) == expected
-        low, high = sorted((day, expected))
-        assert calendar_of("Pacific/Apia").count_days(low, high) == abs(count) + 1
-
-
 @given(st.sampled_from(WORLD), st.datetimes(datetime(1975, 1, 1), datetime(2190, 1, 1)))
 @settings(max_examples=soak(150, 1_000), derandomize=True, deadline=None)
 def test_today_holds_now_and_the_last_minutes_end_with_it(zone: str, naive: datetime) -> None:
