@@ -92,6 +92,11 @@ def note_login(stores: ConfigStores, account: Account, sender: Sender, at: datet
     record(stores.audit, Event.LOGIN, actor=Actor(account.name, sender.visitor), at=at, subject=account.name)
 
 
+def pass_try(stores: ConfigStores, account: Account, sender: Sender, at: datetime) -> None:
+    """Takes back what `admit_try` counted, since the password was right."""
+    _forgive(stores, account, sender, at, is_whole=True)
+
+
 def _forgive(stores: ConfigStores, account: Account, sender: Sender, at: datetime, *, is_whole: bool) -> None:
     stores.logins.change_attempts(
         who_of(account), lambda stored: (None, forgive(stored, sender.address, is_whole=is_whole)), at=at

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from analytics_service.administering import second_factor
 from analytics_service.administering.audit import Actor
-from analytics_service.administering.logins import admit_try, fail_attempt, note_login, who_of
+from analytics_service.administering.logins import admit_try, fail_attempt, note_login, pass_try, who_of
 from analytics_service.administering.sessions import begin_session, find_signed_in
 from analytics_service.domain.accounts import MIN_PASSWORD_ALONE, Account, normal_password
 from analytics_service.domain.sessions import Session
@@ -164,12 +164,13 @@ async def take_factor_removal(call: PageCall) -> Response:
     sender = sender_of(call)
     await desk.config.run(lambda stores: admit_try(stores, who_of(account), sender, call.at, is_known=True))
     if not await desk.passwords.is_password_of(account.password_hash, password):
-        problem, status = call.words["confirm_wrong"], 401
-    elif len(normal_password(password)) < MIN_PASSWORD_ALONE:
-        problem, status = call.words["factor_short_password"], 409
-    else:
-        await desk.config.run(
-            lambda stores: second_factor.remove_factor(stores, account, actor=call.actor, at=call.at)
-        )
-        return redirect(ACCOUNT)
-    return render(call, "factor_removal.html", status=status, problem=problem)
+        await desk.config.run(lambda stores: fail_attempt(stores, account, sender, call.at))
+        return render(call, "factor_removal.html", status=401, problem=call.words["confirm_wrong"])
+    await desk.config.run(lambda stores: pass_try(stores, account, sender, call.at))
+    if len(normal_password(password)) < MIN_PASSWORD_ALONE:
+        problem = call.words["factor_short_password"]
+        return render(call, "factor_removal.html", status=409, problem=problem)
+    await desk.config.run(
+        lambda stores: second_factor.remove_factor(stores, account, actor=call.actor, at=call.at)
+    )
+    return redirect(ACCOUNT)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from starlette.responses import Response
 
 from analytics_service.administering.audit import record
-from analytics_service.administering.logins import admit_try, fail_attempt, who_of
+from analytics_service.administering.logins import admit_try, fail_attempt, pass_try, who_of
 from analytics_service.administering.people import change_account, check_new_password, set_password
 from analytics_service.administering.sessions import begin_session, end_listed
 from analytics_service.domain.audit import Event
@@ -73,6 +73,7 @@ async def take_password(call: PageCall) -> Response:
     if not await desk.passwords.is_password_of(account.password_hash, call.form.get("current", "")):
         await desk.config.run(lambda stores: fail_attempt(stores, account, sender, call.at))
         return await _page(call, status=401, errors={"current": call.words["confirm_wrong"]})
+    await desk.config.run(lambda stores: pass_try(stores, account, sender, call.at))
     try:
         check_new_password(
             password, call.form.get("repeated", ""), has_factor=account.has_factor, name=account.name
