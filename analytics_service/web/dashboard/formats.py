@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -87,6 +87,15 @@ class Formats:
         """A day with its weekday."""
         weekday = self.words.dashboard["weekdays"].split("|")[day.weekday()]
         return self.word("long_day", weekday=weekday, day=self.day(day))
+
+    def full_day(self, day: date) -> str:
+        """A day with its year, whichever it is."""
+        return self.word("day_year", d=day.day, m=self._month(day), y=day.year)
+
+    def moment(self, at: datetime) -> str:
+        """A day with its year, hour and minute; UTC is named, the clock of a site is not."""
+        zone = " UTC" if at.tzinfo is UTC else ""
+        return f"{self.full_day(at.date())} {at:%H:%M}{zone}"
 
     def month(self, day: date) -> str:
         """The month of a day, with its year."""

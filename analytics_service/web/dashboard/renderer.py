@@ -7,6 +7,7 @@ from starlette.responses import Response
 from analytics_service.domain.sessions import form_token
 from analytics_service.web.dashboard.call import PageCall
 from analytics_service.web.dashboard.environment import asset_path, environment
+from analytics_service.web.dashboard.formats import formats_of
 from analytics_service.web.dashboard.security import FORM, THEME, read_cookie, set_cookie
 
 HTML = "text/html; charset=utf-8"
@@ -16,12 +17,16 @@ ROOT = ""
 
 
 def render(call: PageCall, template: str, *, status: int = 200, **values: object) -> Response:
-    """Returns a page. Each template is given `t`, `language`, `theme`, `root`, `asset`, `csrf` and `account`.
+    """Returns a page. Each template is given `t`, `language`, `theme`, `root`, `asset`, `csrf`, `account`,
+    and `moment` and `full_day`, which write a time and a day.
 
     A form carries `<input type="hidden" name="csrf" value="{{ csrf }}">`.
     """
     theme = read_cookie(call.request, THEME, is_https=call.access.is_https)
+    formats = formats_of(call.language, call.at.date())
     given: dict[str, object] = {
+        "moment": formats.moment,
+        "full_day": formats.full_day,
         "t": call.words,
         "language": call.language,
         "theme": theme if theme in THEMES else "auto",

@@ -1,6 +1,7 @@
 """Numbers, dates and durations, as Vietnamese and English write them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -68,3 +69,10 @@ def test_both_languages_have_all_words_of_the_dashboard():
     words = {language: load_words(language).dashboard for language in page_languages()}
     assert words["vi"].keys() == words["en"].keys()
     assert all(text for listed in words.values() for text in listed.values())
+
+
+def test_a_moment_has_its_year_and_says_where_its_clock_is_utc():
+    at = datetime(2026, 11, 2, 6, 53, tzinfo=UTC)
+    assert (VI.moment(at), EN.moment(at)) == ("2/11/2026 06:53 UTC", "2 Nov 2026 06:53 UTC")
+    assert VI.moment(at.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))) == "2/11/2026 13:53"
+    assert (VI.full_day(at.date()), EN.full_day(at.date())) == ("2/11/2026", "2 Nov 2026")
