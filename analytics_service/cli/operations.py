@@ -131,7 +131,7 @@ def backup(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Copy everything except salts, sessions and secret.key into one file.
+    """Copy everything except salts, sessions and secrets to a file.
 
     The service may run meanwhile.
     """

@@ -39,7 +39,10 @@ _NO_ROLE = "none"
 
 @users.command("code")
 def user_code(data: Data = None, config: Config = None) -> None:
-    """Print a code for the first account: it works once, for 24 hours, while there is no account."""
+    """Print a code for the first account.
+
+    It works once, for 24 hours, while there is no account.
+    """
     settings = settings_for_writing(data, config)
     with open_storage(settings.database).open_config() as stores:
         code = make_first_code(
@@ -62,9 +65,9 @@ def user_add(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Add an account; the password is read from the terminal, or from the standard input.
+    """Add an account, with a password from the terminal.
 
-    The first account is an administrator's.
+    Where there is no terminal, the password is read from the standard input. The first account is an administrator's.
     """
     settings = settings_for_writing(data, config)
     with open_storage(settings.database).open_config() as stores:
@@ -97,7 +100,10 @@ def user_invite(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Print a link by which somebody makes an account: it works once, for 72 hours."""
+    """Print a link by which somebody makes an account.
+
+    It works once, for 72 hours.
+    """
     settings = settings_for_writing(data, config)
     with open_storage(settings.database).open_config() as stores:
         roles = _parse_roles(stores, role)
@@ -179,7 +185,10 @@ def user_password(name: Name, data: Data = None, config: Config = None) -> None:
 
 @users.command("reset-totp")
 def user_reset_totp(name: Name, data: Data = None, config: Config = None) -> None:
-    """Take away a lost second factor: the password alone lets in then."""
+    """Take away a lost second factor.
+
+    The password alone lets in then.
+    """
     settings = settings_for_writing(data, config)
     with open_storage(settings.database).open_config() as stores:
         account = people.find_account(stores.users, name)
@@ -198,7 +207,10 @@ def user_remove(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Remove an account: its sessions end, and its keys are taken over or end."""
+    """Remove an account.
+
+    Its sessions end, and its keys are taken over or end.
+    """
     settings = settings_for_writing(data, config)
     with open_storage(settings.database).open_config() as stores:
         account = people.find_account(stores.users, name)
