@@ -67,7 +67,8 @@ def user_add(
 ) -> None:
     """Add an account, with a password from the terminal.
 
-    Where there is no terminal, the password is read from the standard input. The first account is an administrator's.
+    Where there is no terminal, the password is read from the standard input. The first account is an
+    administrator's.
     """
     settings = settings_for_writing(data, config)
     with open_storage(settings.database).open_config() as stores:
