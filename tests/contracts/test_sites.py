@@ -117,3 +117,18 @@ def test_a_name_that_is_taken_is_named_with_whose_it_is(storage: Storage) -> Non
             with pytest.raises(NameTaken) as refused:
                 config.sites.add_site(replace(a_site(domain), public_id=public_id, uuid=public_id))
             assert str(refused.value) == problem
+
+
+def test_a_site_that_changes_its_name_takes_none_of_another_site(sites: SiteStore) -> None:
+    first = sites.add_site(a_site("a.example.vn", public_id="aaaaaa"))
+    second = sites.add_site(a_site("b.example.vn", public_id="bbbbbb"))
+    for more, problem in (
+        ({"domain": "a.example.vn"}, "there is already a site 'a.example.vn'; see `site list`"),
+        ({"public_id": "aaaaaa"}, "'aaaaaa' is the public id of a.example.vn; choose another name"),
+    ):
+        with pytest.raises(NameTaken) as refused:
+            sites.change_site(second.number, lambda site, more=more: replace(site, **more))  # type: ignore[misc]
+        assert str(refused.value) == problem
+    assert sites.sites() == [first, second]
+    renamed = sites.change_site(second.number, lambda site: replace(site, domain="c.example.vn"))
+    assert sites.sites() == [first, renamed]

@@ -39,17 +39,19 @@ class Plan:
             raise error
 
     def fails_while(self, call: Callable[[], object], number: int, error: type[Exception]) -> bool:
-        """Makes the statement of that number fail in the call; returns whether it has as many."""
-        self.left = number
+        """Makes the statement of that number fail in the call; returns whether it has as many.
+
+        Whoever is told of a failure is told the database, too.
+        """
+        self.left, told = number, ""
         try:
             call()
-        except error:
-            assert self.left <= 0
-            return True
+        except error as failure:
+            told = str(failure)
         finally:
             reached, self.left = self.left <= 0, 0
-        assert not reached, "a statement failed and nobody was told"
-        return False
+        assert reached == (".db: " in told), told or "a statement failed and nobody was told"
+        return reached
 
 
 class FailingConnection(sqlite3.Connection):

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from analytics_service.ports.storage import ConfigStores
 from analytics_service.storage.sqlite.config import CONFIG_BUSY, create_config, open_config
 from analytics_service.storage.sqlite.provisioning import copy_config
 from tests.faults.shim import Shim
+from tests.storage.failing_statements import Failure, failing
 
 DAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
@@ -68,6 +69,22 @@ def mode(folder: Path) -> str:
     with closing(sqlite3.connect(folder / "config.db")) as config:
         found: str = config.execute("pragma journal_mode").fetchone()[0]
         return found
+
+
+READINGS: tuple[Callable[[ConfigStores], object], ...] = (
+    lambda config: config.sites.sites(),
+    lambda config: config.sites.zones(),
+    lambda config: config.sites.host_names(),
+    lambda config: config.salts.salts(DAY),
+    lambda config: config.tasks.find(1),
+    lambda config: config.keys.keys(),
+    lambda config: config.users.users(),
+    lambda config: config.users.has_users(),
+    lambda config: config.users.find_user("ann"),
+    lambda config: config.users.user(1),
+    lambda config: config.sessions.sessions(1),
+    lambda config: config.deliveries.deliveries(),
+)
 
 
 @contextmanager
@@ -173,3 +190,16 @@ def test_on_a_disk_that_takes_no_writes_what_is_there_can_be_read(tmp_path: Path
 
     assert read("") == "['x.example.vn'] Unavailable\n"
     assert "Unavailable" in read(", standing_still=False")
+
+
+@pytest.mark.parametrize("read", READINGS)
+def test_who_cannot_read_what_is_configured_is_told_that_it_is_config_db(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[ConfigStores], object]
+) -> None:
+    create_config(tmp_path)
+    with failing(monkeypatch, Failure.BROKEN) as plan, open_config(tmp_path) as config:
+        plan.left = 1
+        with pytest.raises(Unavailable, match=r"^config\.db: disk I/O error$"):
+            read(config)
+        plan.left = 0
+        read(config)

@@ -13,7 +13,9 @@ from analytics_service.domain.metrics import Sums
 from analytics_service.domain.periods import Days
 from analytics_service.errors import Damaged, Unavailable
 from analytics_service.storage.sqlite.figures import Figures, open_figures
+from analytics_service.storage.sqlite.stats import create_stats
 from tests.applying.process import TODAY, fresh, running, view
+from tests.storage.failing_statements import Failure, failing
 
 ALL = FigureQuery(periods=(Days(date(2026, 1, 1), TODAY),))
 
@@ -59,3 +61,17 @@ def test_figures_are_only_read(tmp_path: Path) -> None:
         it.apply(view(1))
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             asyncio.run(write(it.folder))
+
+
+def test_who_cannot_read_figures_is_told_that_it_is_stats_db(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail() -> None:
+        with failing(monkeypatch, Failure.BROKEN) as plan:
+            async with open_figures(tmp_path) as figures:
+                plan.left = 1
+                with pytest.raises(Unavailable, match=r"^stats\.db: disk I/O error$"):
+                    await figures.read(1, ALL)
+
+    create_stats(tmp_path)
+    asyncio.run(fail())

@@ -3,19 +3,19 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from analytics_service.applying.attributes import describing, no_hosts
-from analytics_service.domain.facts import Fact, View
+from analytics_service.domain.facts import Fact, View, encode
 from analytics_service.domain.quarantine import Selection
 from analytics_service.domain.rollups import fold
 from analytics_service.ports.quarantine import Cursor, Progress
 from analytics_service.ports.storage import ApplierStores, Storage
-from analytics_service.storage.sqlite import quarantine
+from analytics_service.storage.sqlite import anonymity, quarantine
 from tests.contracts.conftest import STORAGES
 from tests.contracts.facts_of_a_day import ANN, BOB, DAY, SITE, ZONES, engagement, event, minute, view
 
@@ -151,3 +151,41 @@ def test_marked_visits_whose_time_is_over_go_whole(
         counts = [stats.execute(f"select count(*) from {table}").fetchone()[0] for table in ("visit", "view")]
     assert counts == [1, 1]
     assert stores.verification.differences(SITE, DAY) == []
+
+
+def test_a_day_whose_visitors_are_being_renamed_is_opened_once_all_of_them_are(
+    stores: ApplierStores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def being_renamed() -> int:
+        with closing(sqlite3.connect(tmp_path / "stats.db")) as stats:
+            return stats.execute("select count(*) from anonymous_day where key != x''").fetchone()[0]
+
+    monkeypatch.setattr(anonymity, "ROWS_OF_A_STEP", 3)
+    before = sums(tmp_path)
+    while not being_renamed():
+        assert stores.stats.forget(0, NEXT + timedelta(days=5))
+    steps = 0
+    while being_renamed():
+        assert not stores.quarantine.open_some(SITE, DAY)
+        steps += 1
+    assert steps > 1
+    while not stores.quarantine.open_some(SITE, DAY):
+        pass
+    assert sums(tmp_path) == before
+    assert stores.verification.differences(SITE, DAY) == []
+
+
+def test_what_release_0_1_0_kept_apart_is_returned_with_its_day(
+    stores: ApplierStores, tmp_path: Path
+) -> None:
+    assert stores.quarantine.old_suspects() is None
+    told = msgspec.structs.replace(view("old", 95), drop="bot", family="Robo")
+    day = (DAY - date(1970, 1, 1)).days
+    with closing(sqlite3.connect(tmp_path / "stats.db")) as stats, stats:
+        row = (SITE, "view", told.id, day, told.at, told.drop, told.family, encode(told))
+        stats.execute(f"insert into old_suspect values ({', '.join('?' * len(row))})", row)
+    old = stores.quarantine.old_suspects()
+    assert old is not None
+    assert (old.facts, old.day) == ([told], DAY)
+    stores.quarantine.save_old_suspects(stores.stats.load((), 100, lambda _fact: DAY), old)
+    assert stores.quarantine.old_suspects() is None

@@ -24,7 +24,11 @@ from analytics_service.domain.verification import wording
 from analytics_service.errors import Unavailable
 from analytics_service.storage.sqlite import rollups
 from analytics_service.storage.sqlite.sql import day_of
+from analytics_service.storage.sqlite.stats import create_stats, open_stats_writer
+from analytics_service.storage.sqlite.verification import open_verifier
 from tests.applying.process import NOON, TODAY, ZONES, Process, event, fresh, journaled, running, view
+from tests.storage.failing_statements import Failure, failing
+from tests.storage.first_release import make_first_release
 
 BEGINS = date(2026, 8, 20)
 DAYS = (TODAY - BEGINS).days + 1
@@ -213,3 +217,19 @@ def test_without_room_on_the_disk_older_sums_wait(folder: Path, monkeypatch: pyt
             with pytest.raises(Unavailable, match="wait for room on the disk"):
                 it.care._rollups.sum_older()
         assert it.care._rollups.sum_older()
+
+
+def test_a_search_for_older_days_that_fails_names_the_file_and_is_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_first_release(tmp_path)
+    create_stats(tmp_path)
+    number = 1
+    with failing(monkeypatch, Failure.BROKEN) as plan, open_stats_writer(tmp_path) as stats:
+        while plan.fails_while(stats.rollups.sum_older, number, Unavailable):
+            number += 1
+        while stats.rollups.sum_older():
+            pass
+    assert number > 1
+    with open_verifier(tmp_path) as truth:
+        assert [truth.differences(1, day) for day in truth.days(1)] == [[]]
