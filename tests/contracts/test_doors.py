@@ -63,8 +63,7 @@ def test_what_is_no_beacon_is_told_to_the_owner_of_the_site_that_it_names(doors:
         ask_both(doors, lambda door: [door.post(*headers, body=more % door.site.encode())], 1)  # noqa: B023
     for door in doors:
         door.service.http.get("/v.gif", params={"s": door.site, "u": "nonsense"})
-        told = until(lambda door=door: dropped(door), lambda told: len(told) == 2)  # type: ignore[misc]
-        assert told == {"malformed": 4, "too-large": 1}
+        until(lambda door=door: dropped(door), {"malformed": 4, "too-large": 1}.__eq__)  # type: ignore[misc]
 
 
 def dropped(door: Door) -> dict[str, int]:
