@@ -84,6 +84,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return f"sqlite:{self.data}"
 
     @property
+    def places_file(self) -> Path:
+        """The database of places: the operator's own, else what `places update` puts into the data folder."""
+        return Path(self.geo_file) if self.geo_file else self.folder / "places.mmdb"
+
+    @property
+    def has_places(self) -> bool:
+        """Whether there is such a database, or one is named."""
+        return bool(self.geo_file) or self.places_file.is_file()
+
+    @property
     def url(self) -> str:
         """The URL at which visitors reach the service, without a slash at the end."""
         return (self.public_url or self.listens_on).rstrip("/")

@@ -131,7 +131,8 @@ def test_every_command_is_in_the_operators_pages_and_every_one_there_exists():
     # After -u stands the user of that name.
     named = set(
         re.findall(
-            r"(?<!-u )\banalytics-service ((?:site|drops|key|user|session) [a-z-]+|[a-z]+)\b", OPERATING
+            r"(?<!-u )\banalytics-service ((?:site|drops|key|user|session|places) [a-z-]+|[a-z]+)\b",
+            OPERATING,
         )
     )
     assert named == exist

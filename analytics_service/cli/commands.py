@@ -11,6 +11,7 @@ from analytics_service.cli.audit import audit
 from analytics_service.cli.drops import drops
 from analytics_service.cli.keys import keys
 from analytics_service.cli.options import Config, Data, PublicUrl
+from analytics_service.cli.place_file import places
 from analytics_service.cli.sessions import sessions
 from analytics_service.cli.sites import sites
 from analytics_service.cli.users import users
@@ -102,6 +103,7 @@ app.add_typer(drops, name="drops")
 app.add_typer(keys, name="key")
 app.add_typer(users, name="user")
 app.add_typer(sessions, name="session")
+app.add_typer(places, name="places")
 for command in (
     *(ask, audit, operations.status, operations.doctor, verify),
     *(operations.backup, operations.restore, operations.apply),

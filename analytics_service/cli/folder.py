@@ -17,7 +17,7 @@ from analytics_service.settings import Settings, default_data, read_settings
 PROGRAM = "analytics-service"
 _COMMAND = re.compile(
     r"`(?:analytics-service )?"
-    r"((?:(?:site|key|drops|user|session) [a-z-]+|restore|backup|verify|status|apply|doctor|serve)"
+    r"((?:(?:site|key|drops|user|session|places) [a-z-]+|restore|backup|verify|status|apply|doctor|serve)"
     r"(?: [^`]*)?)`"
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from iptocc import country_code
 
@@ -23,6 +23,44 @@ NOWHERE = Location()
 log = logging.getLogger(__name__)
 
 
+class Credit(NamedTuple):
+    """Whom a licence wants named where figures of places are shown."""
+
+    text: str
+    url: str
+
+
+_CREDITS = {
+    "DBIP-": Credit("IP Geolocation by DB-IP", "https://db-ip.com"),
+    "GeoLite2-": Credit("GeoLite2 by MaxMind", "https://www.maxmind.com"),
+    "ipinfo ": Credit("IP address data powered by IPinfo", "https://ipinfo.io"),
+}
+
+
+def credit_of(kind: str) -> Credit | None:
+    """Whom the licence of a database wants named; `kind` is what the database calls itself."""
+    return next((credit for begin, credit in _CREDITS.items() if kind.startswith(begin)), None)
+
+
+def read_database(file: Path) -> Any:
+    """Opens a database of places in memory.
+
+    Raises OSError, ValueError for what is none, and BadParameter where the library for it is not installed.
+    """
+    try:
+        import maxminddb
+    except ImportError:
+        problem = "needs an optional library: pip install maxminddb"
+        raise BadParameter("geo_file", "value", problem) from None
+    try:
+        return maxminddb.open_database(str(file), maxminddb.MODE_MEMORY)
+    except OSError:
+        raise
+    except Exception as error:
+        # A damaged file makes its reader stumble in any way.
+        raise ValueError(f"is no database of places, or damaged: {error}") from None
+
+
 class Places:
     """Places by address; addresses stay in memory, in a bounded cache."""
 
@@ -30,6 +68,7 @@ class Places:
         """Raises BadParameter where the file is named and cannot be used."""
         self._file = geo_file
         self._database: Any = None
+        self.credit: Credit | None = None
         self._stamp: tuple[int, int] | None = None
         self._checked_at = time.monotonic()
         self._cached = lru_cache(maxsize=CACHE_SIZE)(self._look_up)
@@ -64,19 +103,9 @@ class Places:
             log.info("%s was read again", file)
 
     def _read(self, file: Path) -> None:
-        try:
-            import maxminddb
-        except ImportError:
-            problem = "needs an optional library: pip install maxminddb"
-            raise BadParameter("geo_file", "value", problem) from None
         stamp = _stamp(file)
-        try:
-            self._database = maxminddb.open_database(str(file), maxminddb.MODE_MEMORY)
-        except OSError:
-            raise
-        except Exception as error:
-            # A damaged file makes its reader stumble in any way.
-            raise ValueError(f"is no database of places, or damaged: {error}") from None
+        self._database = read_database(file)
+        self.credit = credit_of(str(self._database.metadata().database_type))
         self._stamp = stamp
         self._cached.cache_clear()
 
@@ -87,7 +116,7 @@ class Places:
         except Exception:
             # An address that is none, or a file damaged in its middle: the country is known all the same.
             return known
-        return _of_record(record, known.country) if isinstance(record, Mapping) else known
+        return place_of_record(record, known.country) if isinstance(record, Mapping) else known
 
 
 def _of_country(address: str) -> Location:
@@ -103,8 +132,10 @@ def _country(code: str) -> Location:
     return Location(code)
 
 
-def _of_record(record: Mapping[str, Any], country: str) -> Location:
-    """Both layouts: names within names by language, and flat words."""
+def place_of_record(record: object, country: str = "") -> Location:
+    """The place that a record names, in both layouts: names within names by language, and flat words."""
+    if not isinstance(record, Mapping):
+        return Location(country)
     if "country_code" in record or "state1" in record:
         code = str(record.get("country_code") or country)
         return Location(code[:2].upper(), _word(record.get("state1")), _word(record.get("city")))

@@ -119,15 +119,23 @@ def check_public_url(public_url: str, url: str) -> Iterator[Finding]:
         return
     try:
         with urlopen(f"{url}/health", timeout=HEALTH_TIMEOUT.total_seconds()) as answer:
-            status = answer.status
+            status, client = answer.status, answer.headers.get("X-Vstats-Client", "")
     except (URLError, OSError, ValueError, HTTPException) as error:
         seen = f"{url} does not answer: {getattr(error, 'reason', error)}"
         yield problem("public URL", seen, "compare the proxy's configuration with docs/operating.md")
         return
     if url.startswith("https://"):
         yield ok("public URL", f"{url} answers {status}")
+        yield from check_client_named(client)
     else:
         yield warning("public URL", f"{url} is not https", "browsers block it on https pages")
+
+
+def check_client_named(client: str) -> Iterator[Finding]:
+    """Checks what the service says of the client that asked through the proxy: "unnamed", or nothing."""
+    if client == "unnamed":
+        seen = "the proxy does not name its clients: all of them count as one visitor"
+        yield warning("proxies", seen, "have it send X-Forwarded-For with the client's address")
 
 
 def check_proxies(trusted: Iterable[str], *, is_default: bool) -> Iterator[Finding]:

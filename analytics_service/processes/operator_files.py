@@ -13,10 +13,10 @@ def check_operator_files(settings: Settings) -> None:
         raise BadParameter(
             "font_file", "value", f"{settings.font_file} cannot be read: there is no such file"
         )
-    if settings.geo_file:
+    if settings.has_places:
         from analytics_service.enrichment.places import Places
 
-        Places(Path(settings.geo_file))
+        Places(settings.places_file)
 
 
 def _reason(error: Exception) -> str:

@@ -93,7 +93,7 @@ def _worker_config(
         trusted_proxies=settings.trusted_proxies,
         redis=settings.redis,
         online_limit=settings.online_limit,
-        geo_file=Path(settings.geo_file) if settings.geo_file else None,
+        geo_file=settings.places_file if settings.has_places else None,
         font_file=Path(settings.font_file) if settings.font_file else None,
         spam_hosts=read_spam_hosts(settings),
         rate_per_minute=settings.rate_per_minute,

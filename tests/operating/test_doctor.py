@@ -9,6 +9,7 @@ from analytics_service.errors import Unavailable
 from analytics_service.operating.findings import Finding, Level
 from analytics_service.operating.host_checks import check_clock, check_engine, check_flush, check_folder
 from analytics_service.operating.service_checks import (
+    check_client_named,
     check_proxies,
     check_public_url,
     check_redis,
@@ -102,6 +103,12 @@ def test_a_proxy_on_the_same_machine_is_no_reason_for_a_warning() -> None:
     (finding,) = check_proxies(("127.0.0.0/8", "::1/128"), is_default=True)
     assert (finding.level, finding.seen) == (Level.OK, "only this machine is trusted (127.0.0.0/8, ::1/128)")
     assert levels(*check_proxies(("10.0.0.0/33",), is_default=False)) == [("proxies", "bad")]
+
+
+def test_a_proxy_that_names_nobody_is_warned_of() -> None:
+    (finding,) = check_client_named("unnamed")
+    assert (finding.level, "one visitor" in finding.seen) == (Level.WARN, True)
+    assert list(check_client_named("")) == []
 
 
 def test_a_public_url_that_nobody_answers_is_bad() -> None:

@@ -53,6 +53,12 @@ def test_what_there_is_not_is_a_404(service: Service, path: str) -> None:
     assert service.http.get(path).status_code == 404
 
 
+def test_the_health_check_tells_doctor_of_a_proxy_that_names_nobody(service: Service) -> None:
+    assert service.http.get("/health").headers["x-vstats-client"] == "unnamed"
+    for name, value in (("X-Forwarded-For", "203.0.113.9"), ("Forwarded", "for=203.0.113.9;proto=https")):
+        assert "x-vstats-client" not in service.http.get("/health", headers={name: value}).headers
+
+
 def test_everything_lies_under_the_sites_own_path_too(service: Service) -> None:
     site = add_site(service.data, "own.example.vn")["public_id"]
     known(service, site)

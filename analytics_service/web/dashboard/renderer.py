@@ -20,6 +20,8 @@ def render(call: PageCall, template: str, *, status: int = 200, **values: object
     """Returns a page. Each template is given `t`, `language`, `theme`, `root`, `asset`, `csrf`, `account`,
     and `moment` and `full_day`, which write a time and a day.
 
+    `credit` is whom the licence of the places wants named.
+
     A form carries `<input type="hidden" name="csrf" value="{{ csrf }}">`.
     """
     theme = read_cookie(call.request, THEME, is_https=call.access.is_https)
@@ -36,6 +38,7 @@ def render(call: PageCall, template: str, *, status: int = 200, **values: object
         "csrf": form_token(call.token) if call.token else "",
         "account": call.account,
         "site": call.site,
+        "credit": call.services.collector.recognisers.places.credit,
         "is_https": call.access.is_https,
     }
     text = environment().get_template(template).render({**given, **values})

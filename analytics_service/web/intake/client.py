@@ -41,6 +41,13 @@ def client_of(request: Request, proxies: Proxies) -> Client:
     return client
 
 
+def names_nobody(request: Request, proxies: Proxies) -> bool:
+    """Whether a trusted proxy asks, and does not name its client."""
+    peer = request.client.host if request.client else ""
+    sent = Forwarded(request.headers.get("x-forwarded-for", ""), "", request.headers.get("forwarded", ""))
+    return proxies.names_nobody(peer, sent)
+
+
 def client_from(headers: Iterable[tuple[bytes, bytes]], peer: str, proxies: Proxies) -> Client:
     """Returns who sent a request with these headers, whose names are in lower case."""
     agent: bytes | None = None

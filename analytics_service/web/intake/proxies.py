@@ -118,6 +118,10 @@ class Proxies:
         """Whether this peer is one of the proxies."""
         return self._peer(peer)[2]
 
+    def names_nobody(self, peer: str, forwarded: Forwarded) -> bool:
+        """Whether a proxy of ours asks, and says nothing of for whom."""
+        return self.is_trusted(peer) and not forwarded.named()
+
     def client(self, peer: str, forwarded: Forwarded) -> Sender:
         """Who asks through this peer; nobody but a trusted proxy is believed."""
         address, at_socket, is_trusted = self._peer(peer)
