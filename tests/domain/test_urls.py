@@ -70,6 +70,7 @@ def test_of_a_query_only_campaigns_are_kept_and_of_a_click_only_that_it_was_one(
         ("utm_content=an.nguyen%40example.vn", (("utm_content", "[email]"),)),
         ("utm_campaign=te%CC%82%CC%81t", (("utm_campaign", "tết"),)),
         ("utm_campaign=t%E1%BA%BFt", (("utm_campaign", "tết"),)),
+        ("utm_campaign=h%C3%A8=1", (("utm_campaign", "hè=1"),)),
     ],
 )
 def test_a_campaign_holds_nothing_of_a_person_and_has_one_spelling(

@@ -120,3 +120,16 @@ def test_what_was_rolled_back_is_known_in_no_part_of_it() -> None:
     memory.is_lent = True
     memory.clear()
     assert memory == Memory()
+
+
+def test_each_item_that_a_visit_contains_takes_room_once_however_it_is_remembered() -> None:
+    contents = Memory().contents
+    contents.note(1, ("/a",))
+    contents.note(1, ("/a", "/b"))
+    many = {f"/{number}" for number in range(9)}
+    contents.note(2, many)
+    many.add("/more")
+    contents.note(2, many)
+    contents.note(2, many)
+    assert contents.item_count == 12
+    assert (contents.find(1), contents.find(2), contents.find(3)) == (("/a", "/b"), many, None)

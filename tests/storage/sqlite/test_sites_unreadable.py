@@ -22,7 +22,7 @@ DAMAGES = [
     "update site_zone set zone = '../x' where site = 1",
     "update site_zone set day = 'x' where site = 1",
     "delete from site_zone where site = 1",
-    "insert into opening_balance values (1, 'x', 1, '2026-01-01T00:00:00+00:00', 'x', 'x')",
+    "insert into opening_balance values (1, 'x', 1, '2026-01-01T00:00:00+00:00', 'x', 'x', 0)",
 ]
 
 
@@ -74,6 +74,14 @@ def test_the_zones_of_a_site_can_be_read_though_its_rules_cannot(tmp_path: Path)
     _change(tmp_path, DAMAGES[0])
     with open_config(tmp_path) as config:
         assert config.sites.zones().keys() == {1, 2}
+
+
+def test_a_site_has_no_zones_once_one_of_them_cannot_be_read(tmp_path: Path) -> None:
+    _made(tmp_path)
+    _change(tmp_path, "insert into site_zone (site, day, zone) values (1, '2026-12-01', 'Asia/Atlantis')")
+    with open_config(tmp_path) as config:
+        assert config.sites.zones().keys() == {2}
+        assert [site.domain for site in config.sites.sites()] == ["two.example"]
 
 
 def test_the_salts_of_a_site_that_is_left_out_are_destroyed_in_time_too(tmp_path: Path) -> None:
