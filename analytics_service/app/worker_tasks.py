@@ -80,8 +80,9 @@ class WorkerTasks:
                 self.collector.salts.replace(keep_salts(self.config.salts, known.all(), at, self.random))
                 self._salted_at = at
         finally:
-            # The parts of one cache: others hold it.
-            cache.by_name, cache.expires_at = known.by_name, known.expires_at
+            if known is not cache:
+                # All the sites of a start are no news.
+                cache.replace(known, is_start=self._version < 0)
         self._version = version
 
     def _crossed_midnight(self, at: datetime) -> bool:

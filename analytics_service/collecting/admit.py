@@ -10,6 +10,7 @@ from analytics_service.collecting.drops import NO_SITE, DropCounter
 from analytics_service.collecting.peaks import Peaks
 from analytics_service.collecting.salts import SaltCache, SiteDay
 from analytics_service.collecting.sites import SiteCache
+from analytics_service.collecting.unknown_sites import UnknownSites
 from analytics_service.domain.admission import judge, refused_host
 from analytics_service.domain.beacons import Beacon, Kind, with_ids
 from analytics_service.domain.client import Agent, Client
@@ -61,6 +62,7 @@ class Collector:
     random: Randomness
     drops: DropCounter = field(default_factory=DropCounter)
     peaks: Peaks = field(default_factory=Peaks)
+    unknown_sites: UnknownSites = field(default_factory=UnknownSites)
 
     def admit(self, beacon: Beacon, client: Client, at: datetime) -> Verdict:
         """Returns what becomes of the beacon. Raises Unavailable where its site's salt is not known yet."""
@@ -68,6 +70,7 @@ class Collector:
         site = self.sites.find(beacon.site)
         if site is None:
             self.drops.count(NO_SITE, Drop.UNKNOWN_SITE)
+            self.unknown_sites.note(beacon.site, at_ms)
             return Verdict(None, Drop.UNKNOWN_SITE)
         page = page_of(beacon.page.path, beacon.page.query, site.rules)
         place = self.recognisers.places.place(client.address)

@@ -1,8 +1,11 @@
 """Sites in memory: found by each of their names, in any spelling."""
 
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
+
+import pytest
 
 from analytics_service.collecting.sites import SiteCache, read_sites
 from analytics_service.domain.site import Site
@@ -48,3 +51,18 @@ def test_a_name_that_two_sites_have_stays_with_the_first() -> None:
     # A domain of the letters of another site's public id.
     taken = replace(OTHER, domain="dn7k2q")
     assert cache(SITE, taken).find("dn7k2q") == SITE
+
+
+def test_who_comes_and_goes_is_logged_but_not_at_the_start(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "analytics_service.collecting.sites")
+    known = SiteCache()
+    known.replace(cache(SITE), is_start=True)
+    known.replace(cache(SITE))
+    assert caplog.messages == []
+    known.replace(cache(SITE, OTHER))
+    known.replace(cache(OTHER))
+    assert caplog.messages == [
+        "bố.example.vn is counted from now on",
+        "x.example.vn is not counted any more",
+    ]
+    assert known.all() == [OTHER]
