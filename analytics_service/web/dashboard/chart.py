@@ -245,11 +245,11 @@ def name_bucket(point: Point, interval: Interval, formats: Formats, *, long: boo
     match interval:
         case Interval.MINUTE | Interval.HOUR:
             clock = f"{point.start:%H:%M}"
-            return f"{formats.long_day(first)}, {clock}" if long else clock
+            return f"{formats.day(first, with_weekday=True)}, {clock}" if long else clock
         case Interval.MONTH:
             return formats.month(first)
         case Interval.WEEK:
             last = (point.end - timedelta(seconds=1)).date()
             return formats.days(first, last) if long else formats.day(first)
         case Interval.DAY:
-            return formats.long_day(first) if long else formats.day(first)
+            return formats.day(first, with_weekday=True) if long else formats.day(first)

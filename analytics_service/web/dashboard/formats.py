@@ -78,24 +78,19 @@ class Formats:
             return self.word("minutes_seconds", minutes=minutes, seconds=whole % 60)
         return self.word("only_seconds", seconds=whole)
 
-    def day(self, day: date) -> str:
-        """A day without its weekday; the year stands where it is not this one."""
-        form = "day" if day.year == self.today.year else "day_year"
-        return self.word(form, d=day.day, m=self._month(day), y=day.year)
-
-    def long_day(self, day: date) -> str:
-        """A day with its weekday."""
+    def day(self, day: date, *, with_year: bool = False, with_weekday: bool = False) -> str:
+        """A day; without being asked for, the year stands where it is not this one."""
+        form = "day_year" if with_year or day.year != self.today.year else "day"
+        written = self.word(form, d=day.day, m=self._month(day), y=day.year)
+        if not with_weekday:
+            return written
         weekday = self.words.dashboard["weekdays"].split("|")[day.weekday()]
-        return self.word("long_day", weekday=weekday, day=self.day(day))
-
-    def full_day(self, day: date) -> str:
-        """A day with its year, whichever it is."""
-        return self.word("day_year", d=day.day, m=self._month(day), y=day.year)
+        return self.word("long_day", weekday=weekday, day=written)
 
     def moment(self, at: datetime) -> str:
         """A day with its year, hour and minute; UTC is named, the clock of a site is not."""
         zone = " UTC" if at.tzinfo is UTC else ""
-        return f"{self.full_day(at.date())} {at:%H:%M}{zone}"
+        return f"{self.day(at.date(), with_year=True)} {at:%H:%M}{zone}"
 
     def month(self, day: date) -> str:
         """The month of a day, with its year."""

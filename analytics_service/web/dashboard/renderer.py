@@ -28,7 +28,7 @@ def render(call: PageCall, template: str, *, status: int = 200, **values: object
     formats = formats_of(call.language, call.at.date())
     given: dict[str, object] = {
         "moment": formats.moment,
-        "full_day": formats.full_day,
+        "full_day": partial(formats.day, with_year=True),
         "t": call.words,
         "language": call.language,
         "theme": theme if theme in THEMES else "auto",

@@ -51,7 +51,7 @@ def test_a_time_has_its_two_largest_units(seconds, vi, en):
 def test_a_day_has_its_year_where_it_is_another():
     assert (VI.day(TODAY), EN.day(TODAY)) == ("22/11", "22 Nov")
     assert (VI.day(date(2025, 1, 2)), EN.day(date(2025, 1, 2))) == ("2/1/2025", "2 Jan 2025")
-    assert (VI.long_day(date(2026, 11, 11)), EN.long_day(date(2026, 11, 11))) == (
+    assert (VI.day(date(2026, 11, 11), with_weekday=True), EN.day(date(2026, 11, 11), with_weekday=True)) == (
         "Thứ Tư, 11/11",
         "Wed 11 Nov",
     )
@@ -75,4 +75,7 @@ def test_a_moment_has_its_year_and_says_where_its_clock_is_utc():
     at = datetime(2026, 11, 2, 6, 53, tzinfo=UTC)
     assert (VI.moment(at), EN.moment(at)) == ("2/11/2026 06:53 UTC", "2 Nov 2026 06:53 UTC")
     assert VI.moment(at.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))) == "2/11/2026 13:53"
-    assert (VI.full_day(at.date()), EN.full_day(at.date())) == ("2/11/2026", "2 Nov 2026")
+    assert (VI.day(at.date(), with_year=True), EN.day(at.date(), with_year=True)) == (
+        "2/11/2026",
+        "2 Nov 2026",
+    )
