@@ -2,14 +2,12 @@
 
 import json
 import socket
-import time
 from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from analytics_service.web.intake.connection import REQUEST_TIMEOUT
 from analytics_service.web.intake.connection_limit import CONNECTION_LIMIT, SENDER_SHARE
 from tests.contracts.doors import DOORS, Answer, Door, ask_both, read_answers, statuses_of
 from tests.service import BROWSER, serving, until
@@ -100,22 +98,6 @@ def test_what_is_within_the_limits_is_answered(doors: list[Door]) -> None:
     for request in (got(*many), got("a: " + EXACTLY), got(path="/health?" + "x" * 30_000)):
         assert statuses_of(ask_both(doors, lambda _, said=request: [said + said], 2)) == [200, 200]  # type: ignore[misc]
     assert statuses_of(ask_both(doors, lambda door: [door.post("a: " + "x" * 30_000)], 1)) == [202]
-
-
-@pytest.mark.parametrize("size", [b"fffffffff", b"f" * 16, b"f" * 17, b"ffffffffffffffff;x=y"])
-@pytest.mark.parametrize("pieces", [1, 2, 200])
-def test_a_chunk_that_no_body_may_have_is_refused_before_it_comes(
-    doors: list[Door], size: bytes, pieces: int
-) -> None:
-    def sent(door: Door) -> list[bytes]:
-        whole = door.post("Transfer-Encoding: chunked", body=b"2\r\n{}\r\n" + size + b"\r\n{")
-        length = len(whole) // pieces + 1
-        return [whole[at : at + length] for at in range(0, len(whole), length)]
-
-    began = time.monotonic()
-    (answer,) = ask_both(doors, sent, 2)
-    assert time.monotonic() - began < REQUEST_TIMEOUT.total_seconds()
-    refused(answer, 400 if len(size) == 17 else 413)
 
 
 def test_a_trailer_is_no_header(doors: list[Door]) -> None:

@@ -13,9 +13,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from analytics_service.logs import LOG_INTERVAL, ThrottleFilter
 from analytics_service.web.errors import problem
-from analytics_service.web.intake.chunks import BoundedChunks
 from analytics_service.web.intake.connection_limit import Crowd
-from analytics_service.web.intake.pipeline import SLICE
+from analytics_service.web.intake.pipeline import SLICE, TurnTaking
 
 REQUEST_TIMEOUT = timedelta(seconds=10)
 """From a request's first byte, or the connection's first moment, to the request's last byte."""
@@ -36,7 +35,6 @@ _BUSY = problem(
 )
 _TOO_LONG = problem("http", "Headers too large", 431, "Target and headers are too long or too many.", _CLOSE)
 _TOO_SLOW = problem("http", "Request timeout", 408, "The request did not arrive within 10 seconds.", _CLOSE)
-_TOO_LARGE = problem("http", "Body too large", 413, "The size of this chunk is beyond all bounds.", _CLOSE)
 _NO_HTTP = problem("http", "Bad request", 400, "This is no valid HTTP request.", _CLOSE)
 _NO_HOST = problem("http", "Bad request", 400, "A request names exactly one Host.", _CLOSE)
 _NO_TUNNEL = problem(
@@ -61,7 +59,7 @@ class _Refused(Exception):
         self.response = response
 
 
-class BoundedConnection(BoundedChunks):
+class BoundedConnection(TurnTaking):
     """uvicorn's httptools protocol in turns, and nobody takes more than their share."""
 
     def __init__(self, *arguments: Any, crowd: Crowd, **named: Any) -> None:
@@ -98,7 +96,6 @@ class BoundedConnection(BoundedChunks):
     def _feed(self, data: bytes) -> None:
         if self._is_over():
             return
-        self._remember(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -226,9 +223,6 @@ class BoundedConnection(BoundedChunks):
             return len(self.headers) > HEADERS_LIMIT
         size = len(self.url) + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
         return size > HEAD_LIMIT or len(self.headers) > HEADERS_LIMIT
-
-    def _refuse_chunk(self) -> None:
-        raise _Refused(_TOO_LARGE)
 
     def on_message_complete(self) -> None:
         """Hands on a request that is here as a whole."""
