@@ -84,7 +84,9 @@ def test_an_error_is_as_large_as_what_it_stands_for(service, site) -> None:
 
 
 def test_without_a_font_a_png_is_an_error_that_is_drawn_and_says_what_to_install(tmp_path) -> None:
-    env = {"ANALYTICS_FONT_FILE": str(tmp_path / "none.ttf")}
+    no_font = tmp_path / "none.ttf"
+    no_font.write_text("a text, and no font")
+    env = {"ANALYTICS_FONT_FILE": str(no_font)}
     with serving(tmp_path / "data", env=env) as service:
         answer = got(service, "w/{}.png", "zzzzzz", "variant=badge")
     assert (answer.status_code, answer.headers["content-type"]) == (501, "image/svg+xml")
