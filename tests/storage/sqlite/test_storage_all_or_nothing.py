@@ -38,12 +38,16 @@ from tests.storage.recorded_calls import Call, calls_of, recorded
 
 ApplierCall = Callable[[ApplierStores], object]
 OTHER = SITE + 1
+MONTHS_LATER = date(2027, 2, 1)
 ROBOT = msgspec.structs.replace(view("robot", 5, 3, "/robot"), drop="bot", family="Robo")
 REJECT = Selection(SITE, DAY, DAY, family="Chrome", marked=False)
 ACCEPT = Selection(SITE, DAY, DAY)
 BY_WORDS = (
     """select site, dimension, day, (select value from string where id = r.value), pageviews, visits,
         visitors, bounces, engaged_ms, events from rollup_day as r""",
+    """select site, dimension, month, (select value from string where id = r.value), pageviews, visits,
+        bounces, engaged_ms, events from rollup_month as r""",
+    "select * from summed_month",
     "select * from rollup_hour",
     """select w.day, w.at, w.mark, (select value from string where id = w.page),
         (select value from string where id = w.name) from view as w""",
@@ -106,6 +110,9 @@ CALLS: tuple[ApplierCall, ...] = (
     mark(REJECT),
     lambda stores: stores.verification.repair(SITE, DAY, Part.PAGE),
     lambda stores: stores.verification.note_check(Check(1, 2, 0)),
+    lambda stores: stores.rollups.sum_older(),
+    *[lambda stores: stores.rollups.sum_month(MONTHS_LATER)] * 3,
+    lambda stores: stores.verification.repair_month(SITE, DAY.replace(day=1)),
     lambda stores: stores.quarantine.forget_some(date(2100, 1, 1)),
     pages(9),
     lambda stores: stores.verification.prune(SITE, DAY),
@@ -132,7 +139,10 @@ READING = {
     ("quarantine", "old_suspects"),
     *(
         ("verification", name)
-        for name in ("sites", "days", "first_kept", "differences", "last_check", "positions", "unreadable")
+        for name in (
+            *("sites", "days", "first_kept", "differences", "last_check", "positions", "unreadable"),
+            *("months", "older_days", "month_differences"),
+        )
     ),
 }
 
