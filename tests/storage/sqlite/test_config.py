@@ -76,6 +76,7 @@ READINGS: tuple[Callable[[ConfigStores], object], ...] = (
     lambda config: config.sites.zones(),
     lambda config: config.sites.host_names(),
     lambda config: config.salts.salts(DAY),
+    lambda config: config.salts.days(),
     lambda config: config.tasks.find(1),
     lambda config: config.keys.keys(),
     lambda config: config.users.users(),
