@@ -65,6 +65,8 @@ class NameTaken(Refused):
             problem = f"{name!r} {owner}; choose another name"
         super().__init__(problem)
         self.name = name
+        self.domain = domain
+        self.is_deleted = is_deleted
 
 
 class BadLogin(Refused):

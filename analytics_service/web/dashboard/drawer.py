@@ -14,6 +14,7 @@ from analytics_service.reporting.breakdown import answer_breakdown
 from analytics_service.reporting.tables import Cell, format_csv, tabulate_rows
 from analytics_service.reporting.totals import answer_totals
 from analytics_service.web.dashboard.address import Address, Pairs
+from analytics_service.web.dashboard.call import page_words
 from analytics_service.web.dashboard.overview import make_context
 from analytics_service.web.dashboard.panels import (
     DETAIL,
@@ -28,6 +29,7 @@ from analytics_service.web.dashboard.panels import (
     make_rows,
     make_tabs,
 )
+from analytics_service.web.dashboard.problems import describe_problem
 from analytics_service.web.dashboard.viewer import Viewer, site_path
 
 PAGE_ROWS = 100
@@ -113,7 +115,8 @@ async def read_drawer(viewer: Viewer, site: Site, query: Query, address: Address
         totals = await answer_totals(api.answers, api.turns, [site], whole, viewer.at)
     except BadParameter as error:
         if error.parameter != "cursor":
-            return replace(empty, trouble=Trouble(str(error)))
+            sentence = describe_problem(error, page_words(viewer.language), "bad_address")
+            return replace(empty, trouble=Trouble(sentence))
         words = context.formats.words.dashboard
         start = str(address.without("cursor"))
         return replace(empty, trouble=Trouble(words["cursor_gone"], words["first_page"], start))

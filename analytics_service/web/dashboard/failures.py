@@ -19,6 +19,7 @@ from analytics_service.web.address import is_public_path
 from analytics_service.web.dashboard.access import NoOwnOrigin, NotHere
 from analytics_service.web.dashboard.call import choose_language, page_words, redirect
 from analytics_service.web.dashboard.environment import asset_path, environment
+from analytics_service.web.dashboard.problems import describe_problem
 from analytics_service.web.dashboard.security import set_headers
 from analytics_service.web.errors import error_response
 from analytics_service.web.services import services_of
@@ -48,7 +49,11 @@ def answer_failure(request: Request, error: Exception | None) -> Response:
             return failure_page(request, 429, "too_many", retry_after=error.retry_after)
         case Unavailable():
             return failure_page(request, 503, "unavailable", retry_after=error.retry_after)
-        case BadParameter() | Refused():
+        case BadParameter():
+            words = page_words(choose_language(request, None))
+            detail = describe_problem(error, words, "bad_value")
+            return failure_page(request, 400, "bad_request", detail=detail)
+        case Refused():
             return failure_page(request, 400, "bad_request", detail=str(error))
         case HTTPException():
             key = _STATUS_KEYS.get(error.status_code, "bad_request")

@@ -18,6 +18,7 @@ from analytics_service.web.dashboard.call import PageCall, redirect, safe_path
 from analytics_service.web.dashboard.day_notes import show_notes
 from analytics_service.web.dashboard.overview_page import save_rows, show_overview
 from analytics_service.web.dashboard.page import Download, Outcome, Page, Redirect
+from analytics_service.web.dashboard.problems import describe_problem
 from analytics_service.web.dashboard.renderer import ROOT, THEMES, render
 from analytics_service.web.dashboard.security import THEME, set_cookie
 from analytics_service.web.dashboard.site_form import (
@@ -118,7 +119,7 @@ async def take_note(call: PageCall) -> Response:
         )
         await call.services.dashboard.config.run(lambda stores: stores.annotations.add_annotation(note))
     except Refused as refused:
-        problem = call.words["bad_value"].format(problem=str(refused))
+        problem = describe_problem(refused, call.words, "bad_value")
         return await answer(
             call, await show_notes(viewer, site, text=text[:300], day=day[:20], error=problem)
         )
@@ -185,7 +186,7 @@ def _explain(call: PageCall, form: SiteForm, refused: Refused) -> SiteForm:
     error = refused if isinstance(refused, BadParameter) else BadParameter("domain", "value", str(refused))
     explained = with_error(form, error, "")
     word = "bad_domain" if "domain" in explained.errors else "bad_value"
-    return with_error(form, error, call.words[word].format(problem=str(refused)))
+    return with_error(form, error, describe_problem(refused, call.words, word))
 
 
 async def _show_form(call: PageCall, form: SiteForm) -> Response:

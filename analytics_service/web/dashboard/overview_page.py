@@ -12,6 +12,7 @@ from analytics_service.domain.ranges import resolve
 from analytics_service.domain.site import Site
 from analytics_service.errors import BadParameter
 from analytics_service.web.dashboard.address import Address
+from analytics_service.web.dashboard.call import page_words
 from analytics_service.web.dashboard.counter_strip import CounterStrip, read_counter
 from analytics_service.web.dashboard.day_notes import read_notes
 from analytics_service.web.dashboard.drawer import read_drawer, write_rows
@@ -25,6 +26,7 @@ from analytics_service.web.dashboard.overview import (
 )
 from analytics_service.web.dashboard.page import Download, Outcome, Page, Redirect
 from analytics_service.web.dashboard.panels import DETAIL, PANELS
+from analytics_service.web.dashboard.problems import describe_problem
 from analytics_service.web.dashboard.range_menu import Choice, make_range_menu
 from analytics_service.web.dashboard.viewer import Viewer, site_path
 
@@ -148,11 +150,10 @@ def _banners(viewer: Viewer, site: Site, *, is_empty: bool) -> tuple[str, ...]:
 
 def _refuse(viewer: Viewer, site: Site, address: Address, error: BadParameter) -> Page:
     """Returns the page that says which parameter is wrong, and leads back."""
-    formats = viewer.formats(site)
     word = "bad_filter" if error.parameter == "filter" else "bad_address"
     values = {
         "site": site,
-        "problem": formats.words.dashboard[word].format(problem=str(error)),
+        "problem": describe_problem(error, page_words(viewer.language), word),
         "back": site_path(viewer, site),
     }
     return Page("refused.html", values, 400)

@@ -1,13 +1,15 @@
 """Pages out of templates, with what every page of the dashboard is given."""
 
+from datetime import datetime
 from functools import partial
 
 from starlette.responses import Response
 
+from analytics_service.domain.periods import local_time
 from analytics_service.domain.sessions import form_token
 from analytics_service.web.dashboard.call import PageCall
 from analytics_service.web.dashboard.environment import asset_path, environment
-from analytics_service.web.dashboard.formats import formats_of
+from analytics_service.web.dashboard.formats import Formats, formats_of
 from analytics_service.web.dashboard.security import FORM, THEME, read_cookie, set_cookie
 
 HTML = "text/html; charset=utf-8"
@@ -27,7 +29,7 @@ def render(call: PageCall, template: str, *, status: int = 200, **values: object
     theme = read_cookie(call.request, THEME, is_https=call.access.is_https)
     formats = formats_of(call.language, call.at.date())
     given: dict[str, object] = {
-        "moment": formats.moment,
+        "moment": partial(_write_moment, call, formats),
         "full_day": partial(formats.day, with_year=True),
         "t": call.words,
         "language": call.language,
@@ -46,3 +48,8 @@ def render(call: PageCall, template: str, *, status: int = 200, **values: object
     if call.is_new_token:
         set_cookie(response, FORM, call.token, is_https=call.access.is_https)
     return response
+
+
+def _write_moment(call: PageCall, formats: Formats, at: datetime) -> str:
+    """Returns a time on the clock of the page's site; in UTC where the page is of no site."""
+    return formats.moment(at if call.site is None else local_time(at, call.site.zones))

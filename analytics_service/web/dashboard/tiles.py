@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analytics_service.domain.answers import Change, Line
+from analytics_service.domain.answers import Change, Line, Values
 from analytics_service.domain.metrics import Metric
 from analytics_service.domain.query import MEASURES, Measure, Rate
 from analytics_service.web.dashboard.formats import Formats
@@ -47,13 +47,15 @@ class Tile:
 
 
 def write_measure(measure: Measure, value: float | None, formats: Formats) -> str:
-    """Returns a figure as it is read: a number, a part of 100, or a time."""
+    """Returns a figure as it is read: a number, a part of 100, or a time; no time at all was not measured."""
     match measure:
         case Rate.BOUNCE_RATE:
             return formats.percent(value)
         case Rate.PAGEVIEWS_PER_VISIT:
             return formats.decimal(value)
-        case Rate.ENGAGED_SECONDS_PER_VISIT | Metric.ENGAGED_SECONDS:
+        case Rate.ENGAGED_SECONDS_PER_VISIT:
+            return formats.duration(value or None)
+        case Metric.ENGAGED_SECONDS:
             return formats.duration(value)
         case _:
             return formats.count(value)
@@ -88,17 +90,25 @@ def make_tiles(
 ) -> tuple[Tile, ...]:
     """Returns the tiles of a period's totals."""
     words = formats.words.dashboard
+    unmeasured = _find_unmeasured(line.results)
     return tuple(
         Tile(
             name=one.value,
             label=words[one.value],
-            value=write_measure(one, line.results[one], formats),
-            change=_change(one, line.comparison, formats),
+            value=write_measure(one, None if one in unmeasured else line.results[one], formats),
+            change=None if one in unmeasured else _change(one, line.comparison, formats),
             note=words["visitors_note"] if one is Metric.VISITORS and visitors_are else "",
             is_pressed=one is chosen,
         )
         for one in TILES
     )
+
+
+def _find_unmeasured(values: Values) -> frozenset[Measure]:
+    """Returns the rates of which nothing is known where no visit told how long it was looked at."""
+    if values[Rate.ENGAGED_SECONDS_PER_VISIT]:
+        return frozenset()
+    return frozenset(one for one in (Rate.ENGAGED_SECONDS_PER_VISIT, Rate.BOUNCE_RATE) if not values[one])
 
 
 def _change(measure: Measure, comparison: Change | None, formats: Formats) -> ChangeView | None:

@@ -2,11 +2,12 @@
 
 from datetime import date
 
+from analytics_service.domain.answers import Line
 from analytics_service.domain.metrics import Metric
 from analytics_service.domain.query import Measure, Rate
 from analytics_service.web.dashboard.formats import formats_of
 from analytics_service.web.dashboard.tiles import ChangeView, choose_measure, make_tiles, view_change
-from tests.web.dashboard.answers import line
+from tests.web.dashboard.answers import line, values
 
 VI = formats_of("vi", date(2026, 11, 22))
 
@@ -62,3 +63,12 @@ def test_a_change_is_told_by_arrow_words_and_tone():
 def test_only_what_has_a_tile_can_be_chosen():
     assert choose_measure("bounce_rate") is Rate.BOUNCE_RATE
     assert choose_measure("events") is choose_measure("nonsense") is choose_measure("") is Metric.VISITS
+
+
+def test_what_no_visit_told_is_not_a_figure_of_zero():
+    empty = make_tiles(Line(None, values(3, seconds=0, bounce_rate=0)), Metric.VISITS, VI)
+    assert [tile.value for tile in empty] == ["3", "3", "3", "2,5", "–", "–"]
+    bounces = make_tiles(Line(None, values(3, seconds=0, bounce_rate=1)), Metric.VISITS, VI)
+    assert [tile.value for tile in bounces[4:]] == ["100%", "–"]
+    measured = make_tiles(Line(None, values(3, bounce_rate=0)), Metric.VISITS, VI)
+    assert [tile.value for tile in measured[4:]] == ["0%", "2 ph 14 s"]

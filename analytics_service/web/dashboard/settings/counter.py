@@ -9,10 +9,10 @@ from analytics_service.administering.rules import RuleChanges
 from analytics_service.administering.sites import SiteChanges
 from analytics_service.domain.counter import PUBLIC_METRICS, Item
 from analytics_service.domain.metrics import Metric
+from analytics_service.domain.periods import local_day
 from analytics_service.domain.site import OpeningBalance, Site
 from analytics_service.errors import BadParameter, Refused
 from analytics_service.web.dashboard.call import PageCall
-from analytics_service.web.dashboard.formats import Formats
 from analytics_service.web.dashboard.handlers import viewer_of
 from analytics_service.web.dashboard.settings.frame import (
     administer,
@@ -108,18 +108,19 @@ async def _show(
         ],
         given=form,
         balances=[(metric, formats.count(total)) for metric in Metric if (total := site.opening(metric))],
-        history=[_describe_balance(call, formats, one) for one in site.opening_balances[::-1]],
+        history=[_describe_balance(call, site, one) for one in site.opening_balances[::-1]],
         all_metrics=[(metric.value, call.words[metric.value]) for metric in Metric],
         builder=f"{call.services.url}/widget?site={site.public_id}&lang={call.language}",
         is_shown=site.public,
     )
 
 
-def _describe_balance(call: PageCall, formats: Formats, balance: OpeningBalance) -> dict[str, str]:
+def _describe_balance(call: PageCall, site: Site, balance: OpeningBalance) -> dict[str, str]:
     """Returns a line of the history: when, what, why and who."""
+    formats = viewer_of(call).formats(site)
     sign = "=" if balance.replaces else "+" if balance.value >= 0 else "−"
     return {
-        "day": formats.day(balance.entered_at.date()),
+        "day": formats.day(local_day(balance.entered_at, site.zones), with_year=True),
         "text": f"{call.words[balance.metric.value]} {sign} {formats.count(abs(balance.value))}",
         "reason": balance.reason,
         "by": balance.entered_by,

@@ -6,11 +6,12 @@ from starlette.responses import Response
 
 from analytics_service.administering.deletion import check_confirmation
 from analytics_service.administering.ownership import hand_over
+from analytics_service.domain.periods import local_day
 from analytics_service.domain.principals import Action, authorise, can_see
 from analytics_service.domain.site import DELETION_GRACE, Site
 from analytics_service.errors import BadParameter, UnknownSite
 from analytics_service.web.dashboard.call import PageCall, redirect
-from analytics_service.web.dashboard.handlers import answer
+from analytics_service.web.dashboard.handlers import answer, viewer_of
 from analytics_service.web.dashboard.page import Page
 from analytics_service.web.dashboard.settings.frame import administer, read_site, saved, show_tab
 
@@ -27,7 +28,7 @@ async def show_data(call: PageCall) -> Response:
         TAB,
         may_delete=can_see(call.user.principal(), Action.DELETE_SITE, site),
         grace=DELETION_GRACE.days,
-        since=site.created_at.date().isoformat(),
+        since=viewer_of(call).formats(site).day(local_day(site.created_at, site.zones), with_year=True),
     )
 
 
@@ -53,6 +54,7 @@ async def _ask(call: PageCall, site: Site, errors: Mapping[str, str]) -> Respons
         site,
         TAB,
         template="settings/delete.html",
+        trouble=call.words["not_deleted"],
         status=422 if errors else 200,
         errors=errors,
         grace=DELETION_GRACE.days,

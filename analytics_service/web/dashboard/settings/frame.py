@@ -12,11 +12,12 @@ from starlette.responses import Response
 from analytics_service.administering.site_administration import SiteAdministration
 from analytics_service.domain.principals import Action, can_see
 from analytics_service.domain.site import Site
-from analytics_service.errors import BadParameter, NameTaken, Refused, UnknownSite
+from analytics_service.errors import BadParameter, Refused, UnknownSite
 from analytics_service.ports.storage import ConfigStores
 from analytics_service.web.dashboard.call import PageCall, redirect
 from analytics_service.web.dashboard.handlers import answer
 from analytics_service.web.dashboard.page import Page
+from analytics_service.web.dashboard.problems import describe_problem
 
 T = TypeVar("T")
 KNOWN_WITHIN = timedelta(seconds=3)
@@ -118,10 +119,8 @@ def saved(site: Site, *parts: str) -> Response:
 
 def explain(call: PageCall, refused: Refused, fields: Mapping[str, str], default: str) -> dict[str, str]:
     """Returns the text of an error by the field at which it stands; `fields` names those of parameters."""
-    if isinstance(refused, NameTaken):
-        return {default: call.words["wrong_taken"]}
     if not isinstance(refused, BadParameter):
-        return {default: str(refused)}
+        return {default: describe_problem(refused, call.words, "bad_value")}
     word = call.words.get(f"wrong_{refused.parameter.replace('-', '_')}", call.words["wrong_value"])
     return {fields.get(refused.parameter, default): word}
 

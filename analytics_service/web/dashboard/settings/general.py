@@ -10,6 +10,7 @@ from analytics_service.domain.periods import local_day, zone_at
 from analytics_service.domain.site import FORMER_ID_RETENTION, Site
 from analytics_service.errors import Refused
 from analytics_service.web.dashboard.call import PageCall
+from analytics_service.web.dashboard.handlers import viewer_of
 from analytics_service.web.dashboard.settings.frame import (
     administer,
     explain,
@@ -86,7 +87,7 @@ async def _show(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    last = site.zones[-1]
+    last, formats = site.zones[-1], viewer_of(call).formats(site)
     is_coming = last.day > local_day(call.at, site.zones)
     return await show_tab(
         call,
@@ -96,9 +97,13 @@ async def _show(
         given=values,
         errors=errors,
         zones=list_zones(),
-        next_zone=(last.zone, last.day.isoformat(), zone_at(call.at, site.zones)) if is_coming else None,
+        next_zone=(last.zone, formats.day(last.day, with_year=True), zone_at(call.at, site.zones))
+        if is_coming
+        else None,
         former=[
-            (former.public_id, former.until.date()) for former in site.former_ids if former.until > call.at
+            (former.public_id, formats.day(local_day(former.until, site.zones), with_year=True))
+            for former in site.former_ids
+            if former.until > call.at
         ],
         id_days=FORMER_ID_RETENTION.days,
     )

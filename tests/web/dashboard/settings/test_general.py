@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from analytics_service.web.dashboard.formats import formats_of
 from tests.service import until
 from tests.web.dashboard.settings.conftest import Stand
 from tests.web.dashboard.stand import problems
@@ -54,7 +55,7 @@ def test_an_error_stands_at_its_field_with_what_was_typed_and_nothing_changes(st
     hosts = owner.send(path, **form(stand, host_names="not a host"))
     assert "One of these is no host name such as www.example.vn or *.example.vn." in problems(hosts)
     taken = owner.send(path, **form(stand, domain="demo.invalid"))
-    assert "This name is another site&#39;s." in problems(taken)
+    assert "There is already a site demo.invalid." in problems(taken)
     assert stand.site() == before
 
 
@@ -74,7 +75,8 @@ def test_a_change_of_zone_is_announced_with_the_way_back(stand: Stand) -> None:
     page = owner.get(path).text
     coming = stand.site().zones[-1]
     assert coming.day > date.fromordinal(1)
-    assert f"From {coming.day} on the site&#39;s days are those of Pacific/Auckland" in page
+    day = formats_of("en", coming.day).day(coming.day, with_year=True)
+    assert f"From {day} on the site&#39;s days are those of Pacific/Auckland" in page
     owner.send(path, **form(stand, timezone="Asia/Ho_Chi_Minh"))
     assert len(stand.site().zones) == 1
 
