@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from analytics_service.administering.audit import Actor
 from analytics_service.administering.people import NewAccount, add_account
@@ -25,6 +25,29 @@ from tests.portal_data import NOW, make_folder
 COOKIE = "vs_session"
 AN = "an"
 PASSWORD = "khu vuon mua xuan nam ay"
+OUTSIDE = """() => {
+  const clips = one => getComputedStyle(one).overflowX != 'visible'
+  const aside = '.vh, .tabs, .code'
+  const shown = one => one.checkVisibility() && one.getClientRects().length && !one.closest(aside)
+  const edges = one => {
+    let box = {left: 0, right: innerWidth}
+    for (let above = one.parentElement; above; above = above.parentElement) {
+      if (above == document.body || !clips(above)) continue
+      const {left, right} = above.getBoundingClientRect()
+      box = {left: Math.max(box.left, left), right: Math.min(box.right, right)}
+    }
+    return box
+  }
+  const names = 'button, .btn, select, textarea, input:not([type=hidden]), tbody td, tbody th, time'
+  const found = [...document.querySelectorAll(names)].filter(shown).filter(one => {
+    const {left, right} = one.getBoundingClientRect()
+    const edge = edges(one)
+    const runs_out = one.tagName == 'TD' && one.scrollWidth > one.clientWidth + 1
+    return left < edge.left - 1 || right > edge.right + 1 || runs_out
+  }).map(one => one.outerHTML.slice(0, 120))
+  const over = document.documentElement.scrollWidth - innerWidth
+  return over > 0 ? [`the page is ${over} px too wide`, ...found] : found
+}"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +69,12 @@ class Dashboard:
         context = browser.new_context(base_url=self.url, locale=language, **options)  # type: ignore[arg-type]
         context.add_cookies([{"name": COOKIE, "value": self.token, "url": self.url}])
         return context
+
+
+def find_outside(page: Page) -> list[str]:
+    """Returns what a reader cannot reach without scrolling sideways: buttons, fields, cells, the page."""
+    found: list[str] = page.evaluate(OUTSIDE)
+    return found
 
 
 def sign_in(folder: Path, at: datetime) -> str:

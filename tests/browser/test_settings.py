@@ -8,15 +8,23 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
+from analytics_service.administering.audit import Actor
+from analytics_service.administering.people import NewAccount, add_account
 from analytics_service.applying.maintenance import Maintenance
+from analytics_service.domain.principals import Role
+from analytics_service.storage.sqlite.config import open_config
 from tests.applying.process import running
-from tests.browser.dashboard import Dashboard, running_dashboard
+from tests.browser.dashboard import Dashboard, find_outside, running_dashboard
 from tests.browser.test_dashboard import LIMIT_MS, RULES
 from tests.portal_data import NOW
+from tests.service import view_id
 
 expect.set_options(timeout=LIMIT_MS)
 TABS = ("general", "install", "counter", "rules", "drops", "data", "keys", "delete", "owner")
 WIDTHS = (360, 768, 1280)
+LONG = "x" * 90
+PARTS = ("settings/keys", "settings/counter", "settings/drops", "settings/people", "notes")
+OF_SERVICE = ("/settings/account", "/settings/audit", "/settings/users")
 HOSTILE = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
 
 
@@ -63,12 +71,65 @@ def test_no_page_has_anything_that_axe_finds_nor_wider_than_its_window(
             page.set_viewport_size({"width": width, "height": 800})
             page.goto(path)
             save_picture(page, f"{name}-{language}-{scheme}-{width}")
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+            assert find_outside(page) == [], (path, width)
         result = Axe().run(page, options={"runOnly": RULES})
         if result.violations_count:
             found[path] = result.generate_report()
     context.close()
     assert found == {}
+
+
+def fill_tables(page: Page, dashboard: Dashboard, name: str) -> None:
+    """Makes an editor, a robot, a key, a note, an invitation and an opening value, with long words."""
+    portal, roles = dashboard.portal, {dashboard.sites[0].number: Role.EDITOR}
+    with open_config(dashboard.folder) as stores:
+        new = NewAccount(name=name, password="mot khu vuon khac nua", password_hash="-", roles=roles)
+        add_account(stores, new, actor=Actor("tests"), at=NOW)
+    site = dashboard.sites[0]
+    beacon = {"k": "v", "s": site.public_id, "i": view_id(), "u": f"https://{site.domain}/{LONG}"}
+    sent = page.request.post("/v", data=beacon, headers={"User-Agent": "Googlebot/2.1"})
+    assert sent.ok, sent.text()
+    with running(dashboard.folder, NOW) as applier:
+        applier.apply()
+    page.goto(f"{portal}/settings/keys")
+    page.get_by_label("Name").fill(LONG)
+    page.get_by_role("button", name="Add a key").click()
+    page.goto(f"{portal}/notes")
+    page.locator("#text").fill(LONG)
+    page.get_by_role("button", name="Add note").click()
+    page.goto(f"{portal}/settings/counter")
+    page.get_by_label("Counted so far").fill("123456789")
+    page.get_by_label("Where").fill(LONG)
+    page.get_by_role("button", name="Save").last.click()
+    page.goto("/settings/users")
+    page.locator("#email").fill(f"{LONG[:60]}@example.vn")
+    page.locator("#role").select_option("owner")
+    page.locator("[name=site]").first.check()
+    page.get_by_role("button", name="Invite").click()
+    expect(page.locator("table.blocks tbody tr").first).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_tables_on_a_phone_show_every_button_and_figure(
+    dashboard: Dashboard, browser: Browser, page: Page, language: str
+) -> None:
+    fill_tables(page, dashboard, f"binh-{language}")
+    with dashboard.context(browser, language, viewport={"width": 360, "height": 800}) as context:
+        phone = context.new_page()
+        hidden = {}
+        for path in (*(f"{dashboard.portal}/{part}" for part in PARTS), *OF_SERVICE):
+            phone.goto(path)
+            name = path.partition("?")[0].rpartition("/")[2]
+            save_picture(phone, f"phone-{name}-{language}")
+            assert phone.locator("table.blocks tbody tr").count(), path
+            if found := find_outside(phone):
+                hidden[path] = found
+            result = Axe().run(phone, options={"runOnly": RULES})
+            assert result.violations_count == 0, (path, result.generate_report())
+        assert hidden == {}
+        # The check sees a button that is pushed out.
+        phone.locator("main button:visible").first.evaluate("button => button.style.marginLeft = '400px'")
+        assert find_outside(phone)
 
 
 def test_the_public_counter_follows_what_is_ticked(dashboard: Dashboard, page: Page) -> None:
