@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from analytics_service import __version__
 from analytics_service.web.dashboard.call import PageCall
+from analytics_service.web.dashboard.formats import Formats
 from analytics_service.web.dashboard.handlers import answer, viewer_of
 from analytics_service.web.dashboard.page import Page
 
@@ -23,9 +24,9 @@ async def show_system(call: PageCall) -> Response:
         "version": __version__,
         "state": status,
         "lag": formats.duration(status.waiting.lag_seconds),
-        "stats_size": format_size(status.stats_bytes),
-        "journal_size": format_size(status.journal_bytes),
-        "free": format_size(machine.free_space()),
+        "stats_size": format_size(status.stats_bytes, formats),
+        "journal_size": format_size(status.journal_bytes, formats),
+        "free": format_size(machine.free_space(), formats),
         "unready": call.services.unready(),
         "is_checked": is_checked,
         "findings": findings,
@@ -35,9 +36,9 @@ async def show_system(call: PageCall) -> Response:
     return await answer(call, Page("settings/system.html", values))
 
 
-def format_size(size: int) -> str:
-    """Returns a size in bytes with the largest unit that fits: "1.5 MiB"."""
+def format_size(size: int, formats: Formats) -> str:
+    """Returns a size in bytes with the largest unit that fits: "1.5 MiB" or "1,5 MiB"."""
     for unit, name in _UNITS:
         if size >= unit:
-            return f"{size / unit:.1f} {name}"
+            return f"{formats.decimal(size / unit)} {name}"
     return f"{size} B"
