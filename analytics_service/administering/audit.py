@@ -34,8 +34,12 @@ def record(
     subject: str = "",
     site: int | None = None,
     details: Mapping[str, str] | None = None,
+    is_counted: bool = False,
 ) -> None:
-    """Writes an entry, and a line to the log of the process. Raises Unavailable."""
+    """Writes an entry, and a line to the log of the process. Raises Unavailable.
+
+    With `is_counted` an entry of the same event and subject within the minute counts one more instead.
+    """
     entry = Entry(
         at=at,
         by=actor.name,
@@ -46,5 +50,8 @@ def record(
         country=actor.visitor.country,
         browser=actor.visitor.browser,
     )
-    audit.add_entry(entry)
+    if is_counted:
+        audit.count_entry(entry)
+    else:
+        audit.add_entry(entry)
     log.info("%s: %s by %s", event.value, subject or "-", actor.name)

@@ -39,12 +39,24 @@ def begin_attempt(
 
     The try counts as failed until `end_attempt`. Raises TooMany with the seconds to wait.
     """
-    account = stores.users.find_user(normal_name(name[:KNOWN_WORDS]))
-    is_known = account is not None and stores.logins.knows_address(
+    account = _find(stores, name)
+    admit_try(stores, _who(account, name, key), sender, at, is_known=_is_known(stores, account, sender, at))
+    return account
+
+
+def knows_sender(stores: ConfigStores, name: str, sender: Sender, at: datetime) -> bool:
+    """Tells whether the account of a name signed in from this address within 30 days."""
+    return _is_known(stores, _find(stores, name), sender, at)
+
+
+def _find(stores: ConfigStores, name: str) -> Account | None:
+    return stores.users.find_user(normal_name(name[:KNOWN_WORDS]))
+
+
+def _is_known(stores: ConfigStores, account: Account | None, sender: Sender, at: datetime) -> bool:
+    return account is not None and stores.logins.knows_address(
         account.id, sender.address, at - ADDRESS_RETENTION
     )
-    admit_try(stores, _who(account, name, key), sender, at, is_known=is_known)
-    return account
 
 
 def admit_try(stores: ConfigStores, who: str, sender: Sender, at: datetime, *, is_known: bool) -> None:
@@ -60,9 +72,12 @@ def admit_try(stores: ConfigStores, who: str, sender: Sender, at: datetime, *, i
 
 
 def fail_attempt(stores: ConfigStores, account: Account | None, sender: Sender, at: datetime) -> None:
-    """Writes down that somebody failed; a name that no account has is not kept: it may be a password."""
-    who = account.name if account is not None else ""
-    record(stores.audit, Event.LOGIN_FAILED, actor=Actor("", sender.visitor), at=at, subject=who)
+    """Writes down that somebody failed: all tries of a minute at one account in one entry, with their count.
+
+    A name that no account has is not kept: it may be a password.
+    """
+    who, actor = account.name if account is not None else "", Actor("", sender.visitor)
+    record(stores.audit, Event.LOGIN_FAILED, actor=actor, at=at, subject=who, is_counted=True)
 
 
 def pass_password(

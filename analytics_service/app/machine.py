@@ -1,6 +1,8 @@
 """What the system page reads of the machine and the data folder, as the worker configured it."""
 
+import shlex
 import shutil
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -32,11 +34,19 @@ def open_machine(
         examine=lambda: _examine(installation, configuration, clock),
         free_space=lambda: shutil.disk_usage(folder).free,
         has_redis=bool(redis),
+        code_command=_code_command(folder),
     )
 
 
 def _examine(installation: Installation, configuration: Configuration, clock: Clock) -> list[Finding]:
     return list(examine(installation, configuration, clock=clock))
+
+
+def _code_command(folder: Path) -> str:
+    # The program need not be on the path of whoever pastes it.
+    program = Path(sys.executable).with_name("analytics-service")
+    started = [str(program)] if program.exists() else [sys.executable, "-m", "analytics_service"]
+    return shlex.join([*started, "user", "code", "--data", str(folder.absolute())])
 
 
 def _redis_probe(url: str) -> RedisProbe | None:

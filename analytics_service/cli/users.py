@@ -18,6 +18,7 @@ from analytics_service.app.openers import open_storage
 from analytics_service.cli.confirmation import ask
 from analytics_service.cli.folder import settings_for_writing, settings_in_use
 from analytics_service.cli.options import Config, Data, Json, current_user
+from analytics_service.cli.page_code import find_service_url
 from analytics_service.cli.password import read_password
 from analytics_service.cli.text import format_count, format_json
 from analytics_service.domain.accounts import Account
@@ -49,7 +50,7 @@ def user_code(data: Data = None, config: Config = None) -> None:
             stores, actor=command_line(current_user()), at=read_clock(), random=secrets.token_bytes
         )
     print(code)
-    address = settings.dashboard_url or settings.url
+    address = settings.dashboard_url or find_service_url(settings) or settings.url
     print(f"Enter it at {address}/setup within 24 hours.", file=sys.stderr)
 
 

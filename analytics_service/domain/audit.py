@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 AUDIT_RETENTION = timedelta(days=730)
+COUNT = "times"
+"""The detail that says how often something happened within a minute."""
 
 
 class Event(StrEnum):

@@ -15,3 +15,5 @@ class Machine:
     examine: Callable[[], list[Finding]]
     free_space: Callable[[], int]
     has_redis: bool
+    code_command: str
+    """The command line that prints a code for the first account; it names folders of this machine."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from analytics_service.domain.audit import AUDIT_RETENTION, Entry, Event
+from analytics_service.domain.audit import AUDIT_RETENTION, COUNT, Entry, Event
 from analytics_service.ports.audit import AuditLog
 from analytics_service.ports.storage import Storage
 from tests.contracts.test_users import AT
@@ -44,3 +44,19 @@ def test_entries_of_long_ago_are_deleted(audit: AuditLog) -> None:
     audit.add_entry(ENTRY)
     audit.add_entry(replace(ENTRY, at=AT + AUDIT_RETENTION + timedelta(seconds=1)))
     assert [entry.id for entry in audit.entries()] == [2]
+
+
+def test_what_happens_often_within_a_minute_is_one_entry_with_its_count(audit: AuditLog) -> None:
+    failed = replace(ENTRY, by="", event=Event.LOGIN_FAILED, subject="", site=None, details={})
+    minute = AT.replace(second=0, microsecond=0)
+    for second in range(16):
+        audit.count_entry(replace(failed, at=minute + timedelta(seconds=second)))
+    audit.count_entry(replace(failed, at=minute + timedelta(seconds=59), browser="Chrome"))
+    audit.count_entry(replace(failed, at=minute + timedelta(seconds=59), subject="bob"))
+    audit.count_entry(replace(failed, at=minute + timedelta(seconds=60)))
+    found = [(one.subject, one.details, one.country, one.browser) for one in audit.entries()]
+    assert found == [
+        ("", {}, "VN", "Firefox"),
+        ("bob", {}, "VN", "Firefox"),
+        ("", {COUNT: "17"}, "VN", ""),
+    ]

@@ -1,6 +1,7 @@
-"""The audit log in config.db: rows that are added, never changed, and deleted after the retention."""
+"""The audit log in config.db: rows are added, counted within a minute, and deleted after the retention."""
 
 import sqlite3
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -24,6 +25,25 @@ class Audit:
 
     def add_entry(self, entry: Entry) -> None:
         """Stores an entry; those older than the retention are deleted."""
+        with translated(FILE), transaction(self._db):
+            self._add(entry)
+
+    def count_entry(self, entry: Entry) -> None:
+        """Stores an entry, or counts it in the one of its event and subject within the same minute."""
+        minute = entry.at.replace(second=0, microsecond=0)
+        same = {
+            "event": entry.event.value,
+            "subject": entry.subject,
+            "country": entry.country,
+            "browser": entry.browser,
+            "from": format_instant(minute),
+            "to": format_instant(minute + timedelta(minutes=1)),
+        }
+        with translated(FILE), transaction(self._db):
+            if not self._db.execute(SQL["count_entry"], same).rowcount:
+                self._add(entry)
+
+    def _add(self, entry: Entry) -> None:
         row = {
             "at": format_instant(entry.at),
             "by": entry.by,
@@ -34,9 +54,8 @@ class Audit:
             "country": entry.country,
             "browser": entry.browser,
         }
-        with translated(FILE), transaction(self._db):
-            self._db.execute(SQL["forget_entries"], (format_instant(entry.at - AUDIT_RETENTION),))
-            self._db.execute(SQL["add_entry"], row)
+        self._db.execute(SQL["forget_entries"], (format_instant(entry.at - AUDIT_RETENTION),))
+        self._db.execute(SQL["add_entry"], row)
 
     def entries(self, *, before: int | None = None, limit: int = 100, site: int | None = None) -> list[Entry]:
         """Returns entries, newest first: of one site or all, those before that number."""

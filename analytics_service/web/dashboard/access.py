@@ -63,6 +63,11 @@ def _check_own_origin(public_url: str, services: Services) -> None:
             raise NoOwnOrigin("shared_origin")
 
 
+def is_local_origin(origin: str) -> bool:
+    """Tells whether an origin is one of this machine."""
+    return urlsplit(origin).hostname in LOOPBACK_NAMES
+
+
 def is_loopback(address: str) -> bool:
     """Tells whether an address is one of this machine."""
     try:

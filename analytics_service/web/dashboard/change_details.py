@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from analytics_service.domain.audit import Entry
+from analytics_service.domain.audit import COUNT, Entry
 from analytics_service.web.dashboard.formats import Formats
 
 _OPENING = "opening "
@@ -28,6 +28,8 @@ def write_details(
 def _write(
     name: str, value: str, words: Mapping[str, str], formats: Formats, domains: Mapping[int, str]
 ) -> str:
+    if name == COUNT:
+        return words["audit_times"].format(count=value)
     number = name.removeprefix(_SITE)
     if number != name and number.isdecimal():
         role = words.get(f"role_{value}", value)

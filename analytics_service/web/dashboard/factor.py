@@ -12,7 +12,8 @@ from analytics_service.domain.accounts import MIN_PASSWORD_ALONE, Account, norma
 from analytics_service.domain.sessions import Session
 from analytics_service.errors import BadLogin, Unavailable
 from analytics_service.ports.storage import ConfigStores
-from analytics_service.web.dashboard.call import PageCall, redirect, safe_path
+from analytics_service.web.dashboard.call import PageCall, redirect
+from analytics_service.web.dashboard.destination import find_destination
 from analytics_service.web.dashboard.login import sender_of
 from analytics_service.web.dashboard.renderer import render
 from analytics_service.web.dashboard.security import SESSION, read_cookie, set_cookie
@@ -25,13 +26,16 @@ async def show_code(call: PageCall) -> Response:
     if call.account is not None or await _waiting(call) is None:
         return redirect("/login")
     return render(
-        call, "factor_code.html", problem="", next=safe_path(call.request.query_params.get("next", "/"))
+        call,
+        "factor_code.html",
+        problem="",
+        next=find_destination(call, call.request.query_params.get("next", "/")),
     )
 
 
 async def take_code(call: PageCall) -> Response:
     """`POST /login/code`: completes the login, under a new token."""
-    desk, path = call.services.dashboard, safe_path(call.form.get("next", "/"))
+    desk, path = call.services.dashboard, find_destination(call, call.form.get("next", "/"))
     found = await _waiting(call)
     if found is None:
         return redirect("/login")

@@ -14,8 +14,9 @@ from analytics_service.domain.site import Site
 from analytics_service.errors import BadParameter, Refused
 from analytics_service.ports.storage import ConfigStores
 from analytics_service.web.dashboard.address import Address
-from analytics_service.web.dashboard.call import PageCall, redirect, safe_path
+from analytics_service.web.dashboard.call import PageCall, redirect
 from analytics_service.web.dashboard.day_notes import show_notes
+from analytics_service.web.dashboard.destination import find_destination
 from analytics_service.web.dashboard.overview_page import save_rows, show_overview
 from analytics_service.web.dashboard.page import Download, Outcome, Page, Redirect
 from analytics_service.web.dashboard.problems import describe_problem
@@ -147,7 +148,7 @@ async def set_favourite(call: PageCall) -> Response:
 
 async def set_theme(call: PageCall) -> Response:
     """`POST /theme`: keeps in the browser whether pages are light, dark, or as the system has it."""
-    response = redirect(safe_path(call.form.get("next", "/")))
+    response = redirect(find_destination(call, call.form.get("next", "/")))
     theme = call.form.get("theme", "")
     if theme in THEMES:
         set_cookie(response, THEME, theme, is_https=call.access.is_https)

@@ -13,7 +13,7 @@ from analytics_service.errors import BadLogin, BadParameter, Refused
 from analytics_service.ports.storage import ConfigStores
 from analytics_service.web.dashboard.call import PageCall, redirect
 from analytics_service.web.dashboard.letters import send_reset
-from analytics_service.web.dashboard.login import sender_of
+from analytics_service.web.dashboard.login import count_link, sender_of
 from analytics_service.web.dashboard.renderer import render
 from analytics_service.web.dashboard.security import SESSION, set_cookie
 from analytics_service.web.dashboard.setup import field_problem
@@ -71,7 +71,7 @@ def _accept(stores: ConfigStores, call: PageCall, one: OneTime, new: NewAccount)
 
 async def _invitation(call: PageCall) -> OneTime | None:
     token = call.request.path_params["token"]
-    sender_of(call)
+    count_link(call)
     try:
         return await call.services.dashboard.config.run(
             lambda stores: invitations.find_invitation(stores, token, call.at)
@@ -113,7 +113,7 @@ async def show_forgot(call: PageCall) -> Response:
 async def take_forgot(call: PageCall) -> Response:
     """`POST /forgot`: has a link sent where there is such an account; the answer is the same for any name."""
     desk = call.services.dashboard
-    sender_of(call)
+    count_link(call)
     base = desk.address.link_base
     if desk.has_mail and base:
         name = call.form.get("name", "")
@@ -160,7 +160,7 @@ async def take_reset(call: PageCall) -> Response:
 
 async def _reset(call: PageCall) -> tuple[OneTime, Account] | None:
     token = call.request.path_params["token"]
-    sender_of(call)
+    count_link(call)
     try:
         return await call.services.dashboard.config.run(
             lambda stores: invitations.find_reset(stores, token, call.at)

@@ -47,6 +47,8 @@ async def _page(call: PageCall, *, status: int = 200, errors: dict[str, str] | N
 async def take_profile(call: PageCall) -> Response:
     """`POST /settings/account`: changes language and e-mail address."""
     language, email = call.form.get("language", ""), call.form.get("email", "").strip()
+    if language not in ("", *page_languages()):
+        return await _page(call, status=400, errors={"language": call.words["wrong_language"]})
     # Links to a new password go there.
     is_allowed = email == call.user.email or call.signed_in.is_confirmed(call.at)
     try:
@@ -57,7 +59,7 @@ async def take_profile(call: PageCall) -> Response:
                 actor=call.actor,
                 at=call.at,
                 email=email if is_allowed else None,
-                language=language if language in page_languages() else "",
+                language=language,
             )
         )
     except BadParameter as error:

@@ -28,7 +28,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES),
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Vary": "Accept-Language, Cookie",
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex",
@@ -86,8 +86,9 @@ def is_forged(request: Request, access: Access, *, token: str, given: str, is_si
     origin = request.headers.get("origin")
     if fetch_site is not None and fetch_site != "same-origin":
         return True
-    # A browser that sends no referrer says "null" for its own pages too.
-    if origin is not None and origin not in (access.origin, "null"):
+    # A browser that keeps its referrer to itself says "null" for our own pages too, and that they are ours.
+    is_kept = origin == "null" and fetch_site == "same-origin"
+    if origin not in (None, access.origin) and not is_kept:
         return True
     if not is_signed_in and (fetch_site == "same-origin" or origin == access.origin):
         return False

@@ -11,12 +11,14 @@ from analytics_service.domain.accounts import parse_email, parse_name
 from analytics_service.domain.one_time import OneTime
 from analytics_service.errors import BadLogin, BadParameter, Refused, TooMany
 from analytics_service.ports.storage import ConfigStores
+from analytics_service.web.dashboard.access import is_local_origin
 from analytics_service.web.dashboard.call import PageCall, redirect
-from analytics_service.web.dashboard.login import sender_of
+from analytics_service.web.dashboard.login import count_try, sender_of
 from analytics_service.web.dashboard.renderer import render
 from analytics_service.web.dashboard.security import SESSION, set_cookie
 
-COMMAND = "analytics-service user code"
+COMMAND = "analytics-service user code --data FOLDER"
+"""What is shown to who sits elsewhere: where files lie on this machine is not for them."""
 
 
 async def show_setup(call: PageCall) -> Response:
@@ -31,6 +33,7 @@ async def take_setup(call: PageCall) -> Response:
     desk, form = call.services.dashboard, call.form
     password = form.get("password", "")
     try:
+        count_try(call)
         sender = sender_of(call)
         one = await desk.config.run(
             lambda stores: try_first_code(stores.one_times, form.get("code", ""), call.at)
@@ -80,7 +83,9 @@ def field_problem(call: PageCall, error: BadParameter) -> str:
 def _form(
     call: PageCall, *, status: int = 200, problem: str = "", errors: dict[str, str] | None = None
 ) -> Response:
+    is_local = is_local_origin(call.access.origin)
+    command = call.services.dashboard.machine.code_command if is_local else COMMAND
     given = {name: call.form.get(name, "")[:300] for name in ("code", "name", "email")}
     return render(
-        call, "setup.html", status=status, problem=problem, errors=errors or {}, given=given, command=COMMAND
+        call, "setup.html", status=status, problem=problem, errors=errors or {}, given=given, command=command
     )

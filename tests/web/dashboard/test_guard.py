@@ -150,6 +150,27 @@ def test_a_form_needs_the_token_of_its_own_session(service: Service, ann: Person
     assert "forged request refused" in ann.get("/settings/audit").text
 
 
+def test_a_page_without_an_origin_is_not_ours_unless_the_browser_says_so(
+    service: Service, ann: Person
+) -> None:
+    token = ann.token("/settings/account")
+    fields = {"csrf": token, "language": "", "email": ""}
+    assert ann.post("/settings/account", {"Origin": "null"}, **fields).status_code == 403
+    ours = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert ann.post("/settings/account", ours, **fields).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/logout", "/theme", "/nowhere", "/health", "//evil.example", "/static/x"])
+def test_only_pages_of_the_dashboard_are_followed(service: Service, ann: Person, path: str) -> None:
+    assert ann.get("/login", params={"next": path}).headers["location"] == "/"
+    answer = Person(service).post(
+        "/login", {"Sec-Fetch-Site": "same-origin"}, name="ann", password=PASSWORD, next=path
+    )
+    assert answer.headers["location"] == "/"
+    good = ann.get("/login", params={"next": "/settings/account?a=b"})
+    assert good.headers["location"] == "/settings/account?a=b"
+
+
 def test_a_browser_that_says_nothing_of_the_page_signs_in_by_the_token(service: Service) -> None:
     person = Person(service)
     token = person.token("/login")
@@ -180,7 +201,7 @@ def check_headers(answer: httpx2.Response, status: int) -> None:
     expected: dict[str, Any] = {
         "content-security-policy": CONTENT_POLICY,
         "cache-control": "no-store",
-        "referrer-policy": "no-referrer",
+        "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "x-content-type-options": "nosniff",

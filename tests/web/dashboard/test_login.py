@@ -47,8 +47,8 @@ def test_a_wrong_login_says_the_same_whatever_is_wrong(service: Service, name: s
 def test_typing_the_password_again_gives_a_new_token(ann: Person) -> None:
     before = ann.http.cookies["vs_session"]
     assert problems(ann.send("/confirm", password="wrong")) == ["The password is wrong."]
-    answer = ann.send("/confirm", password=PASSWORD, next="/x")
-    assert answer.headers["location"] == "/x"
+    answer = ann.send("/confirm", password=PASSWORD, next="/settings/account")
+    assert answer.headers["location"] == "/settings/account"
     assert ann.http.cookies["vs_session"] != before
     assert ann.get("/").status_code == 200
 

@@ -47,7 +47,7 @@ def attempt(person: Person, name: str, password: str) -> httpx2.Response:
     ],
 )
 def test_whatever_is_sent_the_answer_is_the_same(attacked: Service, name: str, password: str) -> None:
-    answer = attempt(Person(attacked), name, password)
+    answer = attempt(come_from(attacked, f"127.0.5.{len(name + password) % 200}"), name, password)
     if answer.status_code == 429:
         assert "Try again in" in answer.text
         return
@@ -76,7 +76,8 @@ def test_a_name_is_slowed_wherever_the_tries_come_from(attacked: Service) -> Non
     assert 429 in statuses
     assert max(waits) <= 30
     # A name that nobody has is slowed in the same way.
-    unknown = [attempt(Person(attacked), "bobby", "wrong").status_code for _ in range(20)]
+    elsewhere = [come_from(attacked, f"127.0.6.{number}") for number in range(20)]
+    unknown = [attempt(person, "bobby", "wrong").status_code for person in elsewhere]
     assert unknown.count(401) < 10
     assert 429 in unknown
 
@@ -89,7 +90,7 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(attacked: Service) -> None
         for kind, taken in times.items():
             name = kind if kind == "carl" else f"none{number}"
             began = time.perf_counter()
-            answer = attempt(Person(attacked), name, "wrong")
+            answer = attempt(come_from(attacked, f"127.0.7.{number}"), name, "wrong")
             taken.append(time.perf_counter() - began)
             assert answer.status_code == 401
     known, unknown = (statistics.median(taken) for taken in times.values())
@@ -98,7 +99,7 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(attacked: Service) -> None
 
 def test_a_full_queue_is_answered_at_once(attacked: Service) -> None:
     """Of more logins than are hashed or wait the last ones come back later, and all else goes on."""
-    people = [Person(attacked) for _ in range(QUEUE_LIMIT * 2)]
+    people = [come_from(attacked, f"127.0.8.{number}") for number in range(QUEUE_LIMIT * 2)]
     with ThreadPoolExecutor(len(people)) as threads:
         tries = [
             threads.submit(attempt, person, f"flood{number}", "x") for number, person in enumerate(people)

@@ -14,7 +14,7 @@ def test_a_language_stays_whatever_the_browser_asks_for(service: Service) -> Non
     assert '<html lang="en"' in person.get(ACCOUNT).text
     person.send(ACCOUNT, language="vi", email="")
     assert '<html lang="vi"' in person.get(ACCOUNT).text
-    person.send(ACCOUNT, language="xx", email="")
+    person.send(ACCOUNT, language="", email="")
     assert '<html lang="en"' in person.get(ACCOUNT).text
 
 
@@ -33,6 +33,14 @@ def test_a_new_password_ends_all_other_sessions(service: Service) -> None:
     assert here.get(ACCOUNT).status_code == 200
     assert there.get(ACCOUNT).status_code == 303
     assert Person(service, {"Cookie": f"vs_session={old}"}).get(ACCOUNT).status_code == 303
+
+
+def test_a_language_that_there_is_not_is_an_error_at_its_field(service: Service, ann: Person) -> None:
+    answer = ann.send(ACCOUNT, language="zz", email="")
+    assert answer.status_code == 400
+    assert problems(answer) == []
+    assert '<p class="error" id="language-error">Choose a language of the list.</p>' in answer.text
+    assert 'aria-describedby="language-error"' in answer.text
 
 
 def test_sessions_are_listed_and_ended(service: Service) -> None:

@@ -131,6 +131,19 @@ select exists (select 1 from login_address where user = ? and address = ? and at
 insert into audit (at, by, event, subject, site, details, country, browser)
 values (:at, :by, :event, :subject, :site, :details, :country, :browser)
 
+-- name: count_entry
+update audit
+set details = json_set(
+        details, '$.times', cast(cast(coalesce(json_extract(details, '$.times'), 1) as integer) + 1 as text)
+    ),
+    country = iif(country = :country, country, ''),
+    browser = iif(browser = :browser, browser, '')
+where id = (
+    select max(id)
+    from audit indexed by audit_at
+    where at >= :from and at < :to and event = :event and subject = :subject
+)
+
 -- name: entries
 select id, at, by, event, subject, site, details, country, browser
 from audit
