@@ -90,13 +90,12 @@ def make_tiles(
 ) -> tuple[Tile, ...]:
     """Returns the tiles of a period's totals."""
     words = formats.words.dashboard
-    unmeasured = _find_unmeasured(line.results)
     return tuple(
         Tile(
             name=one.value,
             label=words[one.value],
-            value=write_measure(one, None if one in unmeasured else line.results[one], formats),
-            change=None if one in unmeasured else _change(one, line.comparison, formats),
+            value=write_measure(one, line.results[one], formats),
+            change=None if _is_unmeasured(one, line.results) else _change(one, line.comparison, formats),
             note=words["visitors_note"] if one is Metric.VISITORS and visitors_are else "",
             is_pressed=one is chosen,
         )
@@ -104,11 +103,9 @@ def make_tiles(
     )
 
 
-def _find_unmeasured(values: Values) -> frozenset[Measure]:
-    """Returns the rates of which nothing is known where no visit told how long it was looked at."""
-    if values[Rate.ENGAGED_SECONDS_PER_VISIT]:
-        return frozenset()
-    return frozenset(one for one in (Rate.ENGAGED_SECONDS_PER_VISIT, Rate.BOUNCE_RATE) if not values[one])
+def _is_unmeasured(measure: Measure, values: Values) -> bool:
+    """Tells whether no visit said how long it was looked at."""
+    return measure is Rate.ENGAGED_SECONDS_PER_VISIT and not values[measure]
 
 
 def _change(measure: Measure, comparison: Change | None, formats: Formats) -> ChangeView | None:
