@@ -55,6 +55,8 @@ def people_calls() -> Iterator[Callable[[ConfigStores], object]]:
     yield lambda config: config.one_times.end_one_time(INVITATION.token_hash)
     yield lambda config: config.one_times.take_turn("code", AT, timedelta(seconds=1))
     yield lambda config: config.audit.add_entry(replace(ENTRY, site=2))
+    yield lambda config: config.audit.count_entry(ENTRY)
+    yield lambda config: config.audit.count_entry(ENTRY)
     yield lambda config: config.deliveries.add_delivery(MAIL)
     yield lambda config: config.deliveries.claim_delivery(AT, LEASE)
     yield lambda config: config.deliveries.postpone_delivery(1, AT, "away")
