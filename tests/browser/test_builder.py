@@ -109,13 +109,13 @@ def test_what_cannot_be_used_is_said_and_what_was_right_stays(
 ) -> None:
     page = opened(context, service, site=site, ui="vi")
     before = code(page, "script")
-    page.get_by_label("Mã trang").fill("zzzzzz")
+    page.get_by_label("Mã website").fill("zzzzzz")
     problem = page.get_by_role("alert")
-    expect(problem).to_have_text("Không có trang công khai nào mang mã này.", timeout=LIMIT_MS)
+    expect(problem).to_have_text("Không có website công khai nào mang mã này.", timeout=LIMIT_MS)
     # No code of another site can be copied in error.
     expect(page.locator("#codes")).to_be_hidden()
-    expect(page.get_by_label("Mã trang")).to_have_attribute("aria-invalid", "true")
-    page.get_by_label("Mã trang").fill(site)
+    expect(page.get_by_label("Mã website")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Mã website").fill(site)
     expect(problem).to_be_empty(timeout=LIMIT_MS)
     assert code(page, "script") == before
     page.context.set_offline(True)

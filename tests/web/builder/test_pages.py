@@ -122,7 +122,7 @@ def test_the_policy_lets_no_inline_script_or_style_run_and_nobody_frame_the_page
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("vi", "Không có trang công khai nào mang mã này."),
+        ("vi", "Không có website công khai nào mang mã này."),
         ("en", "There is no public site with this id."),
     ],
 )
@@ -140,7 +140,7 @@ def test_no_such_site_and_a_private_one_are_told_alike(service, site, language, 
 def test_with_no_site_named_the_demo_sites_figures_are_shown(service) -> None:
     answer = page(service)
     assert answer.status_code == 200
-    assert "Đang dùng trang mẫu." in answer.text
+    assert "Đang dùng website mẫu." in answer.text
 
 
 @pytest.mark.parametrize(
