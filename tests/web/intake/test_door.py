@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from analytics_service.web.intake.door import Dialect, route_of
 from analytics_service.web.intake.proxies import Proxies
 from analytics_service.web.services import Services
 from tests.collecting.door import AT, CHROME, Door
+
+NEEDED = {"collector", "journal", "clock", "proxies"}
+NOT_NEEDED = {one.name for one in fields(Services) if one.init} - NEEDED
 
 
 def translate(body: bytes, query: Mapping[str, str], headers: Mapping[str, str]) -> Iterable[Beacon]:
@@ -45,7 +49,7 @@ async def speaking(folder: Path, **rules: Any) -> AsyncIterator[httpx2.AsyncClie
             journal=journal,
             clock=lambda: AT,
             proxies=Proxies((), is_https=False),
-            **dict.fromkeys(("sites", "reporter", "url", "responses", "unready", "end_streams", "api")),  # type: ignore[arg-type]
+            **dict.fromkeys(NOT_NEEDED),  # type: ignore[arg-type]
         )
         app = Starlette(
             routes=[route_of(Dialect("/lines", "POST", translate, answer))], exception_handlers=HANDLERS
