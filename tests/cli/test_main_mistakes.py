@@ -213,6 +213,8 @@ def interrupted(service: Service) -> subprocess.CompletedProcess[str]:
     """`site set` that waits for a lock and is told to stop with Ctrl-C."""
     script = (
         "import os, signal, sys, time; from analytics_service.cli.main import main;"
+        # Where the tests run in the background of a shell, Ctrl-C is ignored from the start.
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
         "sys.argv[1:] = ['site', 'set', 'x0.example.vn', '--name', 'X', '--data', sys.argv[1]];"
         "from analytics_service.cli import sites;"
         "sites.administer_sites = lambda *_, **__: (os.kill(os.getpid(), signal.SIGINT), time.sleep(60));"
