@@ -63,7 +63,7 @@ def test_online_is_the_number_of_visitors_over_all_workers_and_tabs(tmp_path: Pa
             beside = [item for bit, item in enumerate(items) if mask >> bit & 1]
             return service.counts(site, ",".join(["online", *beside]))["online"]
 
-        assert until(online, VISITORS.__eq__, limit=QUIET_FOR) == VISITORS
+        assert until(online, lambda number: number == VISITORS, limit=QUIET_FOR) == VISITORS
 
         def today() -> int:
             return service.counts(site, "today", "visitors")["today"]
