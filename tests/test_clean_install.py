@@ -141,7 +141,9 @@ def test_nothing_is_written_outside_the_data_folder(installed, tmp_path):
 def test_what_the_image_holds_starts_is_well_and_ends_when_told(installed, tmp_path):
     with running(installed, tmp_path) as service:
         status, out, err = service.ended()
-    assert status == 0
-    assert "  Set --public-url to the URL at which visitors reach the service.\n" in err
-    assert not re.search("WARNING|ERROR|Traceback", err)
+    logged = [line for line in err.splitlines() if re.match(r"\d{4}-\d\d-\d\d .* INFO ", line)]
+    hints = [line.strip() for line in err.splitlines() if line and line not in logged]
+    assert (status, hints[1:]) == (0, ["Set --public-url to the URL at which visitors reach the service."])
+    assert hints[0].startswith("For the dashboard's first account, run: ")
+    assert hints[0].endswith(f"analytics-service user code --data {service.data}")
     assert f"Data folder:       {service.data}" in out
