@@ -1,6 +1,8 @@
 """`restore`: puts a backup in place of what a data folder holds, all of it or nothing."""
 
+import itertools
 import os
+import shutil
 import tempfile
 from contextlib import ExitStack
 from datetime import datetime
@@ -60,7 +62,7 @@ def _hold(stack: ExitStack, folder: Path) -> None:
 
 def _put_aside(installation: Installation, at: datetime) -> Path | None:
     """Moves what is stored into a folder of its own, which is returned; None where there was nothing."""
-    before = installation.folder / f"before-restore-{at:%Y%m%dT%H%M%SZ}"
+    before = _choose_folder(installation.folder / f"before-restore-{at:%Y%m%dT%H%M%SZ}")
     moved = installation.storage.copies.put_aside(before)
     if installation.journal_folder.exists():
         before.mkdir(mode=0o700, exist_ok=True)
@@ -69,8 +71,15 @@ def _put_aside(installation: Installation, at: datetime) -> Path | None:
     secret_key = installation.folder / SECRET_KEY
     if moved and secret_key.exists():
         # It stays in place too: a backup without secrets needs the one that is there.
-        (before / SECRET_KEY).hardlink_to(secret_key)
+        shutil.copy2(secret_key, before / SECRET_KEY)
+        fsync_path(before / SECRET_KEY)
     if not moved:
         return None
     fsync_path(before)
     return before
+
+
+def _choose_folder(wanted: Path) -> Path:
+    """Returns that path, or a free one beside it: two restores of one second keep what each found."""
+    others = (wanted.with_name(f"{wanted.name}-{number}") for number in itertools.count(2))
+    return next(path for path in itertools.chain([wanted], others) if not path.exists())
