@@ -55,7 +55,8 @@ def test_a_key_has_one_limit_over_several_workers(tmp_path: Path) -> None:
 
         # Each worker reads the keys for itself: 20 in a row are hardly answered by one alone.
         until(lambda: {ask() for _ in range(20)}, {200}.__eq__)
-        began, statuses = time.monotonic(), []
+        statuses: list[int] = []
+        began = time.monotonic()
         with ThreadPoolExecutor(4) as pool:
             for _ in range(2 * KEY_LIMIT // ASKED_AT_ONCE):
                 statuses += pool.map(ask, range(ASKED_AT_ONCE))
