@@ -42,14 +42,16 @@ def shown(context: BrowserContext, stand: Stand, attributes: str = "", before: s
     return page
 
 
-def wound(context: BrowserContext, address: str, luck: float = 0.5) -> Page:
-    """A page whose clock the test winds, and whose chance is known.
+def wound(context: BrowserContext, address: str, luck: float = 0.5, *, is_paused: bool = False) -> Page:
+    """A page whose clock the test winds (nothing else does where it is paused), and whose chance is known.
 
     A minute is wound as 61 s: 10 s after it was sent, a request that still runs would be given up.
     """
     context.add_init_script(f"Math.random = () => {luck}")
     page = context.new_page()
     page.clock.install(time="2026-11-22T06:53:00Z")
+    if is_paused:
+        page.clock.pause_at("2026-11-22T06:53:01Z")
     page.goto(address)
     return page
 
